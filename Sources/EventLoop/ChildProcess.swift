@@ -1,0 +1,209 @@
+import CLibuv
+import Glibc
+
+/// A child process whose standard input and output are pipes on the loop. Loop's thread only.
+///
+/// Its standard error is this process's. The child is killed when this object goes and it still runs.
+package final class ChildProcess: @unchecked Sendable {
+    /// How a child ended.
+    package struct Exit: Sendable, Equatable {
+        package let status: Int64
+        /// The signal that ended it, 0 when it exited by itself.
+        package let signal: Int32
+    }
+
+    private let loop: EventLoop
+    private var process: Handle<uv_process_t>?
+    private var input: Handle<uv_pipe_t>?
+    private var output: Handle<uv_pipe_t>?
+    private let onOutput: ([UInt8]) -> Void
+    private let onExit: (Exit) -> Void
+    private var readBuffer = [UInt8](repeating: 0, count: 64 * 1024)
+    package private(set) var isRunning = true
+
+    /// Starts `executable` with `arguments` and exactly `environment`. `onOutput` gets each piece of its output as it
+    /// comes, an empty one at the end of it; `onExit` runs once, when the child has been reaped.
+    package init(
+        on loop: EventLoop, executable: String, arguments: [String] = [], environment: [String: String] = [:],
+        onOutput: @escaping ([UInt8]) -> Void, onExit: @escaping (Exit) -> Void
+    ) throws(EventLoopError) {
+        loop.preconditionOnLoop()
+        self.loop = loop
+        self.onOutput = onOutput
+        self.onExit = onExit
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        let input = try Handle<uv_pipe_t>("uv_pipe_init", owner: me) { uv_pipe_init(loop.uv, $0, 0) }
+        let output: Handle<uv_pipe_t>
+        do {
+            output = try Handle<uv_pipe_t>("uv_pipe_init", owner: me) { uv_pipe_init(loop.uv, $0, 0) }
+        } catch {
+            input.close()
+            throw error
+        }
+        self.input = input
+        self.output = output
+        try spawn(executable, arguments, environment, input, output)
+    }
+
+    deinit {
+        kill()
+        let handles = (process, input, output)
+        let close: @Sendable () -> Void = {
+            handles.0?.close()
+            handles.1?.close()
+            handles.2?.close()
+        }
+        if loop.isCurrent { close() } else { loop.execute(close) }
+    }
+
+    private func spawn(
+        _ executable: String, _ arguments: [String], _ environment: [String: String],
+        _ input: Handle<uv_pipe_t>, _ output: Handle<uv_pipe_t>
+    ) throws(EventLoopError) {
+        var streams = [uv_stdio_container_t(), uv_stdio_container_t(), uv_stdio_container_t()]
+        streams[0].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_READABLE_PIPE.rawValue)
+        streams[0].data.stream = stream(input)
+        streams[1].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_WRITABLE_PIPE.rawValue)
+        streams[1].data.stream = stream(output)
+        streams[2].flags = UV_INHERIT_FD
+        streams[2].data.fd = 2
+        let status = withCStrings([executable] + arguments) { argv in
+            withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
+                streams.withUnsafeMutableBufferPointer { streams in
+                    var options = uv_process_options_t()
+                    options.file = UnsafePointer(argv[0])
+                    options.args = argv
+                    options.env = envp
+                    options.stdio_count = Int32(streams.count)
+                    options.stdio = streams.baseAddress
+                    options.exit_cb = { process, status, signal in
+                        let me = Unmanaged<ChildProcess>.fromOpaque(process!.pointee.data).takeUnretainedValue()
+                        me.exited(Exit(status: status, signal: signal))
+                    }
+                    return spawn(options)
+                }
+            }
+        }
+        guard status == 0 else {
+            isRunning = false
+            input.close()
+            output.close()
+            throw EventLoopError(call: "uv_spawn", status: status)
+        }
+        uv_read_start(stream(output), { handle, _, buffer in
+            let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+            // The array is never resized, and libuv is done with the memory before `received` touches it.
+            me.readBuffer.withUnsafeMutableBytes { bytes in
+                buffer!.pointee.base = bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+                buffer!.pointee.len = bytes.count
+            }
+        }, { handle, count, _ in
+            let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+            me.received(count)
+        })
+    }
+
+    private func spawn(_ options: uv_process_options_t) -> Int32 {
+        var options = options
+        // After uv_spawn failed the handle still has to be closed by uv_close: keep it either way.
+        let raw = UnsafeMutablePointer<uv_process_t>.allocate(capacity: 1)
+        raw.initialize(to: uv_process_t())
+        let status = uv_spawn(loop.uv, raw, &options)
+        process = Handle(adopting: raw, owner: Unmanaged.passUnretained(self).toOpaque())
+        if status != 0 {
+            process?.close()
+            process = nil
+        }
+        return status
+    }
+
+    /// Writes `bytes` to the child's input and returns when the pipe has taken them all.
+    package func write(_ bytes: [UInt8]) async throws(EventLoopError) {
+        let status: Int32 = await withCheckedContinuation { continuation in
+            loop.onLoop { self.startWrite(bytes, continuation) }
+        }
+        guard status >= 0 else { throw EventLoopError(call: "uv_write", status: status) }
+    }
+
+    private func startWrite(_ bytes: [UInt8], _ continuation: CheckedContinuation<Int32, Never>) {
+        guard let input else { return continuation.resume(returning: UV_EPIPE.rawValue) }
+        let pending = PendingWrite(bytes, continuation)
+        // Released in the callback, which libuv runs exactly once after a successful uv_write.
+        let retained = Unmanaged.passRetained(pending)
+        pending.request.pointee.data = retained.toOpaque()
+        var buffer = uv_buf_t(base: pending.memory, len: bytes.count)
+        let status = uv_write(pending.request, stream(input), &buffer, 1) { request, status in
+            let pending = Unmanaged<PendingWrite>.fromOpaque(request!.pointee.data).takeRetainedValue()
+            pending.continuation.resume(returning: status)
+        }
+        if status != 0 {
+            retained.release()
+            continuation.resume(returning: status)
+        }
+    }
+
+    /// Closes the child's input, which is how one asks it to end.
+    package func closeInput() {
+        input?.close()
+        input = nil
+    }
+
+    /// SIGKILL.
+    package func kill() {
+        guard isRunning, let process else { return }
+        uv_process_kill(process.raw, SIGKILL)
+    }
+
+    private func received(_ count: Int) {
+        if count > 0 {
+            onOutput(Array(readBuffer[..<count]))
+        } else if count < 0 {  // the end, or an error that ends it too
+            output?.close()
+            output = nil
+            onOutput([])
+        }
+    }
+
+    private func exited(_ exit: Exit) {
+        isRunning = false
+        process?.close()
+        process = nil
+        closeInput()
+        onExit(exit)
+    }
+
+    private func stream(_ pipe: Handle<uv_pipe_t>) -> UnsafeMutablePointer<uv_stream_t> {
+        UnsafeMutableRawPointer(pipe.raw).assumingMemoryBound(to: uv_stream_t.self)
+    }
+}
+
+/// A write on its way: the bytes stay where they are until libuv says that they are written.
+private final class PendingWrite {
+    let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
+    let memory: UnsafeMutablePointer<CChar>
+    let continuation: CheckedContinuation<Int32, Never>
+
+    init(_ bytes: [UInt8], _ continuation: CheckedContinuation<Int32, Never>) {
+        self.continuation = continuation
+        request.initialize(to: uv_write_t())
+        memory = .allocate(capacity: max(bytes.count, 1))
+        bytes.withUnsafeBytes { source in
+            if let base = source.baseAddress { UnsafeMutableRawPointer(memory).copyMemory(from: base, byteCount: source.count) }
+        }
+    }
+
+    deinit {
+        request.deallocate()
+        memory.deallocate()
+    }
+}
+
+/// The strings as a C array that ends in a null pointer, for the time of `body`.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+}

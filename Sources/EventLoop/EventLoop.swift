@@ -1,0 +1,174 @@
+import CLibuv
+import Glibc
+import Synchronization
+
+/// One libuv loop on one thread, which is also the executor of the Swift tasks that prefer it.
+///
+/// Tasks started with `executorPreference: loop`, and the nonisolated async functions they call, run on the loop's
+/// thread, between callbacks of libuv. What is bound to a loop (timers, watchers, connections) may be touched on its
+/// thread only; `preconditionOnLoop` says so where it matters.
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+    // `@unchecked`: everything below is confined to the loop's thread, but for `remote`, which has a lock, and
+    // `thread`, which is written once before anybody else knows the loop.
+    let uv: UnsafeMutablePointer<uv_loop_t>
+    private var thread: pthread_t
+    private var ready: [UnownedJob] = []
+    private var running: [UnownedJob] = []
+    private let remote = Mutex<[Work]>([])
+    private var wake: Handle<uv_async_t>?
+    private var prepare: Handle<uv_prepare_t>?
+    private var turnHooks: [() -> Void] = []
+
+    /// What another thread hands to the loop.
+    private enum Work {
+        case job(UnownedJob)
+        case call(@Sendable () -> Void)
+    }
+
+    /// A loop for the calling thread; nothing runs before `run`.
+    package init() throws(EventLoopError) {
+        uv = .allocate(capacity: 1)
+        thread = pthread_self()
+        let status = uv_loop_init(uv)
+        guard status == 0 else {
+            uv.deallocate()
+            throw EventLoopError(call: "uv_loop_init", status: status)
+        }
+        ready.reserveCapacity(1024)
+        running.reserveCapacity(1024)
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        wake = try Handle("uv_async_init", owner: me) { [uv] in
+            uv_async_init(uv, $0) { handle in EventLoop.from(handle!.pointee.data).takeRemoteWork() }
+        }
+        // Runs before the loop blocks: whatever the callbacks of this turn made ready is done first.
+        prepare = try Handle("uv_prepare_init", owner: me) { [uv] in uv_prepare_init(uv, $0) }
+        uv_prepare_start(prepare!.raw) { handle in EventLoop.from(handle!.pointee.data).drain() }
+    }
+
+    deinit {
+        uv_loop_close(uv)
+        uv.deallocate()
+    }
+
+    /// Whether the caller is on this loop's thread.
+    package var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+    package func preconditionOnLoop() {
+        precondition(isCurrent, "called from outside the event loop's thread")
+    }
+
+    // MARK: running
+
+    /// Runs the loop on the calling thread until `main` has ended, and gives its result.
+    ///
+    /// What `main` opened on this loop must be closed when it returns: closing callbacks still run, and then the loop
+    /// is gone.
+    package func run<Value: Sendable>(_ main: @escaping @Sendable () async throws -> Value) throws -> Value {
+        thread = pthread_self()
+        let outcome = Outcome<Value>()
+        withExtendedLifetime(self) {
+            let root = Task(executorPreference: self) {
+                do {
+                    outcome.set(.success(try await main()))
+                } catch {
+                    outcome.set(.failure(error))
+                }
+                self.execute { uv_stop(self.uv) }
+            }
+            withExtendedLifetime(root) {
+                drain()
+                uv_run(uv, UV_RUN_DEFAULT)
+            }
+            close()
+        }
+        return try outcome.get()
+    }
+
+    /// Closes what the loop itself owns and lets every closing handle finish.
+    private func close() {
+        wake?.close()
+        prepare?.close()
+        wake = nil
+        prepare = nil
+        turnHooks = []
+        uv_run(uv, UV_RUN_NOWAIT)
+        drain()
+        uv_run(uv, UV_RUN_NOWAIT)
+    }
+
+    // MARK: work
+
+    /// Called by the Swift runtime when a task on this executor can go on.
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            ready.append(job)
+        } else {
+            post(.job(job))
+        }
+    }
+
+    /// Runs `body` on the loop's thread, soon, never before this returns.
+    package func execute(_ body: @escaping @Sendable () -> Void) {
+        post(.call(body))
+    }
+
+    /// Runs `body` before the loop blocks, every time: for a library that has to be asked whether it has work left.
+    package func beforeBlocking(_ body: @escaping () -> Void) {
+        preconditionOnLoop()
+        turnHooks.append(body)
+    }
+
+    private func post(_ work: Work) {
+        let wasEmpty = remote.withLock { queue in
+            queue.append(work)
+            return queue.count == 1
+        }
+        guard wasEmpty, let wake else { return }
+        uv_async_send(wake.raw)  // the one libuv call that is safe from any thread
+    }
+
+    private func takeRemoteWork() {
+        let work = remote.withLock { queue in
+            let taken = queue
+            queue.removeAll(keepingCapacity: true)
+            return taken
+        }
+        for item in work {
+            switch item {
+            case .job(let job): ready.append(job)
+            case .call(let body): body()
+            }
+        }
+        drain()
+    }
+
+    /// Runs every job that is ready, in the order in which they became so, and what they make ready in turn.
+    package func drain() {
+        let executor = asUnownedTaskExecutor()
+        repeat {
+            while !ready.isEmpty {
+                swap(&ready, &running)
+                for job in running { job.runSynchronously(on: executor) }
+                running.removeAll(keepingCapacity: true)
+            }
+            for hook in turnHooks { hook() }
+        } while !ready.isEmpty
+    }
+
+    private static func from(_ data: UnsafeMutableRawPointer) -> EventLoop {
+        Unmanaged<EventLoop>.fromOpaque(data).takeUnretainedValue()
+    }
+}
+
+/// What the main task of a loop ended with.
+private final class Outcome<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    func set(_ result: Result<Value, any Error>) { self.result.withLock { $0 = result } }
+
+    func get() throws -> Value {
+        guard let result = result.withLock({ $0 }) else { throw CancellationError() }  // stopped before its end
+        return try result.get()
+    }
+}
