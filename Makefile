@@ -1,0 +1,26 @@
+# The stack without Docker. `make up` runs the service, `make test` checks it; either works first on a bare Debian 12 or 13.
+#
+#   BROKER=embedded   a stand-in for Kafka where it cannot be fetched
+#   S3=rclone         a stand-in for VersityGW where it cannot be built
+
+export BROKER S3
+
+.PHONY: up infrastructure down reset test demo
+
+up:
+	@stack/up
+
+infrastructure:
+	@stack/infrastructure
+
+down:
+	@stack/down
+
+reset:
+	@stack/reset
+
+test:
+	@stack/test
+
+demo:
+	@demo/run

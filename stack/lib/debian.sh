@@ -1,0 +1,115 @@
+# What the stack needs of Debian. Debian 12 gets these packages from a Debian 13 source of low priority, so nothing else
+# of the machine moves to Debian 13 except what the packages themselves depend on.
+
+trixie_source=/etc/apt/sources.list.d/warelog-trixie.sources
+trixie_preferences=/etc/apt/preferences.d/warelog-trixie
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "needs root or sudo for: $*"
+    fi
+}
+
+# install_packages GROUP…: the groups of stack/packages; nothing happens if everything is there.
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "this is no Debian machine; install the counterparts of: ${missing[*]}"
+    say "Debian packages: ${missing[*]}"
+    add_trixie_source_to_bookworm
+    refresh_package_lists
+    refuse_removals "${missing[@]}"
+    without_starting_servers apt_get install --no-install-recommends "${missing[@]}"
+}
+
+missing_packages() {
+    local groups=" $* " group package minimum version
+    while read -r group package minimum; do
+        [[ $groups == *" $group "* ]] || continue
+        version=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null) || version=''
+        [[ $version == 'installed '* ]] && dpkg --compare-versions "${version#* }" ge "${minimum:-0}" || echo "$package"
+    done < <(grep -v '^#' "$ROOT/stack/packages" | grep .)
+}
+
+# On the machine of the first run there are no package lists at all, so they are always fetched once before an install.
+refresh_package_lists() {
+    [ -z "${package_lists_are_fresh:-}" ] || return 0
+    quietly "$ROOT/.run/log/apt-update.log" as_root apt-get -q update || fail 'apt-get update failed'
+    package_lists_are_fresh=yes
+}
+
+# A system that has taken packages of Debian 13 may call itself trixie from then on; our source tells the two apart.
+add_trixie_source_to_bookworm() {
+    local codename
+    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    [ ! -e "$trixie_source" ] || return 0
+    case $codename in
+        trixie) return ;;
+        bookworm) ;;
+        *) say "this is neither Debian 12 nor 13 but '$codename': untried; going on with its own packages"; return ;;
+    esac
+    say "adding $trixie_source (Debian 13, priority 100)"
+    as_root tee "$trixie_preferences" >/dev/null <<'END'
+Package: *
+Pin: release n=trixie*
+Pin-Priority: 100
+END
+    as_root tee "$trixie_source" >/dev/null <<END
+Types: deb
+URIs: $(debian_mirror)
+Suites: trixie trixie-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+END
+}
+
+# The mirror that the machine itself uses.
+debian_mirror() {
+    local mirror
+    # shellcheck disable=SC2016 # apt expands these
+    mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^bookworm //p' | head -n 1)
+    echo "${mirror:-http://deb.debian.org/debian}"
+}
+
+apt_get() {
+    local release=()
+    [ ! -e "$trixie_source" ] || release=(-t trixie)
+    quietly "$ROOT/.run/log/apt-$1.log" \
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 "${release[@]}" "$@" ||
+        fail "apt-get $1 failed"
+}
+
+refuse_removals() {
+    local removed
+    apt_get --simulate install --no-install-recommends "$@"
+    removed=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$ROOT/.run/log/apt---simulate.log")
+    [ -z "$removed" ] || fail "not done: installing $* would remove from this machine: ${removed//$'\n'/ }"
+}
+
+# The packages' own Redis must neither start nor come back at the next boot, and no Postgres cluster may be made: the
+# stack runs its own. What was there before is left as it is.
+without_starting_servers() {
+    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d/warelog.conf
+    local redis_was_there=''
+    [ ! -e /usr/bin/redis-server ] || redis_was_there=yes
+    [ -e "$policy" ] || as_root install -m 755 /dev/stdin "$policy" <<'END'
+#!/bin/sh
+# Written by the Warelog stack while it installs packages, and removed after that.
+case $1 in redis* | postgresql*) exit 101 ;; esac
+END
+    [ -e /etc/postgresql-common ] || as_root install -D -m 644 /dev/stdin "$clusters" <<<'create_main_cluster = false'
+    local status=0
+    ("$@") || status=$?
+    ! grep -q 'Written by the Warelog stack' "$policy" || as_root rm -f "$policy"
+    as_root rm -f "$clusters"
+    if [ -z "$redis_was_there" ] && [ -d /run/systemd/system ]; then
+        as_root systemctl disable --quiet redis-server.service
+    fi
+    return "$status"
+}
