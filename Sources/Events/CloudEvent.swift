@@ -1,0 +1,82 @@
+/// A CloudEvents 1.0 event in binary mode: the attributes as headers, the data as the record's value.
+///
+/// Source: CloudEvents 1.0.2, and its Kafka Protocol Binding 1.0.2, section 3.2. The wire names of the attributes are
+/// spelled here and nowhere else.
+package struct CloudEvent: Sendable, Equatable {
+    package let type: EventType
+    package let source: String
+    package let subject: String
+    package let metadata: EventMetadata
+    package let data: [UInt8]
+
+    package init(type: EventType, source: String, subject: String, metadata: EventMetadata, data: [UInt8]) {
+        self.type = type
+        self.source = source
+        self.subject = subject
+        self.metadata = metadata
+        self.data = data
+    }
+
+    private enum Name {
+        static let specVersion = "ce_specversion"
+        static let id = "ce_id"
+        static let type = "ce_type"
+        static let source = "ce_source"
+        static let subject = "ce_subject"
+        static let time = "ce_time"
+        static let command = "ce_commandid"
+        static let expectedVersion = "ce_expectedversion"
+        static let critical = "ce_critical"
+        static let contentType = "content-type"
+        static let traceparent = "traceparent"
+    }
+
+    package var headers: [(name: String, value: String)] {
+        var headers = [
+            (name: Name.specVersion, value: "1.0"), (Name.id, metadata.id.text), (Name.type, type.name),
+            (Name.source, source), (Name.subject, subject), (Name.time, metadata.time.description),
+            (Name.contentType, "application/json"),
+        ]
+        if let command = metadata.command { headers.append((Name.command, command.text)) }
+        if let version = metadata.expectedVersion { headers.append((Name.expectedVersion, String(version))) }
+        if let traceparent = metadata.traceparent { headers.append((Name.traceparent, traceparent)) }
+        return headers
+    }
+
+    /// Reads a record's headers; what it does not know it ignores. `value` is nil for a tombstone.
+    package init(headers: [(name: String, value: [UInt8]?)], value: [UInt8]?) throws(EventFault) {
+        var known: [String: String] = [:]
+        for header in headers {
+            guard let bytes = header.value, let text = String(validating: bytes) else { continue }
+            if known.updateValue(text, forKey: header.name) != nil { throw .invalid(header.name, "occurs twice") }
+        }
+        guard known[Name.specVersion] == "1.0" else { throw .invalid(Name.specVersion, "is not 1.0") }
+        guard let typeName = known[Name.type] else { throw .missing(Name.type) }
+        guard let type = EventType(name: typeName) else {
+            throw known[Name.critical] == "true" ? .criticalUnknownType(typeName) : .unknownType(typeName)
+        }
+        guard let id = known[Name.id], !id.isEmpty else { throw .missing(Name.id) }
+        guard let timeText = known[Name.time] else { throw .missing(Name.time) }
+        guard let time = Timestamp(timeText) else { throw .invalid(Name.time, "is not a time in UTC") }
+        var expectedVersion: Int64?
+        if let text = known[Name.expectedVersion] {
+            guard let version = Int64(text) else { throw .invalid(Name.expectedVersion, "is not an integer") }
+            expectedVersion = version
+        }
+        guard let value else { throw .missing("data") }
+        self.init(
+            type: type, source: known[Name.source] ?? "", subject: known[Name.subject] ?? "",
+            metadata: EventMetadata(
+                id: EventID(id), time: time, command: known[Name.command].map(CommandID.init),
+                expectedVersion: expectedVersion, traceparent: known[Name.traceparent]),
+            data: value)
+    }
+}
+
+extension String {
+    /// Nil unless `bytes` are UTF-8.
+    fileprivate init?(validating bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        self = text
+    }
+}

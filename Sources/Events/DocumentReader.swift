@@ -1,0 +1,98 @@
+import JSON
+
+/// Reads the members of a client's JSON object, collecting what is wrong with each; what is not a member of `Field`
+/// is refused by its name.
+struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawValue == String {
+    private let document: JSONValue
+    private(set) var faults: [FieldFault] = []
+
+    init(_ document: JSONValue, fields: Field.Type) {
+        self.document = document
+        guard document.kind == .object else {
+            faults.append(FieldFault("", .wrongType, "must be an object"))
+            return
+        }
+        let known = Set(Field.allCases.map(\.rawValue))
+        for (key, _) in document.members where !known.contains(key) {
+            faults.append(FieldFault("/\(JSONPointer.escaped(key))", .unknownField, "is not a field of this resource"))
+        }
+    }
+
+    mutating func identifier<Entity>(_ field: Field) -> Identifier<Entity>? {
+        guard let value = required(field) else { return nil }
+        guard value.kind == .number else { return fault(field, .wrongType, "must be an integer") }
+        guard let integer = value.integer, let identifier = Identifier<Entity>(integer) else {
+            return fault(field, .outOfRange, "must be an integer from 1 to \(Identifier<Entity>.maximum)")
+        }
+        return identifier
+    }
+
+    mutating func string(_ field: Field, length: ClosedRange<Int>) -> String? {
+        required(field).flatMap { string(field, $0, length) }
+    }
+
+    mutating func optionalString(_ field: Field, length: ClosedRange<Int>) -> String? {
+        document[field.rawValue].flatMap { string(field, $0, length) }
+    }
+
+    mutating func price(_ field: Field) -> Money? {
+        guard let value = required(field) else { return nil }
+        guard let number = value.number else { return fault(field, .wrongType, "must be a number") }
+        do {
+            let price = try Money(number)
+            guard price.cents > 0 else { return fault(field, .notPositive, "must be more than 0") }
+            return price
+        } catch {
+            switch error {
+            case .negative: return fault(field, .notPositive, "must be more than 0")
+            case .moreThanTwoDecimals: return fault(field, .tooPrecise, "must have at most two decimals")
+            case .tooLarge: return fault(field, .outOfRange, "must be at most \(Money.maximum)")
+            case .notANumber: return fault(field, .wrongType, "must be a number")
+            }
+        }
+    }
+
+    mutating func optionalURLs(_ field: Field, maximum: Int) -> [String]? {
+        guard let value = document[field.rawValue] else { return nil }
+        guard value.kind == .array else { return fault(field, .wrongType, "must be an array of URLs") }
+        let elements = value.elements
+        guard elements.count <= maximum else { return fault(field, .tooMany, "must have at most \(maximum) elements") }
+        var urls: [String] = []
+        for (index, element) in elements.enumerated() {
+            let pointer = "/\(field.rawValue)/\(index)"
+            guard let text = element.string else {
+                faults.append(FieldFault(pointer, .wrongType, "must be a string"))
+                continue
+            }
+            if let reason = ImageURL.fault(in: text) {
+                faults.append(FieldFault(pointer, .invalidURL, reason))
+            } else {
+                urls.append(text)
+            }
+        }
+        return urls
+    }
+
+    private mutating func required(_ field: Field) -> JSONValue? {
+        guard document.kind == .object else { return nil }
+        guard let value = document[field.rawValue] else { return fault(field, .required, "is required") }
+        return value
+    }
+
+    private mutating func string(_ field: Field, _ value: JSONValue, _ length: ClosedRange<Int>) -> String? {
+        guard let string = value.string else { return fault(field, .wrongType, "must be a string") }
+        guard !string.utf8.contains(0) else { return fault(field, .forbiddenCharacter, "must not contain NUL") }
+        // A character may be many bytes, but never less than one: this bounds the count below.
+        let count = string.count
+        guard count >= length.lowerBound else { return fault(field, .empty, "must not be empty") }
+        guard count <= length.upperBound else {
+            return fault(field, .tooLong, "must have at most \(length.upperBound) characters")
+        }
+        return string
+    }
+
+    private mutating func fault<Value>(_ field: Field, _ code: FieldFault.Code, _ detail: String) -> Value? {
+        faults.append(FieldFault("/\(field.rawValue)", code, detail))
+        return nil
+    }
+}

@@ -1,0 +1,28 @@
+/// The number of one `Entity`: 1 to 2^53 - 1, so that it survives every JSON reader (RFC 7493 section 2.2).
+package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let value: Int64
+
+    /// Nil outside the range.
+    package init?(_ value: Int64) {
+        guard (1...Self.maximum).contains(value) else { return nil }
+        self.value = value
+    }
+
+    /// Nil for anything but the digits that `description` gives: one identifier has one spelling.
+    package init?(_ text: some StringProtocol) {
+        guard text.utf8.count <= 16, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.first != 0x30,
+            let value = Int64(text)
+        else { return nil }
+        self.init(value)
+    }
+
+    package static var maximum: Int64 { 1 << 53 - 1 }
+    package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+    package var description: String { String(value) }
+
+    /// The partition of this entity's log: the same for every writer, for as long as the log exists.
+    package func partition(of count: Int32) -> Int32 { Int32(value % Int64(count)) }
+}
+
+package typealias ProductID = Identifier<Product>
+package typealias UserID = Identifier<User>

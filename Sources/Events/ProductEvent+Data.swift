@@ -1,0 +1,138 @@
+import JSON
+
+extension ProductEvent {
+    package var type: EventType {
+        switch self {
+        case .created: .productCreated
+        case .updated: .productUpdated
+        case .deleted: .productDeleted
+        case .imagesCompressed: .imagesCompressed
+        case .imageCompressionFailed: .imageCompressionFailed
+        case .imagesCompressionRequested: .imagesCompressionRequested
+        }
+    }
+
+    /// The event's data as `schema/events` describes it.
+    package var data: [UInt8] {
+        JSONWriter.object { json in
+            json.member("product_id", productID.value)
+            switch self {
+            case .created(let created): created.write(to: &json)
+            case .updated(let updated): updated.write(to: &json)
+            case .deleted: break
+            case .imagesCompressed(let compressed): compressed.write(to: &json)
+            case .imageCompressionFailed(let failed): failed.write(to: &json)
+            case .imagesCompressionRequested(let requested): requested.write(to: &json)
+            }
+        }
+    }
+
+    /// Nil when `type` is not of a product.
+    package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
+        guard type != .userRegistered else { return nil }
+        let data = try EventData(bytes)
+        let id: ProductID = try data.identifier("product_id")
+        switch type {
+        case .productCreated: self = .created(try ProductCreated(id, data))
+        case .productUpdated: self = .updated(try ProductUpdated(id, data))
+        case .productDeleted: self = .deleted(ProductDeleted(productID: id))
+        case .imagesCompressed: self = .imagesCompressed(try ImagesCompressed(id, data))
+        case .imageCompressionFailed: self = .imageCompressionFailed(try ImageCompressionFailed(id, data))
+        case .imagesCompressionRequested: self = .imagesCompressionRequested(try ImagesCompressionRequested(id, data))
+        case .userRegistered: return nil
+        }
+    }
+}
+
+extension ProductCreated {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("user_id", userID.value)
+        json.member("product_name", name)
+        json.member("product_description", description)
+        json.key("product_price")
+        json.raw(price.description)
+        json.key("product_images")
+        json.array(images) { $0.string($1) }
+    }
+
+    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+        self.init(
+            productID: id, userID: try data.identifier("user_id"), name: try data.string("product_name"),
+            description: try data.string("product_description"), price: try data.money("product_price"),
+            images: try data.strings("product_images"))
+    }
+}
+
+extension ProductUpdated {
+    fileprivate func write(to json: inout JSONWriter) {
+        if let name { json.member("product_name", name) }
+        if let description { json.member("product_description", description) }
+        if let price {
+            json.key("product_price")
+            json.raw(price.description)
+        }
+        if let images {
+            json.key("product_images")
+            json.array(images) { $0.string($1) }
+        }
+    }
+
+    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+        self.init(
+            productID: id, name: try data.optionalString("product_name"),
+            description: try data.optionalString("product_description"),
+            price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"))
+    }
+}
+
+extension ImagesCompressed {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.key("images")
+        json.array(images) { json, answer in
+            json.object { json in
+                json.member("image_id", answer.id.text)
+                answer.image.writeMembers(to: &json)
+            }
+        }
+    }
+
+    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+        var images: [Answer] = []
+        for object in try data.objects("images") {
+            images.append(Answer(id: ImageID(try object.string("image_id")), image: try CompressedImage(object)))
+        }
+        self.init(productID: id, images: images)
+    }
+}
+
+extension ImageCompressionFailed {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("image_id", id.text)
+        failure.writeMembers(to: &json)
+    }
+
+    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+        self.init(productID: id, id: ImageID(try data.string("image_id")), failure: try ImageFailure(data))
+    }
+}
+
+extension ImagesCompressionRequested {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.key("images")
+        json.array(images) { json, wanted in
+            json.object { json in
+                json.member("image_id", wanted.id.text)
+                json.member("source", wanted.source)
+            }
+        }
+    }
+
+    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+        var images: [Wanted] = []
+        for object in try data.objects("images") {
+            images.append(
+                Wanted(id: ImageID(try object.string("image_id")), source: try object.string("source")))
+        }
+        self.init(productID: id, images: images)
+    }
+}

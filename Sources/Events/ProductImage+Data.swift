@@ -1,0 +1,85 @@
+import JSON
+
+/// How images look as JSON: in events, in the read model, and in the documents that clients get.
+extension ProductImage {
+    /// A product's images as the read model stores and the API shows them.
+    package static func json(_ images: [ProductImage]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.array(images) { $1.write(to: &$0) }
+        return writer.bytes
+    }
+
+    private func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", id.text)
+            json.member("source", source)
+            switch state {
+            case .pending:
+                json.member("status", "pending")
+            case .compressed(let image):
+                json.member("status", "compressed")
+                image.writeMembers(to: &json)
+            case .failed(let failure):
+                json.member("status", "failed")
+                json.key("error")
+                json.object { failure.writeMembers(to: &$0) }
+            }
+        }
+    }
+
+    /// Reads what `json` wrote.
+    package static func images(fromJSON bytes: [UInt8]) throws(EventFault) -> [ProductImage] {
+        // `EventData` reads objects.
+        let data = try EventData(Array("{\"images\":".utf8) + bytes + Array("}".utf8))
+        var images: [ProductImage] = []
+        for object in try data.objects("images") {
+            let state: State
+            switch try object.string("status") {
+            case "pending": state = .pending
+            case "compressed": state = .compressed(try CompressedImage(object))
+            case "failed": state = .failed(try ImageFailure(try object.object("error")))
+            case let other: throw .invalid("/images/status", "is \(other)")
+            }
+            images.append(
+                ProductImage(
+                    id: ImageID(try object.string("id")), source: try object.string("source"), state: state))
+        }
+        return images
+    }
+}
+
+extension CompressedImage {
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("url", url)
+        json.member("object_key", objectKey)
+        json.member("content_type", contentType)
+        json.member("width", width)
+        json.member("height", height)
+        json.member("bytes", bytes)
+        json.member("source_bytes", sourceBytes)
+        json.member("source_sha256", sourceDigest)
+        json.member("kept", kept)
+    }
+
+    init(_ data: EventData) throws(EventFault) {
+        self.init(
+            objectKey: try data.string("object_key"), url: try data.string("url"),
+            contentType: try data.string("content_type"), width: try data.count("width"),
+            height: try data.count("height"), bytes: try data.count("bytes"),
+            sourceBytes: try data.count("source_bytes"), sourceDigest: try data.string("source_sha256"),
+            kept: try data.string("kept"))
+    }
+}
+
+extension ImageFailure {
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("reason", reason)
+        json.member("detail", detail)
+        json.member("attempts", attempts)
+    }
+
+    init(_ data: EventData) throws(EventFault) {
+        self.init(
+            reason: try data.string("reason"), detail: try data.string("detail"), attempts: try data.count("attempts"))
+    }
+}

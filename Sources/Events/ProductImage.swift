@@ -1,0 +1,69 @@
+/// One image of a product and what has become of it.
+package struct ProductImage: Sendable, Equatable {
+    package let id: ImageID
+    /// The address that the product's owner gave.
+    package let source: String
+    package var state: State
+
+    package enum State: Sendable, Equatable {
+        case pending
+        case compressed(CompressedImage)
+        case failed(ImageFailure)
+    }
+
+    package init(id: ImageID, source: String, state: State = .pending) {
+        self.id = id
+        self.source = source
+        self.state = state
+    }
+
+    package var isPending: Bool { state == .pending }
+}
+
+/// An image in the object store.
+package struct CompressedImage: Sendable, Equatable {
+    package let objectKey: String
+    /// Where clients find it.
+    package let url: String
+    package let contentType: String
+    /// Pixels, upright.
+    package let width: Int
+    package let height: Int
+    package let bytes: Int
+    package let sourceBytes: Int
+    /// SHA-256 of the source, hexadecimal.
+    package let sourceDigest: String
+    /// What the bytes are: `encoded`, or the source itself without its metadata when that was smaller.
+    package let kept: String
+
+    package init(
+        objectKey: String, url: String, contentType: String, width: Int, height: Int, bytes: Int, sourceBytes: Int,
+        sourceDigest: String, kept: String
+    ) {
+        self.objectKey = objectKey
+        self.url = url
+        self.contentType = contentType
+        self.width = width
+        self.height = height
+        self.bytes = bytes
+        self.sourceBytes = sourceBytes
+        self.sourceDigest = sourceDigest
+        self.kept = kept
+    }
+}
+
+/// Why an image failed.
+package struct ImageFailure: Sendable, Equatable {
+    /// A stable word for programs: `not-found`, `truncated`, `too-many-pixels`.
+    package let reason: String
+    /// A sentence for people, without anything secret.
+    package let detail: String
+    /// How often it was tried.
+    package let attempts: Int
+
+    package init(reason: String, detail: String, attempts: Int) {
+        self.reason = reason
+        self.detail = detail
+        self.attempts = attempts
+    }
+}

@@ -1,0 +1,50 @@
+/// Where a record stands in its log.
+package struct LogPosition: Hashable, Sendable, Comparable {
+    package let partition: Int32
+    package let offset: Int64
+
+    package init(partition: Int32, offset: Int64) {
+        self.partition = partition
+        self.offset = offset
+    }
+
+    package static func < (left: LogPosition, right: LogPosition) -> Bool {
+        (left.partition, left.offset) < (right.partition, right.offset)
+    }
+}
+
+/// An event as the log holds it: the fact, who it is, when it was decided and on what, and where it stands.
+package struct Recorded<Event: Sendable>: Sendable {
+    package let event: Event
+    package let metadata: EventMetadata
+    package let position: LogPosition
+
+    package init(_ event: Event, _ metadata: EventMetadata, at position: LogPosition) {
+        self.event = event
+        self.metadata = metadata
+        self.position = position
+    }
+}
+
+/// The attributes of an event that are not its data.
+package struct EventMetadata: Sendable, Equatable {
+    package let id: EventID
+    package let time: Timestamp
+    /// The command that led to the event; none for what no one asked for.
+    package let command: CommandID?
+    /// The content version that the command was decided on; none when it holds for any.
+    package let expectedVersion: Int64?
+    /// W3C Trace Context.
+    package let traceparent: String?
+
+    package init(
+        id: EventID, time: Timestamp, command: CommandID? = nil, expectedVersion: Int64? = nil,
+        traceparent: String? = nil
+    ) {
+        self.id = id
+        self.time = time
+        self.command = command
+        self.expectedVersion = expectedVersion
+        self.traceparent = traceparent
+    }
+}

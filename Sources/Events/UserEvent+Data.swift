@@ -1,0 +1,26 @@
+import JSON
+
+extension UserEvent {
+    package var type: EventType {
+        switch self {
+        case .registered: .userRegistered
+        }
+    }
+
+    /// The event's data as `schema/events` describes it.
+    package var data: [UInt8] {
+        JSONWriter.object { json in
+            json.member("user_id", userID.value)
+            switch self {
+            case .registered(let registered): json.member("name", registered.name)
+            }
+        }
+    }
+
+    /// Nil when `type` is not of a user.
+    package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
+        guard type == .userRegistered else { return nil }
+        let data = try EventData(bytes)
+        self = .registered(UserRegistered(userID: try data.identifier("user_id"), name: try data.string("name")))
+    }
+}

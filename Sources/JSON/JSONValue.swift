@@ -1,0 +1,87 @@
+import CYYJSON
+
+/// One value of a `JSONDocument`.
+package struct JSONValue: Sendable {
+    package enum Kind: Sendable { case null, boolean, number, string, array, object }
+
+    private let document: JSONDocument
+    private let address: UInt  // of a yyjson_val, which lives as long as the document
+
+    init(document: JSONDocument, raw: UnsafeMutablePointer<yyjson_val>?) {
+        self.document = document
+        address = UInt(bitPattern: raw)
+    }
+
+    private var raw: UnsafeMutablePointer<yyjson_val>? { UnsafeMutablePointer(bitPattern: address) }
+
+    package var kind: Kind {
+        switch yyjson_get_type(raw) {
+        case yyjson_type(YYJSON_TYPE_BOOL): .boolean
+        case yyjson_type(YYJSON_TYPE_RAW), yyjson_type(YYJSON_TYPE_NUM): .number
+        case yyjson_type(YYJSON_TYPE_STR): .string
+        case yyjson_type(YYJSON_TYPE_ARR): .array
+        case yyjson_type(YYJSON_TYPE_OBJ): .object
+        default: .null
+        }
+    }
+
+    package var isContainer: Bool { yyjson_is_ctn(raw) }
+    package var isNull: Bool { yyjson_is_null(raw) }
+    package var boolean: Bool? { yyjson_is_bool(raw) ? yyjson_get_bool(raw) : nil }
+
+    package var string: String? {
+        guard let text = yyjson_get_str(raw) else { return nil }
+        return Self.text(text, yyjson_get_len(raw))
+    }
+
+    /// A number's digits as they were written.
+    package var number: String? {
+        guard let text = yyjson_get_raw(raw) else { return nil }
+        return Self.text(text, yyjson_get_len(raw))
+    }
+
+    /// A number that was written as an integer and fits.
+    package var integer: Int64? { number.flatMap { Int64($0) } }
+
+    /// The member of an object named `key`; nil when there is none or this is not an object.
+    package subscript(key: String) -> JSONValue? {
+        var key = key
+        let found = key.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { yyjson_obj_getn(raw, $0.baseAddress, $0.count) }
+        }
+        return found.map { JSONValue(document: document, raw: $0) }
+    }
+
+    /// An object's members in the order of the text; none when this is not an object.
+    package var members: [(key: String, value: JSONValue)] {
+        var members: [(key: String, value: JSONValue)] = []
+        members.reserveCapacity(yyjson_obj_size(raw))
+        var iterator = yyjson_obj_iter()
+        guard yyjson_obj_iter_init(raw, &iterator) else { return [] }
+        while let key = yyjson_obj_iter_next(&iterator) {
+            members.append((
+                Self.text(yyjson_get_str(key), yyjson_get_len(key)),
+                JSONValue(document: document, raw: yyjson_obj_iter_get_val(key))
+            ))
+        }
+        return members
+    }
+
+    /// An array's elements; none when this is not an array.
+    package var elements: [JSONValue] {
+        var elements: [JSONValue] = []
+        elements.reserveCapacity(yyjson_arr_size(raw))
+        var iterator = yyjson_arr_iter()
+        guard yyjson_arr_iter_init(raw, &iterator) else { return [] }
+        while let element = yyjson_arr_iter_next(&iterator) {
+            elements.append(JSONValue(document: document, raw: element))
+        }
+        return elements
+    }
+
+    private static func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+        guard let start else { return "" }
+        return String(
+            decoding: UnsafeRawBufferPointer(start: start, count: count).bindMemory(to: UInt8.self), as: UTF8.self)
+    }
+}

@@ -1,0 +1,111 @@
+/// Writes JSON text from front to back, members in the order of the calls, without white space.
+///
+/// A writer of our own, because the same state must always give the same bytes and no tree has to be built first.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+
+    /// `{…}` with the members that `body` writes by `member`.
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
+        begin()
+        bytes.append(UInt8(ascii: "{"))
+        needsComma = false
+        body(&self)
+        bytes.append(UInt8(ascii: "}"))
+        needsComma = true
+    }
+
+    package mutating func array<Elements: Sequence>(
+        _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        begin()
+        bytes.append(UInt8(ascii: "["))
+        needsComma = false
+        for element in elements { body(&self, element) }
+        bytes.append(UInt8(ascii: "]"))
+        needsComma = true
+    }
+
+    package mutating func key(_ key: StaticString) {
+        begin()
+        bytes.append(UInt8(ascii: "\""))
+        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    package mutating func key(_ key: String) {
+        string(key)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    package mutating func string(_ value: String) {
+        begin()
+        bytes.append(UInt8(ascii: "\""))
+        for byte in value.utf8 { append(escaping: byte) }
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    package mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }
+    package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
+    package mutating func null() { raw("null") }
+
+    /// Text that is JSON already: a number's digits, a stored document.
+    package mutating func raw(_ json: String) {
+        begin()
+        bytes.append(contentsOf: json.utf8)
+        needsComma = true
+    }
+
+    package mutating func raw(_ json: [UInt8]) {
+        begin()
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    private mutating func begin() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case 0..<0x20, 0x7F:
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(Self.hex[Int(byte >> 4)])
+            bytes.append(Self.hex[Int(byte & 15)])
+        default: bytes.append(byte)
+        }
+    }
+
+    private static let hex = Array("0123456789abcdef".utf8)
+}
+
+extension JSONWriter {
+    package mutating func member(_ key: StaticString, _ value: String) { self.key(key); string(value) }
+    package mutating func member(_ key: StaticString, _ value: some BinaryInteger) { self.key(key); integer(value) }
+    package mutating func member(_ key: StaticString, _ value: Bool) { self.key(key); boolean(value) }
+
+    /// A string, or null.
+    package mutating func member(_ key: StaticString, _ value: String?) {
+        self.key(key)
+        if let value { string(value) } else { null() }
+    }
+
+    /// One object as bytes.
+    package static func object(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object(body)
+        return writer.bytes
+    }
+}
