@@ -13,6 +13,8 @@ TOOLS=$ROOT/.run/tools
 SERVERS=(kafka postgres redis s3 s3-public)
 # shellcheck disable=SC2034
 SERVICES=(projector compressor gateway)
+# shellcheck disable=SC2034
+EXECUTABLES=("${SERVICES[@]}" warelog warelog-image-worker)
 
 . "$ROOT/stack/versions.env"
 . "$ROOT/stack/lib/messages.sh"
@@ -29,9 +31,15 @@ SERVICES=(projector compressor gateway)
 . "$ROOT/stack/lib/s3.sh"
 . "$ROOT/stack/lib/install.sh"
 . "$ROOT/stack/lib/infrastructure.sh"
+. "$ROOT/stack/lib/services.sh"
 
 # is_at_least MINIMUM VERSION
 is_at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# What was built or fetched stays, and so does the test's own directory.
+wipe_run_directory() {
+    find "$RUN" -mindepth 1 -maxdepth 1 ! -name tools ! -name lock ! -name built ! -name test -exec rm -rf {} +
+}
 
 # One script at a time works on a run directory; the lock ends with the script.
 lock_run_directory() {
