@@ -38,6 +38,10 @@ let package = Package(
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
 
+        // What every process of ours has.
+        .target(name: "Settings"),
+        .target(name: "Telemetry", dependencies: ["Events", "JSON"]),
+
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events"]),
