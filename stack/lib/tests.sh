@@ -47,15 +47,19 @@ count_results() {
 
 # Lines by module over the unit tests and every process that the tests started.
 measure_coverage() {
-    local profile=$RUN/coverage.profdata tools objects=() binary
+    local profile=$RUN/coverage.profdata tools binary profiles objects=()
     tools=$(dirname "$(readlink -f "$(command -v swift)")")
+    mkdir -p "$RUN/profiles"
+    mapfile -t profiles < <(find "$BIN/codecov" "$RUN/profiles" -name '*.profraw')
     for binary in "$BIN"/*.xctest "${EXECUTABLES[@]/#/$BIN/}"; do
         [ ! -f "$binary" ] || objects+=(-object "$binary")
     done
     # Merged here and not by SwiftPM, which leaves it when a test fails. A process killed while writing leaves a broken
     # profile: only if all are broken is that an error.
-    quietly "$RUN/log/coverage.log" "$tools/llvm-profdata" merge -sparse -failure-mode=all -o "$profile" \
-        "$BIN"/codecov/*.profraw || { coverage_is_enough=no && return; }
+    if ! quietly "$RUN/log/coverage.log" "$tools/llvm-profdata" merge -sparse -failure-mode=all -o "$profile" "${profiles[@]}"; then
+        coverage_is_enough=no
+        return
+    fi
     "$tools/llvm-cov" export -format=lcov -summary-only -instr-profile "$profile" "${objects[@]}" >"$RUN/coverage.lcov"
     say 'lines covered, by module'
     awk -v sources="$ROOT/Sources/" -v module=Events -v minimum=95 -f "$ROOT/stack/lib/coverage.awk" "$RUN/coverage.lcov" ||
