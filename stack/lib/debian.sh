@@ -132,7 +132,8 @@ cluster_settings=/etc/postgresql-common/createcluster.conf
 
 forbid_postgres_clusters() {
     as_root mkdir -p "${cluster_settings%/*}"
-    [ ! -e "$cluster_settings" ] || as_root cp -a "$cluster_settings" "$cluster_settings.before-warelog"
+    [ ! -e "$cluster_settings" ] || [ -e "$cluster_settings.before-warelog" ] ||
+        as_root cp -a "$cluster_settings" "$cluster_settings.before-warelog"
     as_root tee -a "$cluster_settings" <<<'create_main_cluster = false' >/dev/null
 }
 
