@@ -12,18 +12,18 @@ static void ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, u
     rgb[2] = img_clamp8((luma + 116130 * b) >> 16);
 }
 
-/// Turns the first three planes from YCC to RGB. For YCCK this gives light (255 minus ink): what libjpeg returns as
-/// ink is 255 minus this, and Adobe stores ink inverted once more.
+/// Turns the first three planes from YCC to RGB; of YCCK to light, which is what Adobe stores inverted in it.
 static void convert_ycc(img_picture *picture) {
+    uint8_t flip = picture->model == IMG_YCCK_LIGHT ? 0xff : 0;
     for (uint32_t row = 0; row < picture->height; row++) {
         uint8_t *a = img_plane_row(&picture->plane[0], row), *b = img_plane_row(&picture->plane[1], row),
                 *c = img_plane_row(&picture->plane[2], row);
         for (uint32_t x = 0; x < picture->width; x++) {
             uint8_t rgb[3];
             ycc_to_rgb(a + x, b + x, c + x, rgb);
-            a[x] = rgb[0];
-            b[x] = rgb[1];
-            c[x] = rgb[2];
+            a[x] = rgb[0] ^ flip;
+            b[x] = rgb[1] ^ flip;
+            c[x] = rgb[2] ^ flip;
         }
     }
 }

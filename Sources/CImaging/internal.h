@@ -38,7 +38,7 @@ typedef enum img_model {
     IMG_RGB,
     /// Amounts of light, not of ink: 255 is no ink (what Adobe's JPEGs store).
     IMG_CMYK_LIGHT,
-    /// YCC of the first three planes of `IMG_CMYK_LIGHT`, and its K.
+    /// YCC of the first three planes of `IMG_CMYK_LIGHT` inverted, and its K as it is.
     IMG_YCCK_LIGHT,
 } img_model;
 

@@ -25,6 +25,20 @@ static void collect_icc(icc_parts *parts, const uint8_t *body, size_t count) {
     parts->total += count - 14;
 }
 
+/// How many scans a progressive picture has from its first one on, without decoding any: 100 empty scans over a large
+/// picture are dear to decode and cheap to count. Markers cannot occur within coded data.
+static uint32_t count_scans(const uint8_t *bytes, size_t count, uint32_t enough) {
+    uint32_t scans = 1;
+    const uint8_t *at = bytes, *end = bytes + count;
+    while (scans <= enough && (at = memchr(at, 0xff, (size_t)(end - at))) && end - at >= 2) {
+        uint8_t marker = at[1];
+        if (marker == EOI) break;
+        scans += marker == SOS;
+        at += marker == 0xff ? 1 : 2;
+    }
+    return scans;
+}
+
 /// An incomplete profile is no profile.
 static img_status join_icc(const icc_parts *parts, const img_limits *limits, img_profile *profile,
                            img_failure *failure) {
@@ -104,6 +118,9 @@ img_status img_jpeg_scan(const uint8_t *bytes, size_t count, const img_limits *l
         }
     }
     if (!header->width) return img_fail(failure, IMG_CORRUPT, "no frame header before the first scan");
+    uint32_t scans = header->progressive ? count_scans(bytes + at, count - at, limits->scans) : 1;
+    if (scans > limits->scans)
+        return img_fail_limit(failure, IMG_TOO_MANY_SCANS, limits->scans, scans, "or more progressive scans");
     img_status status = join_icc(&parts, limits, &header->profile, failure);
     if (status == IMG_OK) img_profile_judge(&header->profile, header->components);
     return status;

@@ -22,6 +22,8 @@ static void strip(void *context) {
     img_jpeg_writer_open(&s->writer, s->output);
     jpeg_copy_critical_parameters(&s->reader.jpeg, target);
     target->optimize_coding = TRUE;
+    target->density_unit = 0;
+    target->X_density = target->Y_density = 1;
     if (s->source->jpeg.progressive) jpeg_simple_progression(target);
     jpeg_write_coefficients(target, coefficients);
     jpeg_finish_compress(target);

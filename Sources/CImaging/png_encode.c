@@ -14,11 +14,15 @@ typedef struct encoding {
     const img_picture *picture;
     const img_palette *palette;
     img_buffer *output;
+    uint64_t max_bytes;
+    bool too_long;
     uint8_t *line;
 } encoding;
 
 static void keep(png_structp png, png_bytep bytes, size_t count) {
     encoding *e = png_get_io_ptr(png);
+    e->too_long = e->output->count + count > e->max_bytes;
+    if (e->too_long) img_png_give_up(&e->guard, IMG_OK, "");
     if (!img_buffer_append(e->output, bytes, count))
         img_png_give_up(&e->guard, IMG_OUT_OF_MEMORY, "no memory left for the output");
 }
@@ -77,30 +81,34 @@ static void encode(void *context) {
     png_write_end(e->png, NULL);
 }
 
-static img_status write_png(const img_picture *picture, const img_palette *palette, img_buffer *output,
-                            img_failure *failure) {
+static img_status write_png(const img_picture *picture, const img_palette *palette, uint64_t max_bytes,
+                            img_buffer *output, img_failure *failure) {
     encoding *e = img_allocate_zeroed(1, sizeof *e);
     if (!e) return img_fail_memory(failure);
     e->guard = (img_png_guard){.failure = failure, .otherwise = IMG_INTERNAL};
     e->picture = picture;
     e->palette = palette;
     e->output = output;
+    e->max_bytes = max_bytes;
     e->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &e->guard, img_png_on_error, img_png_on_warning);
     e->info = e->png ? png_create_info_struct(e->png) : NULL;
     img_status status = e->info ? IMG_OK : img_fail_memory(failure);
     if (status == IMG_OK && !img_png_guarded(&e->guard, encode, e)) status = failure->status;
+    if (e->too_long) img_buffer_free(output);
     png_destroy_write_struct(&e->png, &e->info);
     free(e->line);
     free(e);
     return status;
 }
 
-img_status img_encode_png(const img_picture *picture, uint32_t colours, img_buffer *output, img_failure *failure) {
+img_status img_encode_png(const img_picture *picture, const img_png_options *options, img_buffer *output,
+                          img_failure *failure) {
     memset(output, 0, sizeof *output);
     if (picture->model != IMG_GRAY && picture->model != IMG_RGB)
         return img_fail(failure, IMG_INTERNAL, "PNG holds gray and RGB only");
     img_palette *palette = img_allocate_zeroed(1, sizeof *palette);
     if (!palette) return img_fail_memory(failure);
+    uint32_t colours = options->colours;
     bool no_memory = false;
     bool indexed = img_palette_exact(picture, palette, &no_memory) && (!colours || palette->count <= colours);
     if (!indexed && !no_memory && colours) {
@@ -108,8 +116,8 @@ img_status img_encode_png(const img_picture *picture, uint32_t colours, img_buff
         indexed = img_palette_quantised(picture, colours, palette);
         no_memory = !indexed;
     }
-    img_status status =
-        no_memory ? img_fail_memory(failure) : write_png(picture, indexed ? palette : NULL, output, failure);
+    img_status status = no_memory ? img_fail_memory(failure)
+                                  : write_png(picture, indexed ? palette : NULL, options->max_bytes, output, failure);
     img_plane_free(&palette->indices);
     free(palette);
     if (status != IMG_OK) img_buffer_free(output);

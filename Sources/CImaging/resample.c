@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "resample_kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 /// Separable Lanczos3, vertical pass first, in 16-bit fixed point: weights have 14 fractional bits, the rows between
 /// the passes 6, so that a sum with the filter's overshoot stays within 16 and 32 bits.
-enum { WEIGHT_BITS = 14, BETWEEN_BITS = 6, LOBES = 3, STEP = 8 };
+enum { WEIGHT_BITS = IMG_WEIGHT_BITS, BETWEEN_BITS = IMG_BETWEEN_BITS, LOBES = 3, STEP = 8 };
 
 /// For each output sample: its first input sample and `taps` weights, zero past the filter's own.
 typedef struct axis {
@@ -22,6 +22,8 @@ struct img_scaler {
     uint8_t *ring;
     size_t ring_stride;
     uint32_t ring_rows, pushed, emitted;
+    /// The rows that an output row spans, and one more.
+    const uint8_t **rows;
     int16_t *between;
     img_plane *target;
 };
@@ -47,7 +49,7 @@ static void quantise_weights(const double *exact, uint32_t count, double total, 
 
 static bool axis_make(axis *a, uint32_t in, uint32_t out, double step, double shift) {
     double widen = step > 1 ? step : 1, reach = LOBES * widen;
-    a->taps = ((uint32_t)ceil(2 * reach) + 2 + STEP - 1) / STEP * STEP;
+    a->taps = ((uint32_t)ceil(2 * reach) + 3 + STEP - 1) / STEP * STEP;
     a->start = img_allocate_zeroed(out, sizeof *a->start);
     a->used = img_allocate_zeroed(out, sizeof *a->used);
     size_t weights;
@@ -63,7 +65,7 @@ static bool axis_make(axis *a, uint32_t in, uint32_t out, double step, double sh
         uint32_t end = high > in ? in : high < first + 1 ? first + 1 : (uint32_t)high;
         while (end - first > 1 && fabs(lanczos((first + 0.5 - centre) / widen)) < 1e-6) first++;
         while (end - first > 1 && fabs(lanczos((end - 0.5 - centre) / widen)) < 1e-6) end--;
-        uint32_t count = img_min_u32(end - first, a->taps);
+        uint32_t count = img_min_u32(end - first, a->taps - 1);
         double total = 0;
         for (uint32_t k = 0; k < count; k++) total += exact[k] = lanczos((first + k + 0.5 - centre) / widen);
         if (fabs(total) < 1e-6) total = exact[0] = 1, count = 1;
@@ -100,7 +102,8 @@ img_scaler *img_scaler_make(const img_scale *scale, img_plane *target) {
         s->ring_rows = s->y.taps + 1;
         s->ring = img_allocate_zeroed(s->ring_rows, s->ring_stride);
         s->between = img_allocate_zeroed(s->ring_stride + s->x.taps, sizeof *s->between);
-        made = s->ring && s->between;
+        s->rows = img_allocate_zeroed(s->ring_rows, sizeof *s->rows);
+        made = s->ring && s->between && s->rows;
     }
     if (made) return s;
     img_scaler_free(s);
@@ -113,37 +116,25 @@ void img_scaler_free(img_scaler *s) {
     axis_free(&s->y);
     free(s->ring);
     free(s->between);
+    free(s->rows);
     free(s);
 }
 
 /// Weighted sum of the rows that the output row spans, column by column, into `between`.
 static void blend_rows(img_scaler *s, uint32_t y) {
-    enum { BLOCK = 64 };
     uint32_t count = s->y.used[y], start = s->y.start[y];
-    const int16_t *weights = s->y.weights + (size_t)y * s->y.taps;
-    for (size_t x = 0; x < s->ring_stride; x += BLOCK) {
-        int32_t sum[BLOCK];
-        for (uint32_t i = 0; i < BLOCK; i++) sum[i] = 1 << (WEIGHT_BITS - BETWEEN_BITS - 1);
-        for (uint32_t k = 0; k < count; k += 2) {
-            const uint8_t *a = s->ring + (start + k) % s->ring_rows * s->ring_stride + x;
-            const uint8_t *b = k + 1 < count ? s->ring + (start + k + 1) % s->ring_rows * s->ring_stride + x : a;
-            int16_t wa = weights[k], wb = k + 1 < count ? weights[k + 1] : 0;
-            for (uint32_t i = 0; i < BLOCK; i++)
-                sum[i] += (int32_t)(int16_t)a[i] * wa + (int32_t)(int16_t)b[i] * wb;
-        }
-        for (uint32_t i = 0; i < BLOCK; i++) s->between[x + i] = (int16_t)(sum[i] >> (WEIGHT_BITS - BETWEEN_BITS));
-    }
+    for (uint32_t k = 0; k < count; k++)
+        s->rows[k] = s->ring + (start + k) % s->ring_rows * s->ring_stride;
+    // The kernel takes rows in pairs; the weight past the last one is zero.
+    s->rows[count] = s->rows[count - 1];
+    img_blend_rows(s->rows, s->y.weights + (size_t)y * s->y.taps, count, s->between, s->ring_stride);
 }
 
 static void blend_columns(img_scaler *s, uint8_t *out) {
     const uint32_t taps = s->x.taps;
     for (uint32_t x = 0; x < s->target->width; x++) {
-        const int16_t *in = s->between + s->x.start[x];
-        const int16_t *weights = s->x.weights + (size_t)x * taps;
-        int32_t sum = 1 << (WEIGHT_BITS + BETWEEN_BITS - 1);
-        for (uint32_t k = 0; k < taps; k += STEP)
-            for (uint32_t i = 0; i < STEP; i++) sum += (int32_t)in[k + i] * weights[k + i];
-        out[x] = img_clamp8(sum >> (WEIGHT_BITS + BETWEEN_BITS));
+        int32_t sum = img_weighted_sum(s->between + s->x.start[x], s->x.weights + (size_t)x * taps, taps);
+        out[x] = img_clamp8((sum + (1 << (WEIGHT_BITS + BETWEEN_BITS - 1))) >> (WEIGHT_BITS + BETWEEN_BITS));
     }
 }
 

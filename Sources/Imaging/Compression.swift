@@ -15,37 +15,40 @@ struct Compression {
     func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
         let picture = try source.decode(maxSide: self.recipe.maxSide)
         let encoded = try self.encode(picture)
-        if self.stripsLosslessly, encoded.isLossless || !self.savesEnough(encoded, comparedWith: self.byteCount) {
+        if self.stripsLosslessly, !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
             let stripped = Candidate(
                 bytes: try source.strip(), encoding: source.isJPEG ? .jpeg : .png, size: picture.size,
                 kept: .strippedSource, isLossless: true)
             if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return try stripped.finished() }
         }
-        if self.isAllowed(encoded) { return try encoded.finished() }
+        if let encoded, self.isAllowed(encoded) { return try encoded.finished() }
         return try self.reduce(source, picture).finished()
     }
 
     private func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
 
-    private func isBetter(_ stripped: Candidate, than encoded: Candidate) -> Bool {
-        if encoded.isLossless { return stripped.bytes.count <= encoded.bytes.count }
-        return !self.savesEnough(encoded, comparedWith: stripped.bytes.count)
+    private func isBetter(_ stripped: Candidate, than encoded: Candidate?) -> Bool {
+        guard let encoded, encoded.isLossless else {
+            return !self.isWorthItsLoss(encoded, comparedWith: stripped.bytes.count)
+        }
+        return stripped.bytes.count <= encoded.bytes.count
     }
 
     /// A loss of quality has to buy a tenth of the bytes.
-    private func savesEnough(_ encoded: Candidate, comparedWith count: Int) -> Bool {
-        encoded.bytes.count * 10 < count * 9
+    private func isWorthItsLoss(_ encoded: Candidate?, comparedWith count: Int) -> Bool {
+        guard let encoded, !encoded.isLossless else { return false }
+        return encoded.bytes.count * 10 < count * 9
     }
 
-    /// As the recipe says: JPEG, or PNG where there is transparency or where it comes out smaller.
-    private func encode(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate {
-        if picture.hasAlpha { return try self.png(picture) }
+    /// As the recipe says: JPEG, or PNG where there is transparency or where it comes out smaller. Nil when that is a
+    /// PNG bigger than the source.
+    private func encode(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
+        if picture.hasAlpha { return try self.png(picture, maxCount: self.byteCount) }
         let jpeg = try self.jpeg(picture, quality: self.recipe.jpegQuality, kept: .encoded)
         guard self.mayBeDrawing, picture.colourCount != nil || picture.flatness > Self.flatnessOfDrawings else {
             return jpeg
         }
-        let png = try self.png(picture)
-        return png.bytes.count <= jpeg.bytes.count ? png : jpeg
+        return try self.png(picture, maxCount: jpeg.bytes.count) ?? jpeg
     }
 
     /// Below this, PNG has not been seen to be smaller than JPEG, and it takes ten times as long to find out.
@@ -73,8 +76,11 @@ struct Compression {
     ) throws(ImageFailure) -> Candidate? {
         if picture.hasAlpha {
             for colours in Self.fewerColours {
-                let candidate = try self.png(picture, colours: colours, kept: kept)
-                if self.isAllowed(candidate) { return candidate }
+                if let candidate = try self.png(
+                    picture, colours: colours, kept: kept, maxCount: self.byteCount)
+                {
+                    return candidate
+                }
             }
             return nil
         }
@@ -95,9 +101,9 @@ struct Compression {
     }
 
     private func png(
-        _ picture: borrowing Picture, colours: UInt32? = nil, kept: KeptCandidate = .encoded
-    ) throws(ImageFailure) -> Candidate {
-        let bytes = try picture.png(colours: colours)
+        _ picture: borrowing Picture, colours: UInt32? = nil, kept: KeptCandidate = .encoded, maxCount: Int
+    ) throws(ImageFailure) -> Candidate? {
+        guard let bytes = try picture.png(colours: colours, maxCount: maxCount) else { return nil }
         return Candidate(
             bytes: bytes, encoding: .png, size: picture.size, kept: kept, isLossless: colours == nil)
     }

@@ -26,8 +26,10 @@ struct Picture: ~Copyable {
         return try withBuffer { img_encode_jpeg(self.picture, &options, &$0, &$1) }
     }
 
-    /// Lossless, or with at most `colours` colours.
-    func png(colours: UInt32? = nil) throws(ImageFailure) -> [UInt8] {
-        try withBuffer { img_encode_png(self.picture, colours ?? 0, &$0, &$1) }
+    /// Lossless, or with at most `colours` colours; nil when it would be longer than `maxCount` bytes.
+    func png(colours: UInt32? = nil, maxCount: Int) throws(ImageFailure) -> [UInt8]? {
+        var options = img_png_options(colours: colours ?? 0, max_bytes: UInt64(maxCount))
+        let bytes = try withBuffer { img_encode_png(self.picture, &options, &$0, &$1) }
+        return bytes.isEmpty ? nil : bytes
     }
 }

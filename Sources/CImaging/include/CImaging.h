@@ -137,9 +137,15 @@ typedef struct img_jpeg_options {
 img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *options, img_buffer *output,
                            img_failure *failure);
 
-/// Lossless when `colours` is 0 (with a palette where 256 entries hold every colour), else quantised to at most
-/// that many colours (2 to 256).
-img_status img_encode_png(const img_picture *picture, uint32_t colours, img_buffer *output, img_failure *failure);
+typedef struct img_png_options {
+    /// 0: lossless (with a palette where 256 entries hold every colour); 2 to 256: quantised to at most so many.
+    uint32_t colours;
+    /// The encoder stops when it has made more bytes than this: the output is then empty.
+    uint64_t max_bytes;
+} img_png_options;
+
+img_status img_encode_png(const img_picture *picture, const img_png_options *options, img_buffer *output,
+                          img_failure *failure);
 
 /// The same pixels without anything else: JPEG coefficients coded anew, or PNG's critical chunks and tRNS.
 /// Meaningful only for a source that is upright and needs no colour conversion.
