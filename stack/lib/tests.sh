@@ -22,8 +22,10 @@ run_script_checks() {
 
 run_swift_tests() {
     local results=$RUN/tests.xml
-    say 'swift test'
-    with_environment swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" || tests_are_complete=no
+    say "swift test (with each start and argument: ${RUN#"$PWD"/}/log/swift-test.log)"
+    # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
+    with_environment swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
+        tee "$RUN/log/swift-test.log" | sed '/^◇/d' || tests_are_complete=no
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
     count_results "$RUN/tests-swift-testing.xml"
 }
@@ -66,7 +68,7 @@ measure_coverage() {
         coverage_is_enough=no
 }
 
-print_totals() { echo "$passed passed, $failed failed, $skipped skipped"; }
+print_totals() { echo "$passed passed, $failed failed, $skipped skipped" | tee "$RUN/totals"; }
 
 require_success() {
     [ "$((passed + failed))" -gt 0 ] || fail 'no test ran'
