@@ -6,15 +6,15 @@ install_missing() {
     local groups=(tools servers "$@")
     # Building VersityGW takes longest, and needs nothing but Go.
     if wants_versitygw; then
-        has_go || install_packages go
+        [ -x "$versitygw" ] || has_go || { install_packages go && prefer_debians_own; }
         install_versitygw &
         installing_versitygw=$!
     fi
     if [[ " $* " == *' build '* ]]; then
-        has_swift || groups+=(swift)
+        has_swift || { groups+=(swift) && prefer_debians_own; }
     fi
     if wants_kafka; then
-        has_java || groups+=(java)
+        has_java || { groups+=(java) && prefer_debians_own; }
         [ -d "$kafka_jars" ] || command -v mvn >/dev/null || groups+=(maven)
     fi
     install_packages "${groups[@]}"
@@ -23,6 +23,9 @@ install_missing() {
         installing_kafka=$!
     fi
 }
+
+# PATH may lead to one that is too old.
+prefer_debians_own() { PATH=/usr/bin:$PATH; }
 
 wants_kafka() { [ "$broker_mode" != embedded ]; }
 wants_versitygw() { [ "$s3_mode" != rclone ]; }

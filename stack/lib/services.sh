@@ -35,24 +35,16 @@ start_services() {
     local name
     for name in "${SERVICES[@]}"; do
         is_running "$name" && continue
-        require_free_port "$name" "$(service_port "$name")"
-        say "starting $name on port $(service_port "$name")"
+        require_free_port "$name" "$(port_of "$name")"
+        say "starting $name on port $(port_of "$name")"
         with_environment launch "$name" "$BIN/$name"
     done
     for name in "${SERVICES[@]}"; do
-        await "$name" 30 is_ready "$(service_port "$name")"
+        await "$name" 30 is_ready "$(port_of "$name")"
     done
 }
 
 is_ready() { curl -sf -m 2 -o /dev/null "http://127.0.0.1:$1/readyz"; }
-
-service_port() {
-    case $1 in
-        gateway) echo "$GATEWAY_PORT" ;;
-        projector) echo "$PROJECTOR_PORT" ;;
-        compressor) echo "$COMPRESSOR_PORT" ;;
-    esac
-}
 
 print_addresses() {
     local broker='Kafka' s3=VersityGW
