@@ -65,6 +65,11 @@ package struct PendingImages: Sendable {
         }
     }
 
+    /// The answer to `ask` is on the log, though it has not been read from there yet.
+    package mutating func answered(_ ask: Ask) {
+        forget(ask.productID) { $0 == ask }
+    }
+
     private mutating func ask(
         _ sources: [String], of product: ProductID, _ recorded: Recorded<ProductEvent>
     ) -> [Ask] {
