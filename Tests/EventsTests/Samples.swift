@@ -1,18 +1,17 @@
 import Events
 
 extension Identifier {
-    /// For numbers that the test wrote itself.
-    static func sample(_ value: Int64) -> Self { Self(value) ?? Self.first }
-    private static var first: Self { Self("1")! }
+    /// Of a number that the test wrote itself.
+    static func sample(_ value: Int64) -> Self { Self(value)! }
 }
 
 extension Money {
-    static func sample(_ text: String) -> Money { (try? Money(text)) ?? .maximum }
+    static func sample(_ text: String) -> Money { try! Money(text) }
 }
 
 extension ProductEvent {
     static func created(
-        _ id: Int64 = 7, name: String = "Kettle", price: String = "99.99", images: [String] = []
+        name: String = "Kettle", price: String = "99.99", images: [String] = [], of id: Int64 = 7
     ) -> ProductEvent {
         .created(
             ProductCreated(
@@ -21,8 +20,8 @@ extension ProductEvent {
     }
 
     static func updated(
-        _ id: Int64 = 7, name: String? = nil, description: String? = nil, price: String? = nil,
-        images: [String]? = nil
+        name: String? = nil, description: String? = nil, price: String? = nil, images: [String]? = nil,
+        of id: Int64 = 7
     ) -> ProductEvent {
         .updated(
             ProductUpdated(
@@ -30,20 +29,24 @@ extension ProductEvent {
                 images: images))
     }
 
-    static func deleted(_ id: Int64 = 7) -> ProductEvent { .deleted(ProductDeleted(productID: .sample(id))) }
+    static func deleted(of id: Int64 = 7) -> ProductEvent { .deleted(ProductDeleted(productID: .sample(id))) }
 
-    static func compressed(_ id: Int64 = 7, _ images: [String], url: String = "http://s3/x.jpg") -> ProductEvent {
+    static func compressed(
+        _ images: [String], url: String = "http://s3/x.jpg", of id: Int64 = 7
+    ) -> ProductEvent {
         .imagesCompressed(
             ImagesCompressed(
                 productID: .sample(id), images: images.map { .init(id: ImageID($0), image: .sample(url: url)) }))
     }
 
-    static func failed(_ id: Int64 = 7, _ image: String) -> ProductEvent {
+    static func failed(_ image: String, of id: Int64 = 7) -> ProductEvent {
         .imageCompressionFailed(
             ImageCompressionFailed(productID: .sample(id), id: ImageID(image), failure: .sample))
     }
 
-    static func requested(_ id: Int64 = 7, _ images: [String], source: String = "http://a/1.png") -> ProductEvent {
+    static func requested(
+        _ images: [String], source: String = "http://a/1.png", of id: Int64 = 7
+    ) -> ProductEvent {
         .imagesCompressionRequested(
             ImagesCompressionRequested(
                 productID: .sample(id), images: images.map { .init(id: ImageID($0), source: source) }))
