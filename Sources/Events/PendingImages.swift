@@ -11,6 +11,13 @@ package struct PendingImages: Sendable {
         package let source: String
         /// Of the event that asks.
         package let offset: Int64
+
+        package init(productID: ProductID, imageID: ImageID, source: String, offset: Int64) {
+            self.productID = productID
+            self.imageID = imageID
+            self.source = source
+            self.offset = offset
+        }
     }
 
     private struct Open: Sendable {

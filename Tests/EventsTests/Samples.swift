@@ -69,7 +69,7 @@ extension EventMetadata {
     /// Of the event at `offset`, whose id is `e` and the offset.
     static func sample(_ offset: Int64, expecting version: Int64? = nil) -> EventMetadata {
         EventMetadata(
-            id: EventID("e\(offset)"), time: Timestamp(milliseconds: offset * 1000), expectedVersion: version)
+            id: EventID("e\(offset)"), time: Timestamp(milliseconds: offset &* 1000), expectedVersion: version)
     }
 }
 
