@@ -44,7 +44,7 @@ let package = Package(
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "EventsTests", dependencies: ["Events"]),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )

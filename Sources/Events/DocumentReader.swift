@@ -82,7 +82,6 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
     private mutating func string(_ field: Field, _ value: JSONValue, _ length: ClosedRange<Int>) -> String? {
         guard let string = value.string else { return fault(field, .wrongType, "must be a string") }
         guard !string.utf8.contains(0) else { return fault(field, .forbiddenCharacter, "must not contain NUL") }
-        // A character may be many bytes, but never less than one: this bounds the count below.
         let count = string.count
         guard count >= length.lowerBound else { return fault(field, .empty, "must not be empty") }
         guard count <= length.upperBound else {

@@ -7,13 +7,21 @@ struct EventData {
     private let pointer: String
 
     init(_ bytes: [UInt8]) throws(EventFault) {
+        self.init(try Self.parse(bytes), pointer: "")
+        guard value.kind == .object else { throw .invalid("data", "is not an object") }
+    }
+
+    /// The objects of the array that `bytes` are.
+    static func objects(parsing bytes: [UInt8]) throws(EventFault) -> [EventData] {
+        try objects(in: parse(bytes), pointer: "")
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(EventFault) -> JSONValue {
         do {
-            value = try JSONDocument(parsing: bytes).root
+            return try JSONDocument(parsing: bytes).root
         } catch {
             throw .malformed(error)
         }
-        pointer = ""
-        guard value.kind == .object else { throw .invalid("data", "is not an object") }
     }
 
     private init(_ value: JSONValue, pointer: String) {
@@ -27,8 +35,7 @@ struct EventData {
     }
 
     func string(_ key: String) throws(EventFault) -> String {
-        guard let string = try member(key).string else { throw .invalid("\(pointer)/\(key)", "is not a string") }
-        return string
+        try Self.text(member(key), pointer: "\(pointer)/\(key)")
     }
 
     func optionalString(_ key: String) throws(EventFault) -> String? {
@@ -37,24 +44,24 @@ struct EventData {
 
     func count(_ key: String) throws(EventFault) -> Int {
         guard let integer = try member(key).integer, integer >= 0 else {
-            throw .invalid("\(pointer)/\(key)", "is not a count")
+            throw fault(key, "is not a count")
         }
         return Int(integer)
     }
 
     func identifier<Entity>(_ key: String) throws(EventFault) -> Identifier<Entity> {
         guard let integer = try member(key).integer, let identifier = Identifier<Entity>(integer) else {
-            throw .invalid("\(pointer)/\(key)", "is not an identifier")
+            throw fault(key, "is not an identifier")
         }
         return identifier
     }
 
     func money(_ key: String) throws(EventFault) -> Money {
-        guard let number = try member(key).number else { throw .invalid("\(pointer)/\(key)", "is not a number") }
+        guard let number = try member(key).number else { throw fault(key, "is not a number") }
         do {
             return try Money(number)
         } catch {
-            throw .invalid("\(pointer)/\(key)", "is not an amount")
+            throw fault(key, "is not an amount")
         }
     }
 
@@ -64,9 +71,8 @@ struct EventData {
 
     func strings(_ key: String) throws(EventFault) -> [String] {
         var strings: [String] = []
-        for (index, element) in try array(key).enumerated() {
-            guard let string = element.string else { throw .invalid("\(pointer)/\(key)/\(index)", "is not a string") }
-            strings.append(string)
+        for (index, element) in try Self.elements(of: member(key), pointer: "\(pointer)/\(key)").enumerated() {
+            strings.append(try Self.text(element, pointer: "\(pointer)/\(key)/\(index)"))
         }
         return strings
     }
@@ -77,23 +83,35 @@ struct EventData {
 
     func object(_ key: String) throws(EventFault) -> EventData {
         let member = try member(key)
-        guard member.kind == .object else { throw .invalid("\(pointer)/\(key)", "is not an object") }
+        guard member.kind == .object else { throw fault(key, "is not an object") }
         return EventData(member, pointer: "\(pointer)/\(key)")
     }
 
     func objects(_ key: String) throws(EventFault) -> [EventData] {
+        try Self.objects(in: member(key), pointer: "\(pointer)/\(key)")
+    }
+
+    /// What is wrong with the value of a member that is there.
+    func fault(_ key: String, _ reason: String) -> EventFault { .invalid("\(pointer)/\(key)", reason) }
+
+    private static func objects(in array: JSONValue, pointer: String) throws(EventFault) -> [EventData] {
         var objects: [EventData] = []
-        for (index, element) in try array(key).enumerated() {
-            let path = "\(pointer)/\(key)/\(index)"
-            guard element.kind == .object else { throw .invalid(path, "is not an object") }
-            objects.append(EventData(element, pointer: path))
+        for (index, element) in try elements(of: array, pointer: pointer).enumerated() {
+            guard element.kind == .object else { throw .invalid("\(pointer)/\(index)", "is not an object") }
+            objects.append(EventData(element, pointer: "\(pointer)/\(index)"))
         }
         return objects
     }
 
-    private func array(_ key: String) throws(EventFault) -> [JSONValue] {
-        let member = try member(key)
-        guard member.kind == .array else { throw .invalid("\(pointer)/\(key)", "is not an array") }
-        return member.elements
+    private static func elements(of array: JSONValue, pointer: String) throws(EventFault) -> [JSONValue] {
+        guard array.kind == .array else { throw .invalid(pointer, "is not an array") }
+        return array.elements
+    }
+
+    /// Text that a column of Postgres can hold: NUL would stop the projector, not the writer of the event.
+    private static func text(_ value: JSONValue, pointer: String) throws(EventFault) -> String {
+        guard let string = value.string else { throw .invalid(pointer, "is not a string") }
+        guard !string.utf8.contains(0) else { throw .invalid(pointer, "contains NUL") }
+        return string
     }
 }

@@ -20,8 +20,9 @@ package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringC
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
     package var description: String { String(value) }
 
-    /// The partition of this entity's log: the same for every writer, for as long as the log exists.
-    package func partition(of count: Int32) -> Int32 { Int32(value % Int64(count)) }
+    /// The partition of this entity's log: the same for every writer, for as long as the log exists. A log has one
+    /// partition at least.
+    package func partition(of count: Int32) -> Int32 { Int32(value % Int64(max(1, count))) }
 }
 
 package typealias ProductID = Identifier<Product>

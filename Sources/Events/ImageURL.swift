@@ -10,13 +10,25 @@ package enum ImageURL {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "must be a URL of visible ASCII characters"
         }
+        // Not a character of URLs. Some readers take it for a slash, so that they disagree where the host ends.
+        guard !text.utf8.contains(UInt8(ascii: "\\")) else { return "must not contain a backslash" }
         let scheme = text.prefix { $0 != ":" }
         guard scheme.lowercased() == "http" || scheme.lowercased() == "https",
             text.dropFirst(scheme.count).hasPrefix("://")
         else { return "must be an http or https URL" }
-        let authority = text.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
+        let authority = text.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains("@") else { return "must not carry credentials" }
-        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
-        return host.isEmpty ? "must name a host" : nil
+        let isLiteral = authority.hasPrefix("[")
+        let host = isLiteral ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        guard !host.isEmpty else { return "must name a host" }
+        var rest = authority[host.endIndex...]
+        guard !isLiteral || rest.popFirst() == "]" else { return "must close the bracket of its host" }
+        return rest.isEmpty || isPort(rest) ? nil : "must name its port by number"
+    }
+
+    /// Whether `text` is a colon and a number.
+    private static func isPort(_ text: Substring) -> Bool {
+        let digits = text.dropFirst()
+        return text.first == ":" && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt16(digits) != nil
     }
 }

@@ -28,8 +28,8 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
         let exponentText = rest.dropFirst(mantissa.count).dropFirst()
         let parts = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = parts.count == 2 ? parts[1] : ""
-        guard let whole = parts.first, !whole.isEmpty, parts.count == 1 || !fraction.isEmpty,
-            whole.utf8.allSatisfy(Self.isDigit), fraction.utf8.allSatisfy(Self.isDigit),
+        guard let whole = parts.first, whole == "0" || !whole.isEmpty && whole.first != "0",
+            parts.count == 1 || !fraction.isEmpty, whole.utf8.allSatisfy(Self.isDigit), fraction.utf8.allSatisfy(Self.isDigit),
             mantissa.count == rest.count || Self.isInteger(exponentText)
         else { throw .notANumber }
 
@@ -45,8 +45,7 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
             return
         }
         guard !isNegative else { throw .negative }
-        // An exponent that does not fit is far beyond any amount, one way or the other.
-        let exponent = exponentText.isEmpty ? 0 : Int(exponentText) ?? (exponentText.first == "-" ? -1 << 40 : 1 << 40)
+        let exponent = exponentText.isEmpty ? 0 : Self.exponent(exponentText)
         let scale = exponent - fraction.count + dropped
         guard scale >= -2 else { throw .moreThanTwoDecimals }
         guard digits.count + scale <= 8, var cents = Int64(digits) else { throw .tooLarge }
@@ -59,6 +58,14 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
     private static func isInteger(_ text: Substring) -> Bool {
         let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text
         return !digits.isEmpty && digits.utf8.allSatisfy(isDigit)
+    }
+
+    /// Bounded, so that sums with it never overflow; the bound is far beyond the length of any text, and so beyond any
+    /// amount, one way or the other.
+    private static func exponent(_ text: Substring) -> Int {
+        let bound = 1 << 40
+        guard let exponent = Int(text) else { return text.first == "-" ? -bound : bound }
+        return min(max(exponent, -bound), bound)
     }
 
     package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }

@@ -11,9 +11,22 @@ package struct PendingImages: Sendable {
         package let source: String
         /// Of the event that asks.
         package let offset: Int64
+
+        package init(productID: ProductID, imageID: ImageID, source: String, offset: Int64) {
+            self.productID = productID
+            self.imageID = imageID
+            self.source = source
+            self.offset = offset
+        }
     }
 
-    private var asks: [ProductID: [Ask]] = [:]
+    private struct Open: Sendable {
+        let ask: Ask
+        /// Among the images of its event.
+        let index: Int
+    }
+
+    private var open: [ProductID: [ImageID: Open]] = [:]
     private var offsets = OffsetCounts()
     /// The offset after the last event folded.
     package private(set) var next: Int64
@@ -25,77 +38,82 @@ package struct PendingImages: Sendable {
     /// Everything before this offset is answered: where to start folding after a restart.
     package var lowWatermark: Int64 { offsets.lowest ?? next }
 
-    package func contains(_ ask: Ask) -> Bool { asks[ask.productID]?.contains(ask) ?? false }
+    package func contains(_ ask: Ask) -> Bool { open[ask.productID]?[ask.imageID]?.ask == ask }
 
     /// In the order of the log.
-    package var all: [Ask] { asks.values.joined().sorted { $0.offset < $1.offset } }
+    package var all: [Ask] {
+        open.values.flatMap(\.values)
+            .sorted { ($0.ask.offset, $0.index) < ($1.ask.offset, $1.index) }
+            .map(\.ask)
+    }
 
     /// Passes over a record that asks for nothing.
-    package mutating func skip(_ offset: Int64) { next = max(next, offset + 1) }
+    package mutating func skip(_ offset: Int64) { next = max(next, offset &+ 1) }
 
     /// Folds one event and gives what it asks for. An event that was folded before asks for nothing.
     package mutating func fold(_ recorded: Recorded<ProductEvent>) -> [Ask] {
-        guard recorded.position.offset >= next else { return [] }
-        next = recorded.position.offset + 1
+        let offset = recorded.position.offset
+        guard offset >= next else { return [] }
+        skip(offset)
         switch recorded.event {
         case .created(let created):
-            return ask(created.images, of: created.productID, recorded)
+            return add(Self.wanted(created.images, by: recorded), of: created.productID, at: offset)
         case .updated(let updated):
-            return ask(updated.images ?? [], of: updated.productID, recorded)
+            return add(Self.wanted(updated.images ?? [], by: recorded), of: updated.productID, at: offset)
         case .deleted(let deleted):
             // One that holds for a certain version only may have been voided.
-            if recorded.metadata.expectedVersion == nil { forget(deleted.productID) { _ in true } }
+            if recorded.metadata.expectedVersion == nil { forgetAll(of: deleted.productID) }
             return []
         case .imagesCompressed(let compressed):
-            let answered = Set(compressed.images.map(\.id))
-            forget(compressed.productID) { answered.contains($0.imageID) }
+            forget(compressed.images.map(\.id), of: compressed.productID)
             return []
         case .imageCompressionFailed(let failed):
-            forget(failed.productID) { $0.imageID == failed.id }
+            forget([failed.id], of: failed.productID)
             return []
         case .imagesCompressionRequested(let requested):
-            let wanted = Set(requested.images.map(\.id))
-            forget(requested.productID) { wanted.contains($0.imageID) }
-            return add(
-                requested.images.map {
-                    Ask(
-                        productID: requested.productID, imageID: $0.id, source: $0.source,
-                        offset: recorded.position.offset)
-                }, of: requested.productID)
+            forget(requested.images.map(\.id), of: requested.productID)
+            return add(requested.images, of: requested.productID, at: offset)
         }
     }
 
     /// The answer to `ask` is on the log, though it has not been read from there yet.
     package mutating func answered(_ ask: Ask) {
-        forget(ask.productID) { $0 == ask }
+        guard contains(ask) else { return }
+        forget([ask.imageID], of: ask.productID)
     }
 
-    private mutating func ask(
-        _ sources: [String], of product: ProductID, _ recorded: Recorded<ProductEvent>
+    private static func wanted(
+        _ sources: [String], by recorded: Recorded<ProductEvent>
+    ) -> [ImagesCompressionRequested.Wanted] {
+        sources.enumerated().map { index, source in
+            .init(id: ImageID(askedBy: recorded.metadata.id, at: index), source: source)
+        }
+    }
+
+    private mutating func add(
+        _ images: [ImagesCompressionRequested.Wanted], of product: ProductID, at offset: Int64
     ) -> [Ask] {
-        add(
-            sources.enumerated().map { index, source in
-                Ask(
-                    productID: product, imageID: ImageID(askedBy: recorded.metadata.id, at: index), source: source,
-                    offset: recorded.position.offset)
-            }, of: product)
-    }
-
-    private mutating func add(_ new: [Ask], of product: ProductID) -> [Ask] {
+        var new: [Ask] = []
         // An event that is on the log twice asks for the same images twice.
-        let known = Set((asks[product] ?? []).map(\.imageID))
-        let new = new.filter { !known.contains($0.imageID) }
-        guard !new.isEmpty else { return [] }
-        asks[product, default: []] += new
-        for ask in new { offsets.add(ask.offset) }
+        for (index, image) in images.enumerated() where open[product]?[image.id] == nil {
+            let ask = Ask(productID: product, imageID: image.id, source: image.source, offset: offset)
+            open[product, default: [:]][image.id] = Open(ask: ask, index: index)
+            offsets.add(offset)
+            new.append(ask)
+        }
         return new
     }
 
-    private mutating func forget(_ product: ProductID, where isDone: (Ask) -> Bool) {
-        guard let open = asks[product] else { return }
-        for ask in open where isDone(ask) { offsets.remove(ask.offset) }
-        let left = open.filter { !isDone($0) }
-        asks[product] = left.isEmpty ? nil : left
+    private mutating func forget(_ images: [ImageID], of product: ProductID) {
+        for image in images {
+            guard let done = open[product]?.removeValue(forKey: image) else { continue }
+            offsets.remove(done.ask.offset)
+        }
+        if open[product]?.isEmpty == true { open[product] = nil }
+    }
+
+    private mutating func forgetAll(of product: ProductID) {
+        for done in (open.removeValue(forKey: product) ?? [:]).values { offsets.remove(done.ask.offset) }
     }
 }
 

@@ -4,7 +4,7 @@ extension Product {
     /// Whether the command was decided before is not a question of one product: the ledger of the partition answers
     /// it before this is asked.
     package static func evolve(_ product: inout Product?, _ recorded: Recorded<ProductEvent>) -> Verdict {
-        guard let current = product else {
+        guard var next = product else {
             switch recorded.event {
             case .created(let created):
                 product = Product(created, recorded.metadata)
@@ -13,29 +13,31 @@ extension Product {
                 return .voided(.unknownProduct)
             }
         }
-        if current.isDeleted {
-            if case .created = recorded.event { return .voided(.alreadyExists) }
-            return .voided(.gone)
-        }
-        if let expected = recorded.metadata.expectedVersion, expected != current.version {
-            return .voided(.versionMismatch)
-        }
-        switch recorded.event {
+        let verdict = next.take(recorded.event, recorded.metadata)
+        if verdict == .accepted { product = next }
+        return verdict
+    }
+
+    /// From the first case that fits on.
+    private mutating func take(_ event: ProductEvent, _ metadata: EventMetadata) -> Verdict {
+        switch event {
         case .created:
             return .voided(.alreadyExists)
-        case .updated(let updated):
-            product?.apply(updated, recorded.metadata)
-            return .accepted
-        case .deleted:
-            product?.delete(recorded.metadata)
-            return .accepted
+        case _ where isDeleted:
+            return .voided(.gone)
+        // What became of an image does not depend on the version that people wrote meanwhile.
         case .imagesCompressed(let compressed):
-            return product?.answer(
-                compressed.images.map { ($0.id, .compressed($0.image)) }, recorded.metadata) ?? .accepted
+            return answer(compressed.images.map { ($0.id, .compressed($0.image)) }, metadata)
         case .imageCompressionFailed(let failed):
-            return product?.answer([(failed.id, .failed(failed.failure))], recorded.metadata) ?? .accepted
+            return answer([(failed.id, .failed(failed.failure))], metadata)
+        case _ where metadata.expectedVersion != nil && metadata.expectedVersion != version:
+            return .voided(.versionMismatch)
+        case .updated(let updated):
+            return update(updated, metadata)
+        case .deleted:
+            return delete(metadata)
         case .imagesCompressionRequested(let requested):
-            return product?.request(requested.images.map(\.id), recorded.metadata) ?? .accepted
+            return request(Set(requested.images.map(\.id)), metadata)
         }
     }
 
@@ -49,36 +51,38 @@ extension Product {
             version: 1, mediaRevision: 0, createdAt: metadata.time, updatedAt: metadata.time, isDeleted: false)
     }
 
-    private mutating func apply(_ updated: ProductUpdated, _ metadata: EventMetadata) {
+    private mutating func update(_ updated: ProductUpdated, _ metadata: EventMetadata) -> Verdict {
         if let name = updated.name { self.name = name }
         if let description = updated.description { self.description = description }
         if let price = updated.price { self.price = price }
         if let images = updated.images { replaceImages(by: images, metadata) }
         version += 1
         updatedAt = metadata.time
+        return .accepted
     }
 
     /// An address that stays keeps its image and what has become of it; every other one is a new image.
     private mutating func replaceImages(by sources: [String], _ metadata: EventMetadata) {
-        var kept = images
+        var kept = Dictionary(grouping: images.reversed(), by: \.source)
         images = sources.enumerated().map { index, source in
-            if let found = kept.firstIndex(where: { $0.source == source }) { return kept.remove(at: found) }
-            return ProductImage(id: ImageID(askedBy: metadata.id, at: index), source: source)
+            kept[source]?.popLast() ?? ProductImage(id: ImageID(askedBy: metadata.id, at: index), source: source)
         }
     }
 
-    private mutating func delete(_ metadata: EventMetadata) {
+    private mutating func delete(_ metadata: EventMetadata) -> Verdict {
         isDeleted = true
         version += 1
         updatedAt = metadata.time
+        return .accepted
     }
 
     /// An image is answered once; what comes later, or for an image that is not there any more, changes nothing.
     private mutating func answer(_ answers: [(ImageID, ProductImage.State)], _ metadata: EventMetadata) -> Verdict {
+        let answers = Dictionary(answers) { first, _ in first }
         var known = false
         var changed = false
-        for (id, state) in answers {
-            guard let index = images.firstIndex(where: { $0.id == id }) else { continue }
+        for index in images.indices {
+            guard let state = answers[images[index].id] else { continue }
             known = true
             guard images[index].isPending else { continue }
             images[index].state = state
@@ -90,7 +94,7 @@ extension Product {
         return .accepted
     }
 
-    private mutating func request(_ wanted: [ImageID], _ metadata: EventMetadata) -> Verdict {
+    private mutating func request(_ wanted: Set<ImageID>, _ metadata: EventMetadata) -> Verdict {
         var known = false
         for index in images.indices where wanted.contains(images[index].id) {
             images[index].state = .pending

@@ -29,16 +29,14 @@ extension ProductEvent {
 
     /// Nil when `type` is not of a product.
     package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
-        guard type != .userRegistered else { return nil }
-        let data = try EventData(bytes)
-        let id: ProductID = try data.identifier("product_id")
         switch type {
-        case .productCreated: self = .created(try ProductCreated(id, data))
-        case .productUpdated: self = .updated(try ProductUpdated(id, data))
-        case .productDeleted: self = .deleted(ProductDeleted(productID: id))
-        case .imagesCompressed: self = .imagesCompressed(try ImagesCompressed(id, data))
-        case .imageCompressionFailed: self = .imageCompressionFailed(try ImageCompressionFailed(id, data))
-        case .imagesCompressionRequested: self = .imagesCompressionRequested(try ImagesCompressionRequested(id, data))
+        case .productCreated: self = .created(try ProductCreated(EventData(bytes)))
+        case .productUpdated: self = .updated(try ProductUpdated(EventData(bytes)))
+        case .productDeleted: self = .deleted(try ProductDeleted(EventData(bytes)))
+        case .imagesCompressed: self = .imagesCompressed(try ImagesCompressed(EventData(bytes)))
+        case .imageCompressionFailed: self = .imageCompressionFailed(try ImageCompressionFailed(EventData(bytes)))
+        case .imagesCompressionRequested:
+            self = .imagesCompressionRequested(try ImagesCompressionRequested(EventData(bytes)))
         case .userRegistered: return nil
         }
     }
@@ -55,11 +53,11 @@ extension ProductCreated {
         json.array(images) { $0.string($1) }
     }
 
-    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+    fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: id, userID: try data.identifier("user_id"), name: try data.string("product_name"),
-            description: try data.string("product_description"), price: try data.money("product_price"),
-            images: try data.strings("product_images"))
+            productID: try data.identifier("product_id"), userID: try data.identifier("user_id"),
+            name: try data.string("product_name"), description: try data.string("product_description"),
+            price: try data.money("product_price"), images: try data.strings("product_images"))
     }
 }
 
@@ -77,11 +75,17 @@ extension ProductUpdated {
         }
     }
 
-    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+    fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: id, name: try data.optionalString("product_name"),
+            productID: try data.identifier("product_id"), name: try data.optionalString("product_name"),
             description: try data.optionalString("product_description"),
             price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"))
+    }
+}
+
+extension ProductDeleted {
+    fileprivate init(_ data: EventData) throws(EventFault) {
+        self.init(productID: try data.identifier("product_id"))
     }
 }
 
@@ -96,12 +100,12 @@ extension ImagesCompressed {
         }
     }
 
-    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+    fileprivate init(_ data: EventData) throws(EventFault) {
         var images: [Answer] = []
         for object in try data.objects("images") {
             images.append(Answer(id: ImageID(try object.string("image_id")), image: try CompressedImage(object)))
         }
-        self.init(productID: id, images: images)
+        self.init(productID: try data.identifier("product_id"), images: images)
     }
 }
 
@@ -111,8 +115,10 @@ extension ImageCompressionFailed {
         failure.writeMembers(to: &json)
     }
 
-    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
-        self.init(productID: id, id: ImageID(try data.string("image_id")), failure: try ImageFailure(data))
+    fileprivate init(_ data: EventData) throws(EventFault) {
+        self.init(
+            productID: try data.identifier("product_id"), id: ImageID(try data.string("image_id")),
+            failure: try ImageFailure(data))
     }
 }
 
@@ -127,12 +133,12 @@ extension ImagesCompressionRequested {
         }
     }
 
-    fileprivate init(_ id: ProductID, _ data: EventData) throws(EventFault) {
+    fileprivate init(_ data: EventData) throws(EventFault) {
         var images: [Wanted] = []
         for object in try data.objects("images") {
             images.append(
                 Wanted(id: ImageID(try object.string("image_id")), source: try object.string("source")))
         }
-        self.init(productID: id, images: images)
+        self.init(productID: try data.identifier("product_id"), images: images)
     }
 }

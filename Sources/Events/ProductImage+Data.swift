@@ -29,16 +29,14 @@ extension ProductImage {
 
     /// Reads what `json` wrote.
     package static func images(fromJSON bytes: [UInt8]) throws(EventFault) -> [ProductImage] {
-        // `EventData` reads objects.
-        let data = try EventData(Array("{\"images\":".utf8) + bytes + Array("}".utf8))
         var images: [ProductImage] = []
-        for object in try data.objects("images") {
+        for object in try EventData.objects(parsing: bytes) {
             let state: State
             switch try object.string("status") {
             case "pending": state = .pending
             case "compressed": state = .compressed(try CompressedImage(object))
             case "failed": state = .failed(try ImageFailure(try object.object("error")))
-            case let other: throw .invalid("/images/status", "is \(other)")
+            default: throw object.fault("status", "is not a known status")
             }
             images.append(
                 ProductImage(

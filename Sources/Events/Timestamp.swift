@@ -1,4 +1,5 @@
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z. Made by whoever reads a clock; `Events` does not.
+/// Its text is of the years 0 to 9999.
 package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let milliseconds: Int64
 
@@ -31,9 +32,9 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         var milliseconds: Int64 = 0
         if bytes.count > 20 {
             let decimals = bytes[20..<(bytes.count - 1)]
-            guard bytes[19] == UInt8(ascii: "."), !decimals.isEmpty, Self.number(decimals.prefix(18)) != nil else { return nil }
-            let three = decimals.prefix(3) + Array(repeating: UInt8(ascii: "0"), count: max(0, 3 - decimals.count))
-            guard let value = Self.number(three) else { return nil }
+            guard bytes[19] == UInt8(ascii: "."), !decimals.isEmpty,
+                let value = Self.number((decimals + [0x30, 0x30]).prefix(3)), Self.number(decimals.dropFirst(3)) != nil
+            else { return nil }
             milliseconds = value
         }
         let days = Self.days(year, month, day)

@@ -1,0 +1,80 @@
+import Events
+
+extension Identifier {
+    /// Of a number that the test wrote itself.
+    static func sample(_ value: Int64) -> Self { Self(value)! }
+}
+
+extension Money {
+    static func sample(_ text: String) -> Money { try! Money(text) }
+}
+
+extension ProductEvent {
+    static func created(
+        name: String = "Kettle", price: String = "99.99", images: [String] = [], of id: Int64 = 7
+    ) -> ProductEvent {
+        .created(
+            ProductCreated(
+                productID: .sample(id), userID: .sample(1), name: name, description: "Boils.", price: .sample(price),
+                images: images))
+    }
+
+    static func updated(
+        name: String? = nil, description: String? = nil, price: String? = nil, images: [String]? = nil,
+        of id: Int64 = 7
+    ) -> ProductEvent {
+        .updated(
+            ProductUpdated(
+                productID: .sample(id), name: name, description: description, price: price.map(Money.sample),
+                images: images))
+    }
+
+    static func deleted(of id: Int64 = 7) -> ProductEvent { .deleted(ProductDeleted(productID: .sample(id))) }
+
+    static func compressed(
+        _ images: [String], url: String = "http://s3/x.jpg", of id: Int64 = 7
+    ) -> ProductEvent {
+        .imagesCompressed(
+            ImagesCompressed(
+                productID: .sample(id), images: images.map { .init(id: ImageID($0), image: .sample(url: url)) }))
+    }
+
+    static func failed(_ image: String, of id: Int64 = 7) -> ProductEvent {
+        .imageCompressionFailed(
+            ImageCompressionFailed(productID: .sample(id), id: ImageID(image), failure: .sample))
+    }
+
+    static func requested(
+        _ images: [String], source: String = "http://a/1.png", of id: Int64 = 7
+    ) -> ProductEvent {
+        .imagesCompressionRequested(
+            ImagesCompressionRequested(
+                productID: .sample(id), images: images.map { .init(id: ImageID($0), source: source) }))
+    }
+}
+
+extension CompressedImage {
+    static func sample(url: String = "http://s3/x.jpg") -> CompressedImage {
+        CompressedImage(
+            objectKey: "x.jpg", url: url, contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800,
+            sourceBytes: 4_194_304, sourceDigest: "ab12", kept: "encoded")
+    }
+}
+
+extension ImageFailure {
+    static var sample: ImageFailure { ImageFailure(reason: "not-found", detail: "The server said 404.", attempts: 1) }
+}
+
+extension EventMetadata {
+    /// Of the event at `offset`, whose id is `e` and the offset.
+    static func sample(_ offset: Int64, expecting version: Int64? = nil) -> EventMetadata {
+        EventMetadata(
+            id: EventID("e\(offset)"), time: Timestamp(milliseconds: offset &* 1000), expectedVersion: version)
+    }
+}
+
+extension Recorded {
+    init(_ event: Event, offset: Int64, expecting version: Int64? = nil) {
+        self.init(event, .sample(offset, expecting: version), at: LogPosition(partition: 0, offset: offset))
+    }
+}

@@ -1,0 +1,27 @@
+import Events
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct VerdictTests {
+    @Test func storedReasonsNeverChange() {
+        #expect(
+            VoidReason.allCases.map(\.rawValue) == [
+                "already-exists", "unknown-product", "gone", "version-mismatch", "duplicate-command", "unknown-image",
+                "already-answered",
+            ])
+    }
+
+    @Test func codesOfFaultsNeverChange() {
+        #expect(
+            FieldFault.Code.allCases.map(\.rawValue) == [
+                "required", "wrong-type", "unknown-field", "empty", "too-long", "too-many", "out-of-range",
+                "not-positive", "too-precise", "forbidden-character", "invalid-url", "unknown-user",
+            ])
+    }
+
+    @Test func positionsAreOrderedWithinTheirPartition() {
+        #expect(LogPosition(partition: 0, offset: 9) < LogPosition(partition: 0, offset: 10))
+        #expect(LogPosition(partition: 0, offset: 9) < LogPosition(partition: 1, offset: 0))
+        #expect(!(LogPosition(partition: 1, offset: 0) < LogPosition(partition: 0, offset: 9)))
+    }
+}
