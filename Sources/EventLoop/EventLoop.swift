@@ -18,6 +18,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var wake: Handle<uv_async_t>?
     private var prepare: Handle<uv_prepare_t>?
     private var turnHooks: [() -> Void] = []
+    private var turnEnds: [() -> Void] = []
+    private var runningTurnEnds: [() -> Void] = []
 
     /// What another thread hands to the loop.
     private enum Work {
@@ -119,6 +121,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         turnHooks.append(body)
     }
 
+    /// Runs `body` once, when everything that is ready now, and what that makes ready, has run: for output that is
+    /// better written once than in pieces. `body` must not call `drain`.
+    package func atEndOfTurn(_ body: @escaping () -> Void) {
+        preconditionOnLoop()
+        turnEnds.append(body)
+    }
+
     private func post(_ work: Work) {
         let wasEmpty = remote.withLock { queue in
             queue.append(work)
@@ -153,7 +162,14 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 running.removeAll(keepingCapacity: true)
             }
             for hook in turnHooks { hook() }
-        } while !ready.isEmpty
+            if ready.isEmpty { endTurn() }
+        } while !ready.isEmpty || !turnEnds.isEmpty
+    }
+
+    private func endTurn() {
+        swap(&turnEnds, &runningTurnEnds)
+        for body in runningTurnEnds { body() }
+        runningTurnEnds.removeAll(keepingCapacity: true)
     }
 
     private static func from(_ data: UnsafeMutableRawPointer) -> EventLoop {
