@@ -28,17 +28,25 @@ let package = Package(
 
         // Their wrappers: no C type leaves them.
         .target(name: "EventLoop", dependencies: ["CLibuv"]),
-        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop"]),
+        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "Redis", dependencies: ["CHiredis", "EventLoop"]),
         .target(name: "Postgres", dependencies: ["CLibpq", "EventLoop"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
-        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop"]),
+        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "JSON", dependencies: ["CYYJSON"]),
+
+        // What the network's modules share, and what stands on them. No C.
+        .target(name: "InternetAddress"),
+        .target(name: "HTTPMessages"),
+        .target(name: "S3", dependencies: ["HTTPClient", "HTTPMessages"]),
 
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessages", "EventLoop", "InternetAddress"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events"]),
     ],
