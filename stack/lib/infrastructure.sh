@@ -1,7 +1,6 @@
 # The four servers: Kafka, Postgres, Redis, S3. Started at once, then waited for.
 
 start_infrastructure() {
-    [ "$PORTS" = fixed ] || choose_free_ports
     load_secrets
     write_environment
     start_server kafka "$(broker_starter)"
@@ -36,7 +35,6 @@ await_server() { await "$1" "$2" is_listening "$(port_of "$1")"; }
 # Asked before anything is installed or built, not minutes later.
 require_free_ports() {
     local name
-    [ "$PORTS" = fixed ] || return 0
     for name in "$@"; do
         is_running "$name" || require_free_port "$name" "$(port_of "$name")"
     done

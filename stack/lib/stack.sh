@@ -1,12 +1,13 @@
 # What every script of the stack begins with: where things are, and the parts.
 # shellcheck shell=bash
 #
-# A script is told which stack it works on by RUN_DIRECTORY (.run unless set) and PORTS (fixed, or free for a stack
-# beside another one).
+# A script is told which stack it works on by RUN_DIRECTORY (.run unless set), PORTS (fixed, or free for a stack beside
+# another one: then the choice is kept with its data) and DURABILITY (on, or off for data that need not survive).
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 RUN=${RUN_DIRECTORY:-$ROOT/.run}
 PORTS=${PORTS:-fixed}
+DURABILITY=${DURABILITY:-on}
 BIN=${BIN:-$ROOT/.build/release}
 TOOLS=$ROOT/.run/tools
 # shellcheck disable=SC2034 # read by the scripts
@@ -17,6 +18,8 @@ SERVICES=(projector compressor gateway)
 EXECUTABLES=("${SERVICES[@]}" warelog warelog-image-worker)
 
 . "$ROOT/stack/versions.env"
+# shellcheck source=/dev/null
+[ ! -e "$RUN/ports" ] || . "$RUN/ports"
 . "$ROOT/stack/lib/messages.sh"
 . "$ROOT/stack/lib/debian.sh"
 . "$ROOT/stack/lib/swift.sh"
