@@ -20,13 +20,16 @@ prepare_log_and_read_model() {
 
 seed() { warelog seed; }
 
-# After a new build the old program would go on: its file is another one now.
+# After a new build the old programs would go on. The compressor keeps processes of the image worker.
 stop_replaced_services() {
     local name replaced=()
     for name in "${SERVICES[@]}"; do
         is_running "$name" || continue
-        [ "/proc/$(<"$RUN/$name.pid")/exe" -ef "$BIN/$name" ] || replaced+=("$name")
+        is_newest "$RUN/$name.pid" "$BIN/$name" || replaced+=("$name")
     done
+    if is_running compressor && ! is_newest "$RUN/compressor.pid" "$BIN/warelog-image-worker"; then
+        replaced+=(compressor)
+    fi
     [ "${#replaced[@]}" -eq 0 ] || say "newly built, so restarted: ${replaced[*]}"
     stop "${replaced[@]}"
 }
