@@ -81,7 +81,8 @@ apt_get() {
     local release=()
     [ ! -e "$trixie_source" ] || release=(-t trixie)
     quietly "$ROOT/.run/log/apt-$1.log" \
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 "${release[@]}" "$@" ||
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
+        "${release[@]}" "$@" ||
         fail "apt-get $1 failed"
 }
 

@@ -1,13 +1,16 @@
 # Brings everything that a machine lacks, side by side where it can.
 
 # install_missing GROUP…: the packages of these groups and of the modes' servers; what is built or fetched from elsewhere
-# goes on in the background until finish_installing.
+# goes on in the background until finish_installing. Two run directories share what is installed, so one at a time.
 install_missing() {
     local groups=(tools servers "$@")
+    mkdir -p "$TOOLS"
+    exec 8>"$TOOLS/lock"
+    flock -n 8 || { say 'waiting for another command that installs' && flock 8; }
     # Building VersityGW takes longest, and needs nothing but Go.
     if wants_versitygw; then
         [ -x "$versitygw" ] || has_go || { install_packages go && prefer_debians_own; }
-        install_versitygw &
+        install_versitygw 8>&- 9>&- &
         installing_versitygw=$!
     fi
     if [[ " $* " == *' build '* ]]; then
@@ -19,7 +22,7 @@ install_missing() {
     fi
     install_packages "${groups[@]}"
     if wants_kafka; then
-        install_kafka &
+        install_kafka 8>&- 9>&- &
         installing_kafka=$!
     fi
 }
@@ -35,6 +38,7 @@ finish_installing() {
     settle_broker
     settle_s3
     remember_modes
+    exec 8>&-
 }
 
 settle_broker() {
