@@ -2,8 +2,9 @@
 #
 #   BROKER=embedded   a stand-in for Kafka where it cannot be fetched
 #   S3=rclone         a stand-in for VersityGW where it cannot be built
+#   PORTS=free        free ports instead of those in stack/versions.env
 
-export BROKER S3
+export BROKER S3 PORTS
 
 .PHONY: up infrastructure down reset test demo
 

@@ -9,12 +9,12 @@ func library(_ name: String, apt: String) -> Target {
 let package = Package(
     name: "warelog",
     products: [
-
-
-
-
-
-
+        .executable(name: "gateway", targets: ["Gateway"]),
+        .executable(name: "projector", targets: ["Projector"]),
+        .executable(name: "compressor", targets: ["Compressor"]),
+        .executable(name: "warelog", targets: ["Warelog"]),
+        .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
+        .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
     ],
     targets: [
         // One C library each.
@@ -28,17 +28,69 @@ let package = Package(
 
         // Their wrappers: no C type leaves them.
         .target(name: "EventLoop", dependencies: ["CLibuv"]),
-        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop"]),
+        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "Redis", dependencies: ["CHiredis", "EventLoop"]),
         .target(name: "Postgres", dependencies: ["CLibpq", "EventLoop"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
-        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop"]),
+        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "JSON", dependencies: ["CYYJSON"]),
+
+        // What the network's modules share, and what stands on them. No C.
+        .target(name: "InternetAddress"),
+        .target(name: "HTTPMessages"),
+        .target(name: "S3", dependencies: ["HTTPClient", "HTTPMessages"]),
 
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
 
+        .target(name: "EventLog", dependencies: ["Events", "Kafka"]),
+        .target(name: "ProductCache", dependencies: ["Events", "Redis"]),
+
+        // Pictures: the C that decodes and encodes them runs in a process of its own.
+        .target(
+            name: "CImaging",
+            linkerSettings: ["jpeg", "png", "lcms2", "z", "crypto", "seccomp"].map { .linkedLibrary($0) }),
+        .target(name: "Imaging", dependencies: ["CImaging"]),
+        .executableTarget(name: "ImageWorker", dependencies: ["Imaging"]),
+
+        // What every process of ours has.
+        .target(name: "Settings"),
+        .target(name: "Telemetry", dependencies: ["Events", "JSON"]),
+        .target(
+            name: "Service",
+            dependencies: [
+                "EventLog", "EventLoop", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka", "Postgres",
+                "Redis", "Settings", "Telemetry",
+            ]),
+
+        // The processes. They never import one another: they meet in the events.
+        .executableTarget(
+            name: "Gateway",
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
+                "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
+            ]),
+        .executableTarget(
+            name: "Projector",
+            dependencies: [
+                "EventLog", "Events", "Kafka", "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
+            ]),
+        .executableTarget(
+            name: "Compressor",
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
+                "S3", "Service", "Settings", "Telemetry",
+            ]),
+        .executableTarget(
+            name: "Warelog",
+            dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service", "Settings", "Telemetry"]),
+        .executableTarget(
+            name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
+
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessages", "EventLoop", "InternetAddress"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
     ],

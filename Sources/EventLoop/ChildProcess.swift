@@ -3,7 +3,8 @@ import Glibc
 
 /// A child process whose standard input and output are pipes on the loop. Loop's thread only.
 ///
-/// Its standard error is this process's. The child is killed when this object goes and it still runs.
+/// Its standard error is this process's. The object lives until the child has been reaped: an owner that loses interest
+/// calls `kill`.
 package final class ChildProcess: @unchecked Sendable {
     /// How a child ended.
     package struct Exit: Sendable, Equatable {
@@ -20,6 +21,7 @@ package final class ChildProcess: @unchecked Sendable {
     private let onExit: (Exit) -> Void
     private var readBuffer = [UInt8](repeating: 0, count: 64 * 1024)
     package private(set) var isRunning = true
+    private var hasExited = false
 
     /// Starts `executable` with `arguments` and exactly `environment`. `onOutput` gets each piece of its output as it
     /// comes, an empty one at the end of it; `onExit` runs once, when the child has been reaped.
@@ -43,17 +45,6 @@ package final class ChildProcess: @unchecked Sendable {
         self.input = input
         self.output = output
         try spawn(executable, arguments, environment, input, output)
-    }
-
-    deinit {
-        kill()
-        let handles = (process, input, output)
-        let close: @Sendable () -> Void = {
-            handles.0?.close()
-            handles.1?.close()
-            handles.2?.close()
-        }
-        if loop.isCurrent { close() } else { loop.execute(close) }
     }
 
     private func spawn(
@@ -90,6 +81,8 @@ package final class ChildProcess: @unchecked Sendable {
             output.close()
             throw EventLoopError(call: "uv_spawn", status: status)
         }
+        // Released in `exited`: until then libuv knows this object's address.
+        _ = Unmanaged.passRetained(self)
         uv_read_start(stream(output), { handle, _, buffer in
             let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
             // The array is never resized, and libuv is done with the memory before `received` touches it.
@@ -161,6 +154,7 @@ package final class ChildProcess: @unchecked Sendable {
             output?.close()
             output = nil
             onOutput([])
+            if hasExited { released() }
         }
     }
 
@@ -170,7 +164,11 @@ package final class ChildProcess: @unchecked Sendable {
         process = nil
         closeInput()
         onExit(exit)
+        if output == nil { released() } else { hasExited = true }
     }
+
+    /// The child is reaped and its output is read to the end: nothing calls back any more.
+    private func released() { Unmanaged.passUnretained(self).release() }
 
     private func stream(_ pipe: Handle<uv_pipe_t>) -> UnsafeMutablePointer<uv_stream_t> {
         UnsafeMutableRawPointer(pipe.raw).assumingMemoryBound(to: uv_stream_t.self)

@@ -17,7 +17,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let remote = Mutex<[Work]>([])
     private var wake: Handle<uv_async_t>?
     private var prepare: Handle<uv_prepare_t>?
-    private var turnHooks: [() -> Void] = []
+    private var turnHooks: [TurnHook] = []
+    private var turnEnds: [() -> Void] = []
+    private var runningTurnEnds: [() -> Void] = []
 
     /// What another thread hands to the loop.
     private enum Work {
@@ -113,10 +115,21 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         post(.call(body))
     }
 
-    /// Runs `body` before the loop blocks, every time: for a library that has to be asked whether it has work left.
-    package func beforeBlocking(_ body: @escaping () -> Void) {
+    /// Runs `body` before the loop blocks, every time, until the hook is removed: for a library that has to be asked
+    /// whether it has work left.
+    @discardableResult
+    package func beforeBlocking(_ body: @escaping () -> Void) -> TurnHook {
         preconditionOnLoop()
-        turnHooks.append(body)
+        let hook = TurnHook(body)
+        turnHooks.append(hook)
+        return hook
+    }
+
+    /// Runs `body` once, when everything that is ready now, and what that makes ready, has run: for output that is
+    /// better written once than in pieces. `body` must not call `drain`.
+    package func atEndOfTurn(_ body: @escaping () -> Void) {
+        preconditionOnLoop()
+        turnEnds.append(body)
     }
 
     private func post(_ work: Work) {
@@ -152,8 +165,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 for job in running { job.runSynchronously(on: executor) }
                 running.removeAll(keepingCapacity: true)
             }
-            for hook in turnHooks { hook() }
-        } while !ready.isEmpty
+            turnHooks.removeAll { $0.isRemoved }
+            for hook in turnHooks { hook.run() }
+            if ready.isEmpty { endTurn() }
+        } while !ready.isEmpty || !turnEnds.isEmpty
+    }
+
+    private func endTurn() {
+        swap(&turnEnds, &runningTurnEnds)
+        for body in runningTurnEnds { body() }
+        runningTurnEnds.removeAll(keepingCapacity: true)
     }
 
     private static func from(_ data: UnsafeMutableRawPointer) -> EventLoop {

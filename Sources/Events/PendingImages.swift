@@ -76,6 +76,12 @@ package struct PendingImages: Sendable {
         }
     }
 
+    /// The answer to `ask` is on the log, though it has not been read from there yet.
+    package mutating func answered(_ ask: Ask) {
+        guard contains(ask) else { return }
+        forget([ask.imageID], of: ask.productID)
+    }
+
     private static func wanted(
         _ sources: [String], by recorded: Recorded<ProductEvent>
     ) -> [ImagesCompressionRequested.Wanted] {

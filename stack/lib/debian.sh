@@ -81,7 +81,8 @@ apt_get() {
     local release=()
     [ ! -e "$trixie_source" ] || release=(-t trixie)
     quietly "$ROOT/.run/log/apt-$1.log" \
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 "${release[@]}" "$@" ||
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
+        "${release[@]}" "$@" ||
         fail "apt-get $1 failed"
 }
 
@@ -99,21 +100,50 @@ planned() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$2" | sort; }
 # The packages' own Redis must neither start nor come back at the next boot, and no Postgres cluster may be made: the
 # stack runs its own. What was there before is left as it is.
 without_starting_servers() {
-    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d/warelog.conf
-    local redis_was_there=''
+    local status=0 redis_was_there=''
     [ ! -e /usr/bin/redis-server ] || redis_was_there=yes
-    [ -e "$policy" ] || as_root install -m 755 /dev/stdin "$policy" <<'END'
+    forbid_service_starts
+    forbid_postgres_clusters
+    ("$@") || status=$?
+    allow_postgres_clusters
+    allow_service_starts
+    if [ -z "$redis_was_there" ] && [ -e /usr/bin/redis-server ] && [ -d /run/systemd/system ]; then
+        as_root systemctl disable --quiet redis-server.service
+    fi
+    return "$status"
+}
+
+service_policy=/usr/sbin/policy-rc.d
+
+forbid_service_starts() {
+    [ -e "$service_policy" ] || as_root install -m 755 /dev/stdin "$service_policy" <<'END'
 #!/bin/sh
 # Written by the Warelog stack while it installs packages, and removed after that.
 case $1 in redis* | postgresql*) exit 101 ;; esac
 END
-    [ -e /etc/postgresql-common ] || as_root install -D -m 644 /dev/stdin "$clusters" <<<'create_main_cluster = false'
-    local status=0
-    ("$@") || status=$?
-    ! grep -q 'Written by the Warelog stack' "$policy" || as_root rm -f "$policy"
-    as_root rm -f "$clusters"
-    if [ -z "$redis_was_there" ] && [ -d /run/systemd/system ]; then
-        as_root systemctl disable --quiet redis-server.service
+}
+
+allow_service_starts() {
+    ! grep -q 'Written by the Warelog stack' "$service_policy" || as_root rm -f "$service_policy"
+}
+
+# The package looks into this one file and follows no include_dir in it. A file that was there before the package makes
+# it leave its own beside.
+cluster_settings=/etc/postgresql-common/createcluster.conf
+
+forbid_postgres_clusters() {
+    as_root mkdir -p "${cluster_settings%/*}"
+    [ ! -e "$cluster_settings" ] || [ -e "$cluster_settings.before-warelog" ] ||
+        as_root cp -a "$cluster_settings" "$cluster_settings.before-warelog"
+    as_root tee -a "$cluster_settings" <<<'create_main_cluster = false' >/dev/null
+}
+
+allow_postgres_clusters() {
+    if [ -e "$cluster_settings.before-warelog" ]; then
+        as_root mv "$cluster_settings.before-warelog" "$cluster_settings"
+    elif [ -e "$cluster_settings.ucf-dist" ]; then
+        as_root mv "$cluster_settings.ucf-dist" "$cluster_settings"
+    else
+        as_root rm -f "$cluster_settings"
     fi
-    return "$status"
 }

@@ -1,21 +1,18 @@
 # The four servers: Kafka, Postgres, Redis, S3. Started at once, then waited for.
 
 start_infrastructure() {
-    [ "$PORTS" = fixed ] || choose_free_ports
     load_secrets
     write_environment
-    is_running kafka || start_server kafka "$KAFKA_PORT" "$(broker_starter)"
-    is_running postgres || start_server postgres "$POSTGRES_PORT" start_postgres
-    is_running redis || start_server redis "$REDIS_PORT" start_redis
-    is_running s3 || start_server s3 "$S3_PORT" "start_$s3_mode"
-    if [ "$s3_mode" = rclone ]; then
-        is_running s3-public || start_server s3-public "$S3_PUBLIC_PORT" start_rclone_public
-        await s3-public 20 is_listening "$S3_PUBLIC_PORT"
-    fi
-    await postgres 30 is_listening "$POSTGRES_PORT"
-    await redis 20 is_listening "$REDIS_PORT"
-    await s3 20 is_listening "$S3_PORT"
-    await kafka 60 is_listening "$KAFKA_PORT"
+    start_server kafka "$(broker_starter)"
+    start_server postgres start_postgres
+    start_server redis start_redis
+    start_server s3 "start_$s3_mode"
+    [ "$s3_mode" != rclone ] || start_server s3-public start_rclone_public
+    await_server postgres 30
+    await_server redis 20
+    await_server s3 20
+    [ "$s3_mode" != rclone ] || await_server s3-public 20
+    await_server kafka 60
 }
 
 broker_starter() {
@@ -26,9 +23,34 @@ broker_starter() {
 }
 
 start_server() {
-    require_free_port "$1" "$2"
-    say "starting $1 on port $2"
-    "$3"
+    local name=$1 starter=$2 what=${2#start_}
+    ! is_running "$name" || return 0
+    require_free_port "$name" "$(port_of "$name")"
+    say "starting ${what//_/ } on port $(port_of "$name")"
+    "$starter"
+}
+
+await_server() { await "$1" "$2" is_listening "$(port_of "$1")"; }
+
+# Asked before anything is installed or built, not minutes later.
+require_free_ports() {
+    local name
+    for name in "$@"; do
+        is_running "$name" || require_free_port "$name" "$(port_of "$name")"
+    done
+}
+
+port_of() {
+    case $1 in
+        kafka) echo "$KAFKA_PORT" ;;
+        postgres) echo "$POSTGRES_PORT" ;;
+        redis) echo "$REDIS_PORT" ;;
+        s3) echo "$S3_PORT" ;;
+        s3-public) echo "$S3_PUBLIC_PORT" ;;
+        gateway) echo "$GATEWAY_PORT" ;;
+        projector) echo "$PROJECTOR_PORT" ;;
+        compressor) echo "$COMPRESSOR_PORT" ;;
+    esac
 }
 
 warn_of_stand_ins() {

@@ -1,28 +1,34 @@
 # Brings everything that a machine lacks, side by side where it can.
 
 # install_missing GROUP…: the packages of these groups and of the modes' servers; what is built or fetched from elsewhere
-# goes on in the background until finish_installing.
+# goes on in the background until finish_installing. Two run directories share what is installed, so one at a time.
 install_missing() {
     local groups=(tools servers "$@")
+    mkdir -p "$TOOLS"
+    exec 8>"$TOOLS/lock"
+    flock -n 8 || { say 'waiting for another command that installs' && flock 8; }
     # Building VersityGW takes longest, and needs nothing but Go.
     if wants_versitygw; then
-        has_go || install_packages go
-        install_versitygw &
+        [ -x "$versitygw" ] || has_go || { install_packages go && prefer_debians_own; }
+        install_versitygw 8>&- 9>&- &
         installing_versitygw=$!
     fi
     if [[ " $* " == *' build '* ]]; then
-        has_swift || groups+=(swift)
+        has_swift || { groups+=(swift) && prefer_debians_own; }
     fi
     if wants_kafka; then
-        has_java || groups+=(java)
+        has_java || { groups+=(java) && prefer_debians_own; }
         [ -d "$kafka_jars" ] || command -v mvn >/dev/null || groups+=(maven)
     fi
     install_packages "${groups[@]}"
     if wants_kafka; then
-        install_kafka &
+        install_kafka 8>&- 9>&- &
         installing_kafka=$!
     fi
 }
+
+# PATH may lead to one that is too old.
+prefer_debians_own() { PATH=/usr/bin:$PATH; }
 
 wants_kafka() { [ "$broker_mode" != embedded ]; }
 wants_versitygw() { [ "$s3_mode" != rclone ]; }
@@ -32,6 +38,7 @@ finish_installing() {
     settle_broker
     settle_s3
     remember_modes
+    exec 8>&-
 }
 
 settle_broker() {

@@ -14,6 +14,6 @@ quietly() {
     mkdir -p "${log%/*}"
     "$@" >"$log" 2>&1 </dev/null && return
     printf 'stack: failed: %s\nstack: the end of %s:\n' "$*" "$log" >&2
-    tail -n 20 "$log" >&2
+    tail -n 30 "$log" >&2
     return 1
 }

@@ -13,22 +13,20 @@ free_port() {
     chosen_ports+=" $port"
 }
 
-# The ports of versions.env are the defaults; a second stack beside the first takes free ones.
-# They are kept for as long as its data.
-choose_free_ports() {
-    local chosen_ports="" name port
-    if [ -e "$RUN/ports" ]; then
-        . "$RUN/ports"
-        return
-    fi
+# The ports of versions.env are the defaults; a second stack beside the first takes free ones and keeps them (see
+# stack.sh) for as long as its data.
+choose_ports() {
+    local chosen_ports='' name
+    [ "$PORTS" = free ] && [ ! -e "$RUN/ports" ] || return 0
     for name in GATEWAY_PORT PROJECTOR_PORT COMPRESSOR_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT \
         POSTGRES_PORT REDIS_PORT S3_PORT S3_PUBLIC_PORT; do
         free_port
         echo "$name=${chosen_ports##* }"
     done >"$RUN/ports"
+    # shellcheck source=/dev/null
     . "$RUN/ports"
 }
 
 require_free_port() {
-    ! is_listening "$2" || fail "port $2 is taken by a process that is not ours, $1 needs it: set another in stack/versions.env"
+    ! is_listening "$2" || fail "port $2 is taken by a process that is not ours, $1 needs it: set another in stack/versions.env, or: make up PORTS=free"
 }

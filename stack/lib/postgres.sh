@@ -15,14 +15,11 @@ unprivileged=()
 [ "$(id -u)" != 0 ] || unprivileged=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 
 start_postgres() {
-    local durability=on
     [ -e "$RUN/postgres/made" ] || make_postgres_cluster
-    # A test's data need not survive a power cut.
-    [ "$PORTS" = fixed ] || durability=off
     in_postgres_data launch postgres "${unprivileged[@]}" "$postgres_programs/postgres" -D /proc/self/cwd \
         -c listen_addresses=127.0.0.1 -c port="$POSTGRES_PORT" -c unix_socket_directories= \
         -c shared_buffers=64MB -c max_connections=200 \
-        -c fsync="$durability" -c synchronous_commit="$durability" -c full_page_writes="$durability"
+        -c fsync="$DURABILITY" -c synchronous_commit="$DURABILITY" -c full_page_writes="$DURABILITY"
 }
 
 make_postgres_cluster() {

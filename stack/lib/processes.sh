@@ -26,8 +26,9 @@ launch() {
     local name=$1 pid
     shift
     mkdir -p "$RUN/log" "$RUN/started"
-    # No process group leader calls setsid here, so it does not fork: the id is the command's own.
-    setsid "$@" >>"$RUN/log/$name.log" 2>&1 </dev/null 9>&- &
+    # No process group leader calls setsid here, so it does not fork: the id is the command's own. The script's locks, 8
+    # and 9, end with the script.
+    setsid "$@" >>"$RUN/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
     pid=$!
     echo "$pid" >"$RUN/$name.pid"
     identity "$pid" >"$RUN/started/$name" || fail "$name ended at once; see $RUN/log/$name.log"

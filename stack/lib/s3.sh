@@ -45,7 +45,8 @@ start_versitygw() {
 # It has no bucket policies: a second process shows the objects to everyone, read-only.
 start_rclone() {
     mkdir -p "$RUN/s3"
-    RCLONE_AUTH_KEY="$S3_ACCESS_KEY,$S3_SECRET_KEY" launch s3 "$rclone" --config /dev/null \
+    # The variable holds a list in CSV, and one entry of it is "key,secret".
+    RCLONE_AUTH_KEY="\"$S3_ACCESS_KEY,$S3_SECRET_KEY\"" launch s3 "$rclone" --config /dev/null \
         serve s3 --addr "127.0.0.1:$S3_PORT" "$RUN/s3"
 }
 

@@ -20,7 +20,7 @@ build_embedded_broker() {
     ! is_newest "$BIN/embedded-broker" "$ROOT/Package.swift" "$ROOT/Sources/EmbeddedBroker" || return 0
     say 'building the embedded broker'
     quietly "$ROOT/.run/log/swift-build-broker.log" \
-        swift build --package-path "$ROOT" -c "${BIN##*/}" --product embedded-broker || fail 'the build failed'
+        swift build --package-path "$ROOT" -c release --product embedded-broker || fail 'the build failed'
 }
 
 is_newest() { [ -e "$1" ] && [ -z "$(find "${@:2}" -newer "$1" -print -quit)" ]; }

@@ -1,0 +1,31 @@
+# Warelog's executables on Debian 13: built in the first stage, with only what they need at run time in the second.
+
+FROM debian:trixie-slim AS build
+WORKDIR /source
+COPY stack/packages stack/packages
+RUN apt-get update \
+    && awk '$1 == "swift" || $1 == "build" { print $2 }' stack/packages \
+        | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
+    && rm -rf /var/lib/apt/lists/*
+COPY Package.swift ./
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build -c release
+RUN mkdir -p /out/bin \
+    && for program in gateway projector compressor warelog warelog-image-worker; do \
+        cp ".build/release/$program" /out/bin/ || exit 1; \
+    done \
+    # The packages that own the shared libraries which the programs load: the list of the next stage.
+    && ldd /out/bin/* | awk '$2 == "=>" { print $3 }' | sort -u | xargs readlink -f | xargs dpkg -S \
+        | cut -d : -f 1 | sort -u > /out/packages
+
+FROM debian:trixie-slim
+COPY --from=build /out/packages /tmp/packages
+RUN apt-get update \
+    && xargs apt-get install -y --no-install-recommends ca-certificates curl < /tmp/packages \
+    && rm -rf /var/lib/apt/lists/* /tmp/packages \
+    && useradd --system --no-create-home warelog
+COPY --from=build /out/bin /usr/local/bin
+COPY schema /usr/share/warelog/schema
+USER warelog
+CMD ["gateway"]

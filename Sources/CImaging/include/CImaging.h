@@ -1,0 +1,186 @@
+#ifndef CIMAGING_H
+#define CIMAGING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Image decoding, resizing and encoding behind status codes.
+///
+/// Every function that can fail returns an `img_status` and, when it is not `IMG_OK`, fills `failure`.
+/// No `longjmp` of libjpeg or libpng leaves a function of this header. Nothing here keeps global state,
+/// logs, reads a file or starts a thread. Objects may be used by one thread at a time.
+
+typedef enum img_status {
+    IMG_OK = 0,
+    IMG_EMPTY,
+    IMG_NOT_AN_IMAGE,
+    IMG_UNSUPPORTED_FORMAT,
+    IMG_UNSUPPORTED_FEATURE,
+    IMG_TOO_MANY_BYTES,
+    IMG_TOO_MANY_PIXELS,
+    IMG_SIDE_TOO_LONG,
+    IMG_TOO_MANY_SCANS,
+    IMG_PROFILE_TOO_LARGE,
+    IMG_TRUNCATED,
+    IMG_CORRUPT,
+    IMG_OUT_OF_MEMORY,
+    IMG_INTERNAL,
+} img_status;
+
+/// Why a call failed. `limit` and `value` are set for the statuses that name a limit, else both are 0.
+/// `text` is plain ASCII, holds no bytes of the image and is safe to log.
+typedef struct img_failure {
+    img_status status;
+    uint64_t limit;
+    uint64_t value;
+    char text[200];
+} img_failure;
+
+typedef struct img_limits {
+    uint64_t bytes;
+    uint64_t pixels;
+    uint32_t side;
+    uint32_t scans;
+    uint64_t profile_bytes;
+    /// What libjpeg may hold at once for one picture.
+    uint64_t memory_bytes;
+} img_limits;
+
+typedef enum img_format {
+    IMG_FORMAT_UNKNOWN = 0,
+    IMG_FORMAT_JPEG,
+    IMG_FORMAT_PNG,
+    IMG_FORMAT_GIF,
+    IMG_FORMAT_WEBP,
+    IMG_FORMAT_AVIF,
+    IMG_FORMAT_HEIC,
+    IMG_FORMAT_JXL,
+    IMG_FORMAT_JP2,
+    IMG_FORMAT_TIFF,
+    IMG_FORMAT_BMP,
+    IMG_FORMAT_ICO,
+    IMG_FORMAT_PSD,
+    IMG_FORMAT_SVG,
+    IMG_FORMAT_HTML,
+    IMG_FORMAT_XML,
+    IMG_FORMAT_JSON,
+    IMG_FORMAT_PDF,
+    IMG_FORMAT_POSTSCRIPT,
+    IMG_FORMAT_GZIP,
+    IMG_FORMAT_ZIP,
+    IMG_FORMAT_MP4,
+    IMG_FORMAT_TEXT,
+} img_format;
+
+/// What the bytes are, by their content alone.
+img_format img_detect(const uint8_t *bytes, size_t count);
+
+/// The lower-case name of a format (`jpeg`, `webp`, `html`, …); a static string.
+const char *img_format_name(img_format format);
+
+/// A source picture whose headers were read and found within the limits. It borrows the bytes it was opened on:
+/// they must outlive it.
+typedef struct img_source img_source;
+
+typedef struct img_source_facts {
+    img_format format;
+    /// As stored, before the EXIF orientation is applied.
+    uint32_t width, height;
+    /// 1 to 8; 1 when there is none or it is broken.
+    uint32_t orientation;
+    bool progressive;
+    /// Whether the pixels mean something else than sRGB.
+    bool needs_colour_conversion;
+} img_source_facts;
+
+img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits *limits, img_source **source,
+                           img_failure *failure);
+void img_source_close(img_source *source);
+img_source_facts img_source_describe(const img_source *source);
+
+/// A decoded picture: upright, sRGB, 8 bits a sample, planar.
+typedef struct img_picture img_picture;
+
+typedef struct img_picture_facts {
+    uint32_t width, height;
+    bool alpha;
+    /// Distinct colours (with alpha), counted up to 257, which stands for "more than 256".
+    uint32_t colours;
+    /// Share of the pixels, in thousandths, that equal their left neighbour.
+    uint32_t flat_permille;
+} img_picture_facts;
+
+/// Decodes the whole source, shrunk so that neither side is longer than `max_side`; never enlarges.
+/// The caller frees the picture.
+img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
+                             img_failure *failure);
+void img_picture_free(img_picture *picture);
+img_picture_facts img_picture_describe(const img_picture *picture);
+
+/// Bytes made by this library; `img_buffer_free` frees them. A zeroed buffer is empty.
+typedef struct img_buffer {
+    uint8_t *bytes;
+    size_t count;
+    size_t capacity;
+} img_buffer;
+
+void img_buffer_free(img_buffer *buffer);
+
+typedef struct img_jpeg_options {
+    /// 1 to 100.
+    int quality;
+    bool progressive;
+} img_jpeg_options;
+
+/// 4:2:0 (or gray) with Huffman tables made for the picture. A picture with alpha is refused (`IMG_INTERNAL`).
+img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *options, img_buffer *output,
+                           img_failure *failure);
+
+typedef struct img_png_options {
+    /// 0: lossless (with a palette where 256 entries hold every colour); 2 to 256: quantised to at most so many.
+    uint32_t colours;
+    /// The encoder stops when it has made more bytes than this: the output is then empty.
+    uint64_t max_bytes;
+} img_png_options;
+
+img_status img_encode_png(const img_picture *picture, const img_png_options *options, img_buffer *output,
+                          img_failure *failure);
+
+/// The same pixels without anything else: JPEG coefficients coded anew, or PNG's critical chunks and tRNS.
+/// Meaningful only for a source that is upright and needs no colour conversion.
+img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
+
+/// Writes 64 lower-case hexadecimal digits and a NUL; false when libcrypto fails.
+bool img_sha256(const uint8_t *bytes, size_t count, char hex[65]);
+
+/// CPU time (user and system) this process has used, in microseconds.
+uint64_t img_cpu_microseconds(void);
+
+typedef struct img_confinement {
+    /// RLIMIT_AS; 0 leaves it as it is.
+    uint64_t memory_bytes;
+} img_confinement;
+
+typedef enum img_seccomp {
+    IMG_SECCOMP_ON = 0,
+    /// The kernel was built without it, or an outer sandbox forbids it.
+    IMG_SECCOMP_UNAVAILABLE = 1,
+} img_seccomp;
+
+/// Gives up, for the rest of this process' life, everything but its memory and the descriptors 0, 1 and 2.
+/// To be called once, before any image byte is read and while there is one thread.
+/// False when a limit that always exists could not be set; `failure` says which.
+bool img_confine(const img_confinement *confinement, img_seccomp *seccomp, img_failure *failure);
+
+/// Lets this process use `seconds` of CPU from now on before the kernel kills it (SIGXCPU).
+bool img_allow_cpu_seconds(uint64_t seconds);
+
+/// Reads exactly `count` bytes from standard input. Returns how many came before the end (`count` unless it ended),
+/// or -1 on an error.
+int64_t img_read_input(uint8_t *bytes, size_t count);
+
+/// Writes all bytes to standard output; false on an error.
+bool img_write_output(const uint8_t *bytes, size_t count);
+
+#endif

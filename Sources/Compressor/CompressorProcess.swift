@@ -1,0 +1,107 @@
+import EventLog
+import HTTPClient
+import Kafka
+import S3
+import Service
+
+/// The compressor from start to end.
+struct CompressorProcess: Sendable {
+    private let context: ServiceContext
+    private let settings: CompressorSettings
+
+    init(_ context: ServiceContext) throws {
+        self.context = context
+        settings = try CompressorSettings(context.environment, log: context.log)
+    }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) {
+                try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port)
+            }
+            group.addTask(executorPreference: context.loop) { try await compress() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func compress() async throws {
+        context.health.unwell("partitions", "not assigned yet")
+        let admin = try KafkaAdmin(settings.kafka, loop: context.loop)
+        guard let partitions = try await awaitLog(admin) else { return await admin.close() }
+        let producer = try KafkaProducer(settings.kafka, loop: context.loop)
+        let consumer = try KafkaConsumer(
+            settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
+        let client = try HTTPClient(loop: context.loop)
+        let store = S3Client(settings.s3, client)
+        let workers = WorkerPool(
+            on: context.loop, executable: settings.workerExecutable, size: settings.workers,
+            deadline: settings.workerDeadline, log: context.log)
+        let compression = Compression(
+            context, settings, fetcher: SourceFetcher(client, settings), workers: workers, store: store,
+            writer: EventWriter(producer, source: "/warelog/compressor", partitions: partitions))
+        let worklist = Worklist(context, settings, compression)
+        let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) { try await prepare(store) }
+            group.addTask(executorPreference: context.loop) { await worklist.run() }
+            group.addTask(executorPreference: context.loop) { try await intake.run() }
+            group.addTask(executorPreference: context.loop) {
+                await context.stop.wait()
+                // What is in work is given up: the log still asks for it.
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            do {
+                while let _ = try await group.next() {}
+            } catch is CancellationError where context.stop.isStopping {}
+        }
+        await producer.flush(within: .seconds(5))
+        workers.close()
+        client.close()
+        await consumer.close()
+        await producer.close()
+        await admin.close()
+    }
+
+    /// The bucket, and everybody's right to read from it; tried until it works.
+    private func prepare(_ store: S3Client) async throws {
+        let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(10))
+        for attempt in 1... {
+            do {
+                try await store.ensureBucket()
+                do {
+                    try await store.allowPublicRead()
+                } catch .notSupported {
+                    context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
+                }
+                context.health.well("object store")
+                return
+            } catch {
+                context.health.unwell("object store", "\(error)")
+                context.log.warning("the object store is not ready", ["error": "\(error)", "attempt": attempt])
+            }
+            try await context.loop.sleep(for: retry.delay(after: attempt, random: .random(in: 0...1)))
+        }
+    }
+
+    /// The compressor knows no database: the topics themselves are all it can check.
+    private func awaitLog(_ admin: KafkaAdmin) async throws -> PartitionCounts? {
+        let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(5))
+        for attempt in 1... where !context.stop.isStopping {
+            do {
+                let findings = try await LogGuard.inspect(
+                    admin, recorded: [:], isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
+                let counts = try LogGuard.check(findings)
+                context.health.well("log")
+                return counts
+            } catch {
+                context.health.unwell("log", "\(error)")
+                context.log.warning("the log is not ready", ["error": "\(error)"])
+            }
+            await context.pause(retry.delay(after: attempt, random: .random(in: 0...1)))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+import HTTPClient
+import Imaging
+import InternetAddress
+import Kafka
+import S3
+import Service
+import Settings
+import Telemetry
+
+/// All that the compressor is told from outside.
+struct CompressorSettings: Sendable {
+    let bindAddress: String
+    let port: Int
+    let instanceID: String?
+    let kafka: KafkaConfiguration
+    let s3: S3Configuration
+    let recipe: ImageRecipe
+    /// Networks that image URLs may point into although they are not globally routable.
+    let allowedNetworks: [CIDRBlock]
+    /// From the first byte asked for to the last one received, redirects included.
+    let downloadTimeout: Duration
+    /// For one picture in the worker, by the clock.
+    let workerDeadline: Duration
+    let workerExecutable: String
+    let workers: Int
+    /// Images in work at once: all, and of one host.
+    let concurrency: Int
+    let hostConcurrency: Int
+    /// Asks held at once; past it the log is not read on.
+    let backlog: Int
+    let retry: RetryPolicy
+    let userAgent: String
+
+    init(_ environment: [String: String], log: Log) throws(InvalidSettings) {
+        var reader = SettingsReader(environment)
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        bindAddress = reader.bindAddress()
+        port = reader.port("COMPRESSOR_PORT", default: 8082)
+        instanceID = reader.value("COMPRESSOR_INSTANCE_ID")
+        kafka = reader.kafka(clientID: "warelog-compressor", log: log)
+        s3 = reader.s3()
+        var recipe = ImageRecipe(
+            maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)),
+            jpegQuality: UInt8(reader.integer("IMAGE_JPEG_QUALITY", in: 1...100, default: 80)))
+        recipe.limits.bytes = UInt64(reader.integer("IMAGE_MAX_BYTES", in: 1...(256 << 20), default: 25_000_000))
+        recipe.limits.pixels = UInt64(reader.integer("IMAGE_MAX_PIXELS", in: 1...1_000_000_000, default: 50_000_000))
+        self.recipe = recipe
+        allowedNetworks = reader.parsed(
+            "IMAGE_ALLOWED_NETWORKS", default: [], expected: "CIDR blocks separated by commas", Self.networks)
+        downloadTimeout = .seconds(reader.integer("IMAGE_DOWNLOAD_SECONDS", in: 1...3600, default: 30))
+        workerDeadline = .seconds(reader.integer("IMAGE_WORK_SECONDS", in: 1...3600, default: 30))
+        workerExecutable = reader.string("IMAGE_WORKER", default: Self.sibling("warelog-image-worker"))
+        workers = reader.integer("IMAGE_WORKERS", in: 1...256, default: cores)
+        concurrency = reader.integer("IMAGE_CONCURRENCY", in: 1...256, default: 8)
+        hostConcurrency = reader.integer("IMAGE_HOST_CONCURRENCY", in: 1...256, default: 4)
+        backlog = reader.integer("IMAGE_BACKLOG", in: 1...1_000_000, default: 10_000)
+        retry = RetryPolicy(
+            attempts: reader.integer("IMAGE_ATTEMPTS", in: 1...20, default: 5),
+            firstDelay: .milliseconds(reader.integer("IMAGE_RETRY_MILLISECONDS", in: 1...60_000, default: 1000)))
+        userAgent = reader.string("IMAGE_USER_AGENT", default: "warelog-compressor (product images)")
+        try reader.finish()
+    }
+
+    private static func networks(_ text: String) -> [CIDRBlock]? {
+        var blocks: [CIDRBlock] = []
+        for part in text.split(separator: ",") {
+            guard let block = CIDRBlock(part.filter { !$0.isWhitespace }) else { return nil }
+            blocks.append(block)
+        }
+        return blocks
+    }
+
+    /// An executable that is installed beside this one.
+    private static func sibling(_ name: String) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return name }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return path[...slash] + name
+    }
+}
+
+extension SettingsReader {
+    mutating func s3() -> S3Configuration {
+        let endpoint = string("S3_ENDPOINT")
+        let bucket = string("S3_BUCKET_NAME")
+        return S3Configuration(
+            endpoint: endpoint, region: string("S3_REGION", default: "us-east-1"), bucket: bucket,
+            accessKey: string("S3_ACCESS_KEY"), secretKey: secret("S3_SECRET_KEY").revealed,
+            publicBaseURL: string("S3_PUBLIC_BASE_URL", default: "\(endpoint)/\(bucket)"))
+    }
+}

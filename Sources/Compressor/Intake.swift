@@ -1,0 +1,169 @@
+import EventLog
+import Events
+import Kafka
+import Service
+import Telemetry
+
+/// Reads the log and hands on what it asks for: images asked for minus images answered, folded for each partition.
+///
+/// A partition is first read up to where the log ended when it was assigned, so that what is answered already is not
+/// done again; then its open asks are handed on. What is committed to Kafka is the low-watermark, an optimisation only:
+/// from any lower offset the same asks come out.
+final class Intake: @unchecked Sendable {
+    // `@unchecked`: loop's thread only.
+    private struct Partition {
+        var pending: PendingImages
+        /// Where the log ended at assignment; nil when that is reached.
+        var catchingUpTo: Int64?
+        var committed: Int64
+        var isPaused = false
+    }
+
+    private let context: ServiceContext
+    private let consumer: KafkaConsumer
+    private let admin: KafkaAdmin
+    private let worklist: Worklist
+    private let backlog: Int
+    private let skipped: Counter
+    private let pendingGauge: Gauge
+    private var partitions: [TopicPartition: Partition] = [:]
+    private let commits: AsyncStream<Void>
+    private let commitDue: AsyncStream<Void>.Continuation
+
+    init(
+        _ context: ServiceContext, _ settings: CompressorSettings, consumer: KafkaConsumer, admin: KafkaAdmin,
+        worklist: Worklist
+    ) {
+        self.context = context
+        self.consumer = consumer
+        self.admin = admin
+        self.worklist = worklist
+        backlog = settings.backlog
+        skipped = context.metrics.counter(
+            "warelog_compressor_skipped_records_total", "Records that are no event that is known here.")
+        pendingGauge = context.metrics.gauge("warelog_compressor_pending_images", "Images asked for and not answered.")
+        (commits, commitDue) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Reads until cancelled.
+    func run() async throws {
+        worklist.onAnswer = { [unowned self] job in answered(job) }
+        try consumer.subscribe(to: [Topic.products.name])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) { await self.commitLowWatermarks() }
+            group.addTask(executorPreference: context.loop) { try await self.read() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func read() async throws {
+        while !Task.isCancelled {
+            switch try await consumer.next(maximum: 1000) {
+            case .assigned(let assigned): try await start(assigned)
+            case .revoked(let revoked, let lost):
+                context.log.info("partitions revoked", ["partitions": revoked.map(\.description), "lost": lost])
+                context.health.unwell("partitions", "not assigned")
+                worklist.removeAll()
+                partitions = [:]
+                try consumer.unassign()
+            case .records(let records): try fold(records)
+            }
+        }
+    }
+
+    private func start(_ assigned: [TopicPartition]) async throws {
+        let committed = try await consumer.committed(assigned)
+        let ends = try await admin.offsets(of: assigned, at: .latest)
+        partitions = [:]
+        for partition in assigned {
+            let from = (committed[partition] ?? nil) ?? 0
+            let end = ends[partition] ?? 0
+            partitions[partition] = Partition(
+                pending: PendingImages(from: from), catchingUpTo: from < end ? end : nil, committed: from)
+        }
+        try consumer.assign(partitions.mapValues(\.pending.next))
+        context.health.well("partitions")
+        context.log.info("partitions assigned", ["partitions": assigned.sorted().map(\.description)])
+    }
+
+    private func fold(_ records: [KafkaRecord]) throws {
+        for record in records {
+            guard var partition = partitions[record.topicPartition] else { continue }
+            let asks = fold(record, into: &partition.pending)
+            if let end = partition.catchingUpTo {
+                if partition.pending.next >= end || partition.pending.count >= backlog {
+                    partition.catchingUpTo = nil
+                    handOn(partition.pending.all, record.topicPartition)
+                }
+            } else {
+                handOn(asks, record.topicPartition)
+            }
+            partitions[record.topicPartition] = partition
+        }
+        try balance()
+        pendingGauge.set(partitions.values.reduce(0) { $0 + $1.pending.count })
+        commitDue.yield()
+    }
+
+    /// What a record asks for; a record that cannot be read asks for nothing here, and is the projector's to quarantine.
+    private func fold(_ record: KafkaRecord, into pending: inout PendingImages) -> [PendingImages.Ask] {
+        do {
+            if case .product(let recorded) = try LogRecord(record) { return pending.fold(recorded) }
+        } catch {
+            skipped.increment()
+            context.log.warning(
+                "record skipped",
+                ["partition": record.topicPartition.partition, "offset": record.offset, "reason": "\(error)"])
+        }
+        pending.skip(record.offset)
+        return []
+    }
+
+    private func handOn(_ asks: [PendingImages.Ask], _ partition: TopicPartition) {
+        for ask in asks { worklist.add(ImageJob(ask, partition: partition.partition)) }
+    }
+
+    /// The answer to `job` is on the log.
+    private func answered(_ job: ImageJob) {
+        let partition = TopicPartition(topic: Topic.products.name, partition: job.partition)
+        partitions[partition]?.pending.answered(job.ask)
+        do {
+            try balance()
+        } catch {
+            context.log.error("partitions could not be resumed", ["error": "\(error)"])
+        }
+        commitDue.yield()
+    }
+
+    /// Stops reading partitions that ask for more than can be held, and goes on when half of it is done.
+    private func balance() throws {
+        for (partition, state) in partitions {
+            if !state.isPaused, state.pending.count >= backlog {
+                try consumer.pause([partition])
+                partitions[partition]?.isPaused = true
+            } else if state.isPaused, state.pending.count <= backlog / 2 {
+                try consumer.resume([partition])
+                partitions[partition]?.isPaused = false
+            }
+        }
+    }
+
+    /// One commit at a time, of what moved since the last.
+    private func commitLowWatermarks() async {
+        for await _ in commits {
+            var moved: [TopicPartition: Int64] = [:]
+            for (partition, state) in partitions where state.pending.lowWatermark > state.committed {
+                moved[partition] = state.pending.lowWatermark
+            }
+            guard !moved.isEmpty else { continue }
+            do {
+                try await consumer.commit(moved)
+                for (partition, offset) in moved { partitions[partition]?.committed = offset }
+            } catch {
+                // The next one moves further; nothing is lost by a low-watermark that lags.
+                context.log.warning("low-watermarks not committed", ["error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Service
+
+Service.main("compressor") { context in
+    try await CompressorProcess(context).run()
+}

@@ -1,0 +1,79 @@
+import Kafka
+
+/// Checks the log before anything is read from it or written to it: a log that loses records, or whose partitions
+/// have changed, must stop the process with a message that says what to do.
+package enum LogGuard {
+    /// What is known of one topic: from the broker, and from the time when it was created.
+    package struct Finding: Sendable, Equatable {
+        package let topic: Topic
+        /// Nil when the topic does not exist.
+        package let partitions: Int32?
+        /// Nil when nobody has recorded it yet.
+        package let recordedPartitions: Int32?
+        /// The broker's settings; nil where the broker cannot tell (the embedded one).
+        package let settings: [String: String]?
+
+        package init(
+            topic: Topic, partitions: Int32?, recordedPartitions: Int32?, settings: [String: String]?
+        ) {
+            self.topic = topic
+            self.partitions = partitions
+            self.recordedPartitions = recordedPartitions
+            self.settings = settings
+        }
+
+        /// What is wrong; empty when nothing is.
+        package var faults: [String] {
+            guard let partitions else { return ["\(topic.name) does not exist: run `warelog topics create`"] }
+            var faults: [String] = []
+            if let recorded = recordedPartitions, recorded != partitions {
+                faults.append(
+                    "\(topic.name) has \(partitions) partitions and was created with \(recorded): "
+                        + "the partition of an id would change; restore the topic, or migrate to a new log")
+            }
+            for (name, wanted) in LogGuard.settings {
+                guard let settings, let actual = settings[name], actual != wanted else { continue }
+                faults.append("\(topic.name) has \(name)=\(actual), which loses events: set it to \(wanted)")
+            }
+            return faults
+        }
+    }
+
+    /// What a topic of the log must be created with, and stay.
+    package static let settings = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")]
+
+    /// Looks at every topic. `recorded` are the partition counts that were written down.
+    package static func inspect(
+        _ admin: KafkaAdmin, recorded: [String: Int32], isEmbeddedBroker: Bool
+    ) async throws(KafkaError) -> [Finding] {
+        let names = Topic.allCases.map(\.name)
+        var counts: [String: Int32] = [:]
+        for topic in try await admin.metadata(topics: names) where topic.exists {
+            counts[topic.name] = Int32(topic.partitionCount)
+        }
+        let present = names.filter { counts[$0] != nil }
+        let settings = isEmbeddedBroker || present.isEmpty ? [:] : try await admin.topicConfiguration(names: present)
+        return Topic.allCases.map { topic in
+            Finding(
+                topic: topic, partitions: counts[topic.name], recordedPartitions: recorded[topic.name],
+                settings: settings[topic.name])
+        }
+    }
+
+    /// The partition counts, when nothing is wrong.
+    package static func check(_ findings: [Finding]) throws(LogFault) -> PartitionCounts {
+        let faults = findings.flatMap(\.faults)
+        var counts: [Topic: Int32] = [:]
+        for finding in findings { counts[finding.topic] = finding.partitions }
+        guard faults.isEmpty, let products = counts[.products], let users = counts[.users] else {
+            throw LogFault(faults: faults)
+        }
+        return PartitionCounts(products: products, users: users)
+    }
+}
+
+/// The log is not as it must be.
+package struct LogFault: Error, CustomStringConvertible, Equatable {
+    package let faults: [String]
+    package var description: String { faults.joined(separator: "; ") }
+}

@@ -1,0 +1,38 @@
+import Events
+import Kafka
+
+/// A record of the log, read.
+package enum LogRecord: Sendable {
+    case product(Recorded<ProductEvent>)
+    case user(Recorded<UserEvent>)
+
+    /// Throws when the record is no event that this version can fold; whatever it holds, it never traps.
+    package init(_ record: KafkaRecord) throws(EventFault) {
+        let event = try CloudEvent(headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+        let position = LogPosition(partition: record.topicPartition.partition, offset: record.offset)
+        if record.topicPartition.topic == Topic.users.name {
+            guard let user = try UserEvent(type: event.type, data: event.data) else {
+                throw .invalid("ce_type", "is not an event of this topic")
+            }
+            self = .user(Recorded(user, event.metadata, at: position))
+        } else {
+            guard let product = try ProductEvent(type: event.type, data: event.data) else {
+                throw .invalid("ce_type", "is not an event of this topic")
+            }
+            self = .product(Recorded(product, event.metadata, at: position))
+        }
+        guard record.keyText == key else { throw .invalid("key", "is not the id in the data") }
+    }
+
+    private var key: String {
+        switch self {
+        case .product(let recorded): recorded.event.productID.description
+        case .user(let recorded): recorded.event.userID.description
+        }
+    }
+}
+
+extension KafkaRecord {
+    /// The key as text; a key that is none is shown as well as it can be.
+    package var keyText: String { String(decoding: key ?? [], as: UTF8.self) }
+}

@@ -1,0 +1,13 @@
+/// What a loop calls before it blocks, see `EventLoop.beforeBlocking`. Loop's thread only.
+package final class TurnHook {
+    private var body: (() -> Void)?
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    var isRemoved: Bool { body == nil }
+
+    func run() { body?() }
+
+    /// The body does not run again.
+    package func remove() { body = nil }
+}

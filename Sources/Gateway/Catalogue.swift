@@ -1,0 +1,74 @@
+import Events
+import Postgres
+import ProductCache
+import Redis
+import Telemetry
+
+/// Products for reading: one by its id through the cache, many by a query.
+final class Catalogue: Sendable {
+    private let cache: ProductCache
+    private let pool: PostgresPool
+    private let log: Log
+    private let loads = SingleFlight<ProductID, ProductCache.Entry>()
+
+    init(_ cache: ProductCache, _ pool: PostgresPool, log: Log) {
+        self.cache = cache
+        self.pool = pool
+        self.log = log
+    }
+
+    /// What is known of `id`, and whether the cache knew it.
+    func product(_ id: ProductID) async throws -> (entry: ProductCache.Entry, isHit: Bool) {
+        do throws(RedisError) {
+            if let entry = try await cache.entry(id) { return (entry, true) }
+        } catch {
+            log.debug("cache is away", ["error": "\(error)"])  // Redis' state is logged where it changes
+        }
+        let entry = try await loads.value(for: id) { try await self.load(id) }
+        return (entry, false)
+    }
+
+    /// Loads under a lease; without one, because Redis is away, nothing is stored.
+    private func load(_ id: ProductID) async throws -> ProductCache.Entry {
+        var lease: ProductCache.Lease?
+        do throws(RedisError) {
+            switch try await cache.lease(id, token: String(UInt64.random(in: 0 ... .max), radix: 36)) {
+            case .success(let taken): lease = taken
+            case .failure(let filled): return filled.entry
+            }
+        } catch {
+            log.debug("cache is away", ["error": "\(error)"])
+        }
+        let rows = try await pool.query(
+            "select \(ProductDocument.columns) from products where id = $1", [.int(id.value)]
+        ).rows
+        var entry = ProductCache.Entry.absent
+        var version: Int64?
+        if let row = rows.first {
+            let document = try ProductDocument(row: row)
+            entry = .document(
+                .init(body: document.envelope("Product retrieved successfully"), entityTag: document.entityTag))
+            version = try row.int("log_offset")
+        }
+        if let lease {
+            do throws(RedisError) {
+                try await cache.fill(id, entry, version: version, lease: lease)
+            } catch {
+                log.debug("cache is away", ["error": "\(error)"])
+            }
+        }
+        return entry
+    }
+
+    /// One page of a user's products, and one more when there is another page.
+    func products(_ query: ListQuery) async throws -> [ProductDocument] {
+        let (condition, parameters) = query.condition
+        let rows = try await pool.query(
+            """
+            select \(ProductDocument.columns) from products where \(condition)
+            order by created_at, id limit \(query.limit + 1)
+            """, parameters
+        ).rows
+        return try rows.map { try ProductDocument(row: $0) }
+    }
+}

@@ -1,0 +1,174 @@
+import EventLog
+import EventLoop
+import Events
+import Postgres
+import Service
+import Synchronization
+
+/// Tells the waiting writers what the fold made of their commands.
+///
+/// The projector's transaction ends with a NOTIFY that carries topic, partition and the next offset; Postgres delivers
+/// it after the commit and in order. One query for each notification resolves every waiting command below that
+/// offset: no polling, and one round trip for as many as wait.
+final class FoldWatch: Sendable {
+    private struct Partition: Hashable {
+        let topic: String
+        let partition: Int32
+    }
+
+    private struct Waiter {
+        let ticket: Int
+        let command: CommandID
+        let offset: Int64
+        let continuation: CheckedContinuation<Verdict?, Never>
+    }
+
+    private struct State {
+        var waiting: [Partition: [Waiter]] = [:]
+        /// Folded, and not looked up yet.
+        var due: [Waiter] = []
+        /// The next offset that each partition will fold.
+        var folded: [Partition: Int64] = [:]
+        var nextTicket = 0
+    }
+
+    private let context: ServiceContext
+    private let postgres: PostgresConfiguration
+    private let state = Mutex(State())
+    private let dues: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init(_ context: ServiceContext, _ postgres: PostgresConfiguration) {
+        self.context = context
+        self.postgres = postgres
+        (dues, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The verdict on `command`, whose event is at `position`; nil when it cannot be known, or the task is cancelled.
+    func verdict(_ command: CommandID, topic: Topic, at position: LogPosition) async -> Verdict? {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        let partition = Partition(topic: topic.name, partition: position.partition)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(
+                    ticket: ticket, command: command, offset: position.offset, continuation: continuation)
+                let isDue: Bool? = state.withLock { state in
+                    if Task.isCancelled { return nil }
+                    if state.folded[partition, default: 0] > position.offset {
+                        state.due.append(waiter)
+                        return true
+                    }
+                    state.waiting[partition, default: []].append(waiter)
+                    return false
+                }
+                switch isDue {
+                case true: signal.yield()
+                case false: break
+                case nil: continuation.resume(returning: nil)
+                }
+            }
+        } onCancel: {
+            cancel(ticket, partition)?.resume(returning: nil)
+        }
+    }
+
+    private func cancel(_ ticket: Int, _ partition: Partition) -> CheckedContinuation<Verdict?, Never>? {
+        state.withLock { state in
+            if let index = state.waiting[partition]?.firstIndex(where: { $0.ticket == ticket }) {
+                return state.waiting[partition]?.remove(at: index).continuation
+            }
+            if let index = state.due.firstIndex(where: { $0.ticket == ticket }) {
+                return state.due.remove(at: index).continuation
+            }
+            return nil
+        }
+    }
+
+    /// Listens until cancelled, connecting again whenever the connection is lost.
+    func run() async throws {
+        let pool = PostgresPool(postgres, loop: context.loop, size: 1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) {
+                for await _ in self.dues { await self.resolve(pool) }
+            }
+            group.addTask(executorPreference: context.loop) { try await self.listen() }
+            try await group.waitForAll()
+        }
+        await pool.close()
+    }
+
+    private func listen() async throws {
+        var delay = Duration.milliseconds(100)
+        while !Task.isCancelled {
+            do throws(PostgresError) {
+                let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
+                defer { connection.close() }
+                let notifications = try await connection.listen("warelog_folded")
+                // What was folded before the LISTEN took effect.
+                for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints").rows {
+                    advance(
+                        Partition(topic: try row.text("topic"), partition: Int32(try row.int("partition"))),
+                        to: try row.int("next_offset"))
+                }
+                context.health.well("postgres")
+                delay = .milliseconds(100)
+                for await notification in notifications { heard(notification.payload) }
+                context.log.warning("the connection that listens for folded offsets is lost")
+            } catch {
+                context.log.warning("cannot listen for folded offsets", ["error": "\(error)"])
+            }
+            if Task.isCancelled { return }
+            context.health.unwell("postgres", "no connection")
+            try await context.loop.sleep(for: delay * Double.random(in: 0.5...1.5))
+            delay = min(delay * 2, .seconds(5))
+        }
+    }
+
+    /// `products.events 3 1042`: everything before offset 1042 is folded.
+    private func heard(_ payload: String) {
+        let parts = payload.split(separator: " ")
+        guard parts.count == 3, let partition = Int32(parts[1]), let next = Int64(parts[2]) else {
+            context.log.warning("a notification of folded offsets is malformed")
+            return
+        }
+        advance(Partition(topic: String(parts[0]), partition: partition), to: next)
+    }
+
+    private func advance(_ partition: Partition, to next: Int64) {
+        let hasDue = state.withLock { state in
+            guard next > state.folded[partition, default: 0] else { return false }
+            state.folded[partition] = next
+            guard let waiting = state.waiting[partition], !waiting.isEmpty else { return false }
+            state.waiting[partition] = waiting.filter { $0.offset >= next }
+            state.due += waiting.filter { $0.offset < next }
+            return !state.due.isEmpty
+        }
+        if hasDue { signal.yield() }
+    }
+
+    /// Looks up everything that is due, in one query.
+    private func resolve(_ pool: PostgresPool) async {
+        let due = state.withLock { state in
+            defer { state.due = [] }
+            return state.due
+        }
+        guard !due.isEmpty else { return }
+        var verdicts: [String: Verdict] = [:]
+        do throws(PostgresError) {
+            let rows = try await pool.query(
+                "select command_id, void_reason from warelog.commands where command_id = any($1)",
+                [.textArray(due.map(\.command.text))]
+            ).rows
+            for row in rows {
+                let reason = try row.optionalText("void_reason")
+                verdicts[try row.text("command_id")] = reason.map { .voided(VoidReason(rawValue: $0) ?? .gone) } ?? .accepted
+            }
+        } catch {
+            context.log.warning("verdicts cannot be read", ["error": "\(error)", "commands": due.count])
+        }
+        for waiter in due { waiter.continuation.resume(returning: verdicts[waiter.command.text]) }
+    }
+}

@@ -1,0 +1,56 @@
+import EventLoop
+import HTTPServer
+import Postgres
+import ProductCache
+import Redis
+import Service
+
+/// One loop's share of the gateway: its HTTP server, and its own connections to Postgres and Redis.
+struct GatewayLoop: Sendable {
+    private let context: ServiceContext
+    private let loop: EventLoop
+    private let redis: RedisClient
+    private let pool: PostgresPool
+    private let server: HTTPServer
+
+    /// On the loop's thread.
+    init(_ context: ServiceContext, _ settings: GatewaySettings, _ loop: EventLoop, _ shared: SharedParts) throws {
+        self.context = context
+        self.loop = loop
+        redis = try RedisClient(settings.redis, loop: loop)
+        pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
+        let catalogue = Catalogue(ProductCache(redis), pool, log: context.log)
+        let commands = ProductCommands(shared: shared, pool: pool, loop: loop, verdictWait: settings.verdictWait)
+        let products = ProductHandlers(
+            catalogue: catalogue, commands: commands,
+            maximumBodyBytes: settings.maximumBodyBytes)
+        let routes = Routes(
+            products: products, operations: OperationHandlers(pool), context: context, metrics: shared.metrics)
+        server = try HTTPServer(
+            HTTPServerConfiguration(
+                bindAddress: settings.bindAddress, port: settings.port, maximumBodyBytes: settings.maximumBodyBytes),
+            loop: loop
+        ) { request in
+            await routes.answer(request)
+        }
+    }
+
+    /// Serves until the process is told to stop, then finishes what is in hand.
+    func serve() async throws {
+        redis.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: loop) { try await server.run() }
+            group.addTask(executorPreference: loop) {
+                await context.stop.wait()
+                await server.stop(drain: .seconds(10))
+            }
+            // Whichever ends first ends the other: a server that failed, or one that has drained.
+            defer { context.stop.stop() }
+            try await group.next()
+            context.stop.stop()
+            try await group.waitForAll()
+        }
+        await redis.close()
+        await pool.close()
+    }
+}

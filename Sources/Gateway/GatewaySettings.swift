@@ -1,0 +1,33 @@
+import Glibc
+import Kafka
+import Postgres
+import Redis
+import Service
+import Settings
+import Telemetry
+
+/// All that the gateway is told from outside.
+struct GatewaySettings: Sendable {
+    let bindAddress: String
+    let port: UInt16
+    let loops: Int
+    let maximumBodyBytes: Int
+    /// How long a write waits for the fold's verdict.
+    let verdictWait: Duration
+    let postgres: PostgresConfiguration
+    let redis: RedisConfiguration
+    let kafka: KafkaConfiguration
+
+    init(_ environment: [String: String], log: Log) throws(InvalidSettings) {
+        var reader = SettingsReader(environment)
+        bindAddress = reader.bindAddress()
+        port = UInt16(reader.port("PORT", default: 8080))
+        loops = reader.integer("GATEWAY_LOOPS", in: 1...64, default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        maximumBodyBytes = reader.integer("MAXIMUM_BODY_BYTES", in: 1024...(64 << 20), default: 1 << 20)
+        verdictWait = .milliseconds(reader.integer("VERDICT_WAIT_MILLISECONDS", in: 0...60_000, default: 500))
+        postgres = reader.postgres(applicationName: "warelog gateway")
+        redis = reader.redis()
+        kafka = reader.kafka(clientID: "warelog-gateway", log: log)
+        try reader.finish()
+    }
+}

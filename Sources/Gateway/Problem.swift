@@ -1,0 +1,129 @@
+import Events
+import HTTPMessages
+import HTTPServer
+import JSON
+
+/// An answer that says what went wrong: RFC 9457, `application/problem+json`.
+struct Problem: Error, Sendable {
+    /// The kinds of problem, each with its stable name and status.
+    enum Kind: String, CaseIterable, Sendable {
+        case malformedJSON = "malformed-json"
+        case unsupportedMediaType = "unsupported-media-type"
+        case contentTooLarge = "content-too-large"
+        case invalidDocument = "invalid-document"
+        case invalidParameter = "invalid-parameter"
+        case productNotFound = "product-not-found"
+        case operationNotFound = "operation-not-found"
+        case routeNotFound = "route-not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case conflict
+        case unavailable
+        case internalError = "internal-error"
+
+        var status: HTTPStatus {
+            switch self {
+            case .malformedJSON, .invalidParameter: .badRequest
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .contentTooLarge: .contentTooLarge
+            case .invalidDocument: .unprocessableContent
+            case .productNotFound, .operationNotFound, .routeNotFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .conflict: .conflict
+            case .unavailable: .serviceUnavailable
+            case .internalError: .internalServerError
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .malformedJSON: "The body is not JSON"
+            case .unsupportedMediaType: "The body's media type is not supported"
+            case .contentTooLarge: "The body is too large"
+            case .invalidDocument: "The document is not valid"
+            case .invalidParameter: "A parameter is not valid"
+            case .productNotFound: "There is no such product"
+            case .operationNotFound: "There is no such operation"
+            case .routeNotFound: "There is nothing at this address"
+            case .methodNotAllowed: "The method is not allowed here"
+            case .conflict: "The command was refused"
+            case .unavailable: "The service cannot do this at the moment"
+            case .internalError: "Something went wrong on our side"
+            }
+        }
+
+        /// Whether the same request may succeed later.
+        var isRetriable: Bool { self == .unavailable || self == .internalError }
+    }
+
+    /// One thing that is wrong, and where: a JSON pointer into the body, or a parameter's name.
+    struct Fault: Sendable {
+        enum Place: Sendable {
+            case pointer(String)
+            case parameter(String)
+        }
+
+        let place: Place
+        let code: String
+        let detail: String
+    }
+
+    let kind: Kind
+    var detail: String?
+    var faults: [Fault] = []
+    var headers: HTTPHeaders = [:]
+
+    init(_ kind: Kind, _ detail: String? = nil, faults: [Fault] = [], headers: HTTPHeaders = [:]) {
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+        self.headers = headers
+    }
+
+    /// Every retriable problem says when: a client that comes back at once makes an outage worse.
+    static func unavailable(_ detail: String, retryAfter seconds: Int = 1) -> Problem {
+        Problem(.unavailable, detail, headers: ["Retry-After": "\(seconds)"])
+    }
+
+    static func parameter(_ name: String, _ code: String, _ detail: String) -> Problem {
+        Problem(.invalidParameter, faults: [Fault(place: .parameter(name), code: code, detail: detail)])
+    }
+
+    init(_ invalid: InvalidDocument) {
+        self.init(
+            .invalidDocument,
+            faults: invalid.faults.map {
+                Fault(place: .pointer($0.pointer), code: $0.code.rawValue, detail: $0.detail)
+            })
+    }
+
+    func response(traceID: String) -> HTTPResponse {
+        let body = JSONWriter.object { json in
+            json.member("type", "urn:warelog:problem:\(kind.rawValue)")
+            json.member("title", kind.title)
+            json.member("status", kind.status.code)
+            if let detail { json.member("detail", detail) }
+            if !faults.isEmpty {
+                json.key("errors")
+                json.array(faults) { $1.write(to: &$0) }
+            }
+            json.member("retriable", kind.isRetriable)
+            json.member("trace_id", traceID)
+        }
+        var headers = headers
+        headers.add("Content-Type", "application/problem+json")
+        return HTTPResponse(status: kind.status, headers: headers, body: .bytes(body))
+    }
+}
+
+extension Problem.Fault {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            switch place {
+            case .pointer(let pointer): json.member("pointer", pointer)
+            case .parameter(let name): json.member("parameter", name)
+            }
+            json.member("code", code)
+            json.member("detail", detail)
+        }
+    }
+}

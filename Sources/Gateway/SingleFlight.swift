@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Makes one load of many for the same key at the same time.
+final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Waiter = CheckedContinuation<Value, any Error>
+    private let waiting = Mutex<[Key: [Waiter]]>([:])
+
+    /// The value of `load`, run by whoever comes first; the others wait for it, and share its failure too.
+    func value(for key: Key, _ load: () async throws -> Value) async throws -> Value {
+        let isFirst = waiting.withLock { waiting in
+            if waiting[key] != nil { return false }
+            waiting[key] = []
+            return true
+        }
+        guard isFirst else { return try await join(key) ?? load() }
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await load())
+        } catch {
+            result = .failure(error)
+        }
+        let waiters = waiting.withLock { $0.removeValue(forKey: key) } ?? []
+        for waiter in waiters { waiter.resume(with: result) }
+        return try result.get()
+    }
+
+    /// Nil when the load has ended meanwhile.
+    private func join(_ key: Key) async throws -> Value? {
+        let joined: Value
+        do {
+            joined = try await withCheckedThrowingContinuation { (waiter: Waiter) in
+                let isUnderWay = waiting.withLock { waiting in
+                    guard waiting[key] != nil else { return false }
+                    waiting[key]?.append(waiter)
+                    return true
+                }
+                if !isUnderWay { waiter.resume(throwing: LoadEnded()) }
+            }
+        } catch is LoadEnded {
+            return nil
+        }
+        return joined
+    }
+}
+
+private struct LoadEnded: Error {}

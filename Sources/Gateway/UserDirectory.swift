@@ -1,0 +1,20 @@
+import Events
+import Postgres
+import Synchronization
+
+/// Which users exist. Users are never removed, so who was seen once need not be looked up again.
+final class UserDirectory: Sendable {
+    private static let capacity = 100_000
+    private let known = Mutex<Set<UserID>>([])
+
+    func contains(_ user: UserID, _ pool: PostgresPool) async throws(PostgresError) -> Bool {
+        if known.withLock({ $0.contains(user) }) { return true }
+        let rows = try await pool.query("select 1 from users where id = $1", [.int(user.value)]).rows
+        guard !rows.isEmpty else { return false }
+        known.withLock { known in
+            if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
+            known.insert(user)
+        }
+        return true
+    }
+}

@@ -1,0 +1,5 @@
+import Service
+
+Service.main("gateway") { context in
+    try await GatewayProcess(context).run()
+}

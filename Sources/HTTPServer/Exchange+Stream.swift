@@ -1,0 +1,64 @@
+import CMicrohttpd
+import Glibc
+
+extension Exchange {
+    /// Runs the producer of a streamed body to its end. In the request's task, on the loop.
+    func run(_ stream: HTTPResponseStream) async {
+        do {
+            try await stream.produce(HTTPResponseWriter(exchange: self))
+            output.end(.ended)
+        } catch {
+            // A cancelled producer has no client left; any other error the client sees as a cut connection.
+            if handle != nil, !(error is CancellationError) { server.log("a streamed response failed: \(error)") }
+            output.end(.failed)
+        }
+        resume()
+    }
+
+    /// See `HTTPResponseWriter`. From any thread.
+    func write(_ bytes: [UInt8]) async throws {
+        let room: Output.Room = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isCancelled = Task.isCancelled
+                server.loop.onLoop { self.put(bytes, continuation, isCancelled) }
+            }
+        } onCancel: {
+            server.loop.onLoop { self.output.cancelWait() }
+        }
+        try room.get()
+    }
+
+    private func put(_ bytes: [UInt8], _ continuation: CheckedContinuation<Output.Room, Never>, _ isCancelled: Bool) {
+        guard !isCancelled, handle != nil, output.state == .open else {
+            return continuation.resume(returning: .failure(CancellationError()))
+        }
+        output.put(bytes)
+        if output.isFull { output.wait(continuation) } else { continuation.resume(returning: .success(())) }
+        resume()
+    }
+
+    /// libmicrohttpd wants more of the body: how much there was, or one of its two codes for the end.
+    private func fetch(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if !output.isEmpty { return output.fill(buffer) }
+        switch output.state {
+        case .ended: return -1  // MHD_CONTENT_READER_END_OF_STREAM
+        case .failed: return -2  // MHD_CONTENT_READER_END_WITH_ERROR
+        case .open:
+            suspend()  // "returning zero should only be used in conjunction with MHD_suspend_connection()"
+            return 0
+        }
+    }
+
+    func makeStream() -> OpaquePointer? {
+        let retained = Unmanaged.passRetained(self)  // released by the last callback
+        let raw = MHD_create_response_from_callback(
+            UInt64.max,  // MHD_SIZE_UNKNOWN
+            16 * 1024,
+            { context, _, buffer, capacity in
+                let exchange = Unmanaged<Exchange>.fromOpaque(context!).takeUnretainedValue()
+                return exchange.fetch(UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+            }, retained.toOpaque(), { Unmanaged<Exchange>.fromOpaque($0!).release() })
+        if raw == nil { retained.release() }
+        return raw
+    }
+}

@@ -1,0 +1,108 @@
+import EventLoop
+import Glibc
+import HTTPMessages
+import InternetAddress
+
+extension HTTPServer {
+    /// Takes what has connected, a bounded number at once: the descriptor stays readable for the rest.
+    func acceptAll() {
+        for _ in 0..<64 {
+            switch listener.accept() {
+            case .success(let accepted):
+                admit(accepted)
+            case .failure(let error):
+                switch error.code {
+                case EAGAIN: return
+                case EINTR, ECONNABORTED: continue
+                default:  // out of descriptors or memory: until the next second
+                    log("cannot accept a connection: \(error)")
+                    engine?.pauseAccepting()
+                    return
+                }
+            }
+        }
+    }
+
+    private func admit(_ accepted: ListeningSocket.Accepted) {
+        let network = Self.network(of: accepted.address)
+        if connections.count >= configuration.maximumConnections {
+            return turnAway(accepted, .serviceUnavailable, "The server has as many connections as it can serve.")
+        }
+        if let most = configuration.maximumConnectionsPerAddress, connectionsByAddress[network, default: 0] >= most {
+            return turnAway(accepted, .tooManyRequests, "There are too many connections from this address.")
+        }
+        nextConnectionID += 1
+        let connection = Connection(
+            server: self, id: nextConnectionID, descriptor: accepted.descriptor, address: accepted.address)
+        arriving = connection
+        defer { arriving = nil }
+        connection.index = connections.count
+        connections.append(connection)
+        connectionsByID[connection.id] = connection
+        connectionsByAddress[network, default: 0] += 1
+        engine?.hangups.add(accepted.descriptor, id: connection.id)
+        // When this fails libmicrohttpd has closed the descriptor, and `forget` has been called if it knew the connection.
+        if engine?.daemon.add(accepted.descriptor) != true { forget(connection) }
+        needsTurn = true
+    }
+
+    /// The connection is about to be closed, or has been.
+    func forget(_ connection: Connection) {
+        guard connectionsByID.removeValue(forKey: connection.id) != nil else { return }
+        let last = connections.removeLast()
+        if last !== connection {
+            connections[connection.index] = last
+            last.index = connection.index
+        }
+        let network = Self.network(of: connection.address)
+        if let count = connectionsByAddress[network] { connectionsByAddress[network] = count > 1 ? count - 1 : nil }
+    }
+
+    /// One answer, and the end.
+    private func turnAway(_ accepted: ListeningSocket.Accepted, _ status: HTTPStatus, _ detail: String) {
+        var response = configuration.refusal(status, detail)
+        if response.headers["Retry-After"] == nil { response.headers["Retry-After"] = "1" }
+        keepOpen(accepted.descriptor, output: WireResponse(response).bytes[...])
+    }
+
+    /// Goes on with a connection that libmicrohttpd is about to close.
+    func linger(_ descriptor: Int32, output: ArraySlice<UInt8>) {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return }
+        engine?.hangups.remove(descriptor)
+        keepOpen(copy, output: output)
+    }
+
+    private func keepOpen(_ descriptor: Int32, output: ArraySlice<UInt8>) {
+        // A bound on what those who are turned away may cost; past it they get what the socket takes at once.
+        guard lingering.count < 128, engine != nil else {
+            _ = Socket(descriptor: descriptor).sendSome(output)
+            close(descriptor)
+            return
+        }
+        do {
+            lingering.append(try LingeringClose(on: loop, descriptor, output: output) { [unowned self] ended in
+                lingering.removeAll { $0 === ended }
+            })
+        } catch {
+            log("cannot watch a closing connection: \(error)")
+        }
+    }
+
+    /// One second has passed.
+    func tick() {
+        if !isDraining { engine?.resumeAccepting() }
+        for connection in connections where connection.tick(limits) {
+            // libmicrohttpd meets the end of the stream, and closes.
+            shutdown(connection.descriptor, Int32(SHUT_RDWR))
+        }
+        for linger in lingering { linger.tick() }
+        beginTurns()  // libmicrohttpd's own timeouts
+    }
+
+    /// Whom an address stands for: an IPv6 host has a /64 of them.
+    private static func network(of address: IPAddress) -> IPAddress {
+        guard case .v6(let bits) = address else { return address }
+        return .v6(bits & UInt128.max << 64)
+    }
+}

@@ -1,0 +1,52 @@
+import CMicrohttpd
+import EventLoop
+import Glibc
+
+/// Tells when the other side of a connection has closed it, also while libmicrohttpd does not look at it.
+///
+/// libmicrohttpd takes a suspended connection out of its own epoll set and would learn of a client's going only when it
+/// writes. So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a
+/// connection, none for a request.
+final class HangupWatcher {
+    private let epoll: Int32
+    private var watcher: DescriptorWatcher?
+    private let onHangup: (UInt64) -> Void
+
+    /// `onHangup` gets the id under which the connection was added.
+    init(on loop: EventLoop, _ onHangup: @escaping (UInt64) -> Void) throws {
+        self.onHangup = onHangup
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw HTTPServerError(call: "epoll_create1", code: errno) }
+        watcher = try DescriptorWatcher(on: loop, descriptor: epoll) { [unowned self] _ in collect() }
+        watcher?.watch(.readable)
+    }
+
+    deinit { close() }
+
+    func add(_ descriptor: Int32, id: UInt64) {
+        var event = epoll_event()
+        event.events = EPOLLRDHUP.rawValue | EPOLLET.rawValue
+        event.data.u64 = id
+        // Failure leaves the connection unwatched: its client's going is then noticed when it is written to.
+        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+    }
+
+    /// Needed only for a descriptor that is duplicated and lives on: closing the last one removes it anyway.
+    func remove(_ descriptor: Int32) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
+
+    func close() {
+        guard watcher != nil else { return }
+        watcher?.close()
+        watcher = nil
+        Glibc.close(epoll)
+    }
+
+    private func collect() {
+        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { events in
+            guard let first = events.baseAddress else { return }
+            let count = epoll_wait(epoll, first, Int32(events.count), 0)
+            guard count > 0 else { return }
+            for event in events[..<Int(count)] { onHangup(event.data.u64) }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+internal import CImaging
+
+/// Makes one picture small and safe, in this process. Bytes from outside are for a worker process, where this is
+/// called by `ImageWorkerLoop`; tests and benchmarks call it directly.
+package func compress(_ bytes: [UInt8], recipe: ImageRecipe) -> ImageOutcome {
+    let format = bytes.withUnsafeBufferPointer { img_detect($0.baseAddress, $0.count) }
+    var source = SourceImage(
+        format: String(cString: img_format_name(format)), byteCount: UInt64(bytes.count), sha256: "", size: nil)
+    do throws(ImageFailure) {
+        source.sha256 = try ImageDigest.sha256(bytes)
+        let compressed = try withSource(bytes, limits: recipe.limits) { opened throws(ImageFailure) in
+            source.size = opened.size
+            return try Compression(of: opened, byteCount: bytes.count, recipe: recipe).run(opened)
+        }
+        return ImageOutcome(source: source, result: .success(compressed))
+    } catch {
+        return ImageOutcome(source: source, result: .failure(error))
+    }
+}

@@ -1,0 +1,79 @@
+internal import CImaging
+
+/// A source picture whose headers were read and found within the limits. Lives no longer than the bytes it was
+/// opened on: it is only handed to the closure of `withSource`.
+struct Source: ~Copyable {
+    private let source: OpaquePointer
+
+    fileprivate init(opening bytes: UnsafeBufferPointer<UInt8>, limits: ImageLimits) throws(ImageFailure) {
+        var limits = img_limits(limits)
+        var opened: OpaquePointer?
+        try checked { img_source_open(bytes.baseAddress, bytes.count, &limits, &opened, &$0) }
+        guard let opened else { throw ImageFailure(.internal, "a source without an object") }
+        self.source = opened
+    }
+
+    deinit { img_source_close(self.source) }
+
+    private var facts: img_source_facts { img_source_describe(self.source) }
+
+    var isJPEG: Bool { self.facts.format == IMG_FORMAT_JPEG }
+
+    /// After its orientation is applied.
+    var size: PixelSize {
+        let facts = self.facts
+        let stored = PixelSize(width: facts.width, height: facts.height)
+        return facts.orientation >= 5 ? PixelSize(width: stored.height, height: stored.width) : stored
+    }
+
+    /// Whether the stored pixels, as they are, are what is wanted.
+    func isReady(maxSide: UInt32) -> Bool {
+        let facts = self.facts
+        return facts.orientation == 1 && !facts.needs_colour_conversion && max(facts.width, facts.height) <= maxSide
+    }
+
+    func decode(maxSide: UInt32) throws(ImageFailure) -> Picture {
+        var picture: OpaquePointer?
+        try checked { img_source_decode(self.source, maxSide, &picture, &$0) }
+        guard let picture else { throw ImageFailure(.internal, "a picture without an object") }
+        return Picture(owning: picture)
+    }
+
+    /// The same pixels without anything else.
+    func strip() throws(ImageFailure) -> [UInt8] {
+        try withBuffer { img_source_strip(self.source, &$0, &$1) }
+    }
+}
+
+func withSource<R>(
+    _ bytes: [UInt8], limits: ImageLimits, _ body: (borrowing Source) throws(ImageFailure) -> R
+) throws(ImageFailure) -> R {
+    // Array's closure method does not carry the type of an error in Swift 6.0.
+    let result = bytes.withUnsafeBufferPointer { buffer -> Result<R, ImageFailure> in
+        do throws(ImageFailure) {
+            let source = try Source(opening: buffer, limits: limits)
+            return .success(try body(source))
+        } catch {
+            return .failure(error)
+        }
+    }
+    return try result.get()
+}
+
+/// The bytes a C function made, copied out of its buffer.
+func withBuffer(
+    _ body: (inout img_buffer, inout img_failure) -> img_status
+) throws(ImageFailure) -> [UInt8] {
+    var buffer = img_buffer()
+    defer { img_buffer_free(&buffer) }
+    try checked { body(&buffer, &$0) }
+    return Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
+}
+
+extension img_limits {
+    init(_ limits: ImageLimits) {
+        self.init(
+            bytes: limits.bytes, pixels: limits.pixels, side: limits.side, scans: limits.progressiveScans,
+            profile_bytes: limits.profileBytes, memory_bytes: limits.decoderMemoryBytes)
+    }
+}

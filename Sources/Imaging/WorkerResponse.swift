@@ -1,0 +1,119 @@
+/// What a worker says.
+package enum WorkerResponse: Sendable, Equatable {
+    case ready(WorkerReadiness)
+    case finished(ImageOutcome, cpu: Duration)
+}
+
+/// The first thing a worker says, once it has given up what it does not need.
+package struct WorkerReadiness: Sendable, Equatable {
+    /// Whether system calls are filtered. A kernel may be built without it.
+    package var seccomp: Bool
+
+    package init(seccomp: Bool) {
+        self.seccomp = seccomp
+    }
+}
+
+extension WorkerResponse {
+    private enum Tag: UInt8 {
+        case ready = 0
+        case compressed = 1
+        case failed = 2
+    }
+
+    package func encoded() -> [UInt8] {
+        var writer = FrameWriter()
+        var payload: [UInt8] = []
+        switch self {
+        case .ready(let readiness):
+            writer.write(Tag.ready.rawValue)
+            writer.write(UInt8(readiness.seccomp ? 1 : 0))
+        case .finished(let outcome, let cpu):
+            switch outcome.result {
+            case .success(let image):
+                writer.write(Tag.compressed.rawValue)
+                writer.write(outcome.source, cpu)
+                writer.write(image.sha256)
+                writer.write(image.encoding.rawValue)
+                writer.write(image.size)
+                writer.write(image.kept.rawValue)
+                payload = image.bytes
+            case .failure(let failure):
+                writer.write(Tag.failed.rawValue)
+                writer.write(outcome.source, cpu)
+                writer.write(failure.kind.rawValue)
+                writer.write(failure.detail)
+                writer.write(failure.limit)
+                writer.write(failure.value)
+            }
+        }
+        return WorkerProtocol.frame(WorkerProtocol.responseMagic, header: writer.bytes, payload: payload)
+    }
+
+    init(header: ArraySlice<UInt8>, payload: ArraySlice<UInt8>) throws(FrameError) {
+        var reader = FrameReader(header)
+        switch Tag(rawValue: try reader.read(UInt8.self)) {
+        case .ready:
+            self = .ready(WorkerReadiness(seccomp: try reader.read(UInt8.self) != 0))
+        case .compressed:
+            let (source, cpu) = try reader.readSource()
+            let image = CompressedImage(
+                bytes: Array(payload), sha256: try reader.readString(),
+                encoding: try reader.readName(ImageEncoding.self), size: try reader.readSize(),
+                kept: try reader.readName(KeptCandidate.self))
+            self = .finished(ImageOutcome(source: source, result: .success(image)), cpu: cpu)
+        case .failed:
+            let (source, cpu) = try reader.readSource()
+            let failure = ImageFailure(
+                try reader.readName(ImageFailure.Kind.self), try reader.readString(),
+                limit: try reader.readOptional(), value: try reader.readOptional())
+            self = .finished(ImageOutcome(source: source, result: .failure(failure)), cpu: cpu)
+        case nil:
+            throw .malformed("an unknown response")
+        }
+        try reader.finish()
+    }
+}
+
+extension FrameWriter {
+    fileprivate mutating func write(_ source: SourceImage, _ cpu: Duration) {
+        self.write(UInt64(max(0, cpu / .microseconds(1))))
+        self.write(source.format)
+        self.write(source.byteCount)
+        self.write(source.sha256)
+        self.write(source.size ?? PixelSize(width: 0, height: 0))
+    }
+
+    fileprivate mutating func write(_ size: PixelSize) {
+        self.write(size.width)
+        self.write(size.height)
+    }
+
+    fileprivate mutating func write(_ value: UInt64?) {
+        self.write(UInt8(value == nil ? 0 : 1))
+        self.write(value ?? 0)
+    }
+}
+
+extension FrameReader {
+    fileprivate mutating func readSource() throws(FrameError) -> (SourceImage, Duration) {
+        let microseconds = try self.read(UInt64.self)
+        let format = try self.readString()
+        let byteCount = try self.read(UInt64.self)
+        let sha256 = try self.readString()
+        let size = try self.readSize()
+        let source = SourceImage(
+            format: format, byteCount: byteCount, sha256: sha256, size: size.width == 0 ? nil : size)
+        return (source, .microseconds(Int64(clamping: microseconds)))
+    }
+
+    fileprivate mutating func readSize() throws(FrameError) -> PixelSize {
+        PixelSize(width: try self.read(UInt32.self), height: try self.read(UInt32.self))
+    }
+
+    fileprivate mutating func readOptional() throws(FrameError) -> UInt64? {
+        let present = try self.read(UInt8.self) != 0
+        let value = try self.read(UInt64.self)
+        return present ? value : nil
+    }
+}

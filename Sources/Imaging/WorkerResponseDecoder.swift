@@ -1,0 +1,30 @@
+/// Puts a worker's responses together from what its pipe delivers, in pieces of any size.
+package struct WorkerResponseDecoder: Sendable {
+    private var bytes: [UInt8] = []
+    private let maxPayloadLength: Int
+
+    /// A response with a longer payload than `maxPayloadLength` is an error: outputs are never longer than sources.
+    package init(maxPayloadLength: Int = WorkerProtocol.maxPayloadLength) {
+        self.maxPayloadLength = maxPayloadLength
+    }
+
+    package mutating func feed(_ chunk: some Sequence<UInt8>) {
+        self.bytes.append(contentsOf: chunk)
+    }
+
+    /// The next complete response, nil when more bytes are needed.
+    package mutating func next() throws(FrameError) -> WorkerResponse? {
+        guard self.bytes.count >= WorkerProtocol.prefixLength else { return nil }
+        let lengths = try WorkerProtocol.lengths(
+            self.bytes[..<WorkerProtocol.prefixLength], magic: WorkerProtocol.responseMagic)
+        guard lengths.payload <= self.maxPayloadLength else {
+            throw .tooLong(limit: self.maxPayloadLength, value: lengths.payload)
+        }
+        let payloadStart = WorkerProtocol.prefixLength + lengths.header
+        let end = payloadStart + lengths.payload
+        guard self.bytes.count >= end else { return nil }
+        defer { self.bytes.removeFirst(end) }
+        return try WorkerResponse(
+            header: self.bytes[WorkerProtocol.prefixLength..<payloadStart], payload: self.bytes[payloadStart..<end])
+    }
+}

@@ -1,0 +1,16 @@
+import CRdkafka
+import EventLoop
+
+/// The time limit and the opaque of one admin request.
+struct AdminOptions: ~Copyable {
+    let raw: OpaquePointer
+
+    init(_ handle: OpaquePointer, _ operation: rd_kafka_admin_op_t, timeout: Duration, opaque: UnsafeMutableRawPointer) {
+        raw = rd_kafka_AdminOptions_new(handle, operation)
+        // Refused only out of range, and then librdkafka's own limit of a minute holds.
+        _ = rd_kafka_AdminOptions_set_request_timeout(raw, Int32(clamping: timeout.wholeMilliseconds), nil, 0)
+        rd_kafka_AdminOptions_set_opaque(raw, opaque)
+    }
+
+    deinit { rd_kafka_AdminOptions_destroy(raw) }
+}

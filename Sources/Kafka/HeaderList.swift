@@ -1,0 +1,37 @@
+import CRdkafka
+
+/// librdkafka's list of headers, until a record takes it over.
+struct HeaderList: ~Copyable {
+    let raw: OpaquePointer
+
+    init(_ headers: [KafkaHeader]) throws(KafkaError) {
+        raw = rd_kafka_headers_new(headers.count)
+        for header in headers {
+            var name = header.name
+            let status = name.withUTF8 { name in
+                // Value first: a null pointer is a null value, and an empty value needs a pointer.
+                withBytes(of: header.value) { value, size in
+                    name.withMemoryRebound(to: CChar.self) {
+                        rd_kafka_header_add(raw, $0.baseAddress, $0.count, value, size)
+                    }
+                }
+            }
+            try KafkaError.check("rd_kafka_header_add", status)
+        }
+    }
+
+    deinit { rd_kafka_headers_destroy(raw) }
+
+    /// The record owns the list now.
+    consuming func handOver() { discard self }
+}
+
+/// The bytes as C wants them: no pointer for none, a pointer also to an empty array.
+func withBytes<Result>(of bytes: [UInt8]?, _ body: (UnsafeRawPointer?, Int) -> Result) -> Result {
+    guard let bytes else { return body(nil, 0) }
+    guard !bytes.isEmpty else {
+        var nothing: UInt8 = 0
+        return body(&nothing, 0)
+    }
+    return bytes.withUnsafeBytes { body($0.baseAddress, $0.count) }
+}

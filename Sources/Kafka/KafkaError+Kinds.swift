@@ -1,0 +1,77 @@
+import CRdkafka
+
+extension KafkaError {
+    package var isTimeout: Bool {
+        [RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT].contains(raw)
+    }
+
+    /// The producer holds as much as it may: nothing was taken.
+    package var isQueueFull: Bool { raw == RD_KAFKA_RESP_ERR__QUEUE_FULL }
+
+    /// The log does not have the offset that was asked for.
+    package var isMissingOffset: Bool {
+        [
+            RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+            RD_KAFKA_RESP_ERR__LOG_TRUNCATION,
+        ].contains(raw)
+    }
+
+    package var isUnknownTopic: Bool {
+        [
+            RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID,
+        ].contains(raw)
+    }
+
+    package var isTopicAlreadyExists: Bool { raw == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS }
+
+    /// The embedded broker, or this version of Kafka, cannot do it.
+    package var isUnsupported: Bool {
+        [RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION].contains(raw)
+    }
+
+    /// The waiting task was cancelled.
+    package var isCancellation: Bool { raw == RD_KAFKA_RESP_ERR__INTR }
+
+    /// The client was closed before or meanwhile.
+    package var isClosed: Bool { raw == RD_KAFKA_RESP_ERR__DESTROY }
+
+    private var raw: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue: Int32(code)) }
+
+    static func cancelled(_ call: String) -> KafkaError {
+        KafkaError(call: call, RD_KAFKA_RESP_ERR__INTR, text: "cancelled")
+    }
+
+    static func closed(_ call: String) -> KafkaError { KafkaError(call: call, RD_KAFKA_RESP_ERR__DESTROY, text: "closed") }
+
+    /// Throws if `status` says so.
+    static func check(_ call: String, _ status: rd_kafka_resp_err_t) throws(KafkaError) {
+        guard status == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(call: call, status) }
+    }
+}
+
+extension rd_kafka_resp_err_t {
+    /// librdkafka goes on by itself after these, or the same call may succeed later.
+    var isTransient: Bool { Self.transient.contains(rawValue) }
+
+    private static let transient: Set<Int32> = Set(
+        [
+            RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__RESOLVE,
+            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE,
+            RD_KAFKA_RESP_ERR__QUEUE_FULL, RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR__WAIT_CACHE,
+            RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, RD_KAFKA_RESP_ERR__RETRY,
+            RD_KAFKA_RESP_ERR__IN_PROGRESS,
+            RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
+            RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+            RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_CONTROLLER,
+            RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+            RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR,
+            RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+            RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+            RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED,
+            RD_KAFKA_RESP_ERR_FETCH_SESSION_ID_NOT_FOUND, RD_KAFKA_RESP_ERR_INVALID_FETCH_SESSION_EPOCH,
+        ].map(\.rawValue))
+}

@@ -1,0 +1,14 @@
+/// A header of a record: names may repeat, and a null value is not an empty one.
+package struct KafkaHeader: Hashable, Sendable {
+    package let name: String
+    package let value: [UInt8]?
+
+    package init(name: String, value: [UInt8]?) {
+        self.name = name
+        self.value = value
+    }
+
+    package init(name: String, text: String) {
+        self.init(name: name, value: Array(text.utf8))
+    }
+}

@@ -1,0 +1,114 @@
+import CRdkafka
+import EventLoop
+import Synchronization
+
+/// Appends records to the log. All of it may be called from any thread, but for `init`.
+package final class KafkaProducer: Sendable {
+    /// What the producer may hold, and for how long.
+    package struct Bounds: Sendable {
+        package var queuedMessages: Int
+        package var queuedBytes: Int
+        /// Past it a record fails; librdkafka looks once a second.
+        package var deliveryTimeout: Duration
+
+        package init(
+            queuedMessages: Int = 20_000, queuedBytes: Int = 32 << 20, deliveryTimeout: Duration = .seconds(5)
+        ) {
+            self.queuedMessages = queuedMessages
+            self.queuedBytes = queuedBytes
+            self.deliveryTimeout = deliveryTimeout
+        }
+    }
+
+    private let loop: EventLoop
+    private let inbox: Inbox
+    private let slot: ClientSlot
+    /// Opened when no record is under way.
+    private let idleGates = Mutex<[Gate]>([])
+    private let onTransientError: @Sendable (KafkaError) -> Void
+
+    /// On the loop's thread.
+    package init(_ configuration: KafkaConfiguration, bounds: Bounds = Bounds(), loop: EventLoop) throws(KafkaError) {
+        loop.preconditionOnLoop()
+        self.loop = loop
+        onTransientError = configuration.onTransientError
+        inbox = Inbox(onLog: configuration.onLog)
+        let properties = try Properties(configuration.producerProperties(bounds), inbox: inbox)
+        properties.collectErrors()
+        properties.collectDeliveryReports()
+        let client = try Client(RD_KAFKA_PRODUCER, properties, inbox: inbox, loop: loop)
+        slot = ClientSlot(client)
+        let handle = client.handle
+        _ = client.adopt(rd_kafka_queue_get_main(handle))
+        client.wakeup.onWake = { [weak self] in self?.serve(handle) }
+    }
+
+    /// Appends a record and gives its offset when all in-sync replicas have it.
+    ///
+    /// It fails at once when the producer holds as much as it may (`isQueueFull`), and after the delivery timeout when
+    /// Kafka is away. A failed record may still be in the log if the error says `mayHaveBeenWritten`. Cancelling the
+    /// task changes nothing: what was handed over cannot be taken back.
+    package func send(
+        topic: String, partition: Int32, key: [UInt8], value: [UInt8]?, headers: [KafkaHeader] = [],
+        timestamp: Int64? = nil
+    ) async throws(KafkaError) -> Int64 {
+        let client = try slot.get("rd_kafka_producev")
+        let result = await withCheckedContinuation { continuation in
+            let pending = PendingSend(continuation)
+            do throws(KafkaError) {
+                let headers = try HeaderList(headers)
+                try client.produce(topic, partition, key, value, headers, timestamp, pending)
+            } catch {
+                pending.finish(.failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Returns when everything sent before has its delivery report, or after `limit`.
+    package func flush(within limit: Duration) async {
+        let idle = gateWhenIdle()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try? await self.loop.sleep(for: limit)  // cancelled when idle comes first
+                idle.open()
+            }
+            await idle.wait()
+            group.cancelAll()
+        }
+    }
+
+    /// Gives up what has not been delivered, whose senders get an error, and returns when librdkafka's threads are gone.
+    package func close() async {
+        guard let client = slot.take() else { return }
+        rd_kafka_purge(
+            client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
+        await gateWhenIdle().wait()
+        let destroyed = client.destroyed
+        _ = consume client
+        await destroyed.wait()
+    }
+
+    private func gateWhenIdle() -> Gate {
+        let gate = Gate()
+        idleGates.withLock { $0.append(gate) }
+        loop.onLoop { self.openGatesIfIdle() }
+        return gate
+    }
+
+    /// On the loop's thread, where the delivery reports come in.
+    private func openGatesIfIdle() {
+        guard inbox.undelivered.load(ordering: .acquiring) == 0 else { return }
+        let gates = idleGates.withLock { gates in
+            defer { gates = [] }
+            return gates
+        }
+        for gate in gates { gate.open() }
+    }
+
+    private func serve(_ handle: OpaquePointer) {
+        rd_kafka_poll(handle, 0)
+        for error in inbox.takeErrors() { onTransientError(error) }
+        openGatesIfIdle()
+    }
+}

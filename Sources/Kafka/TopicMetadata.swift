@@ -1,0 +1,8 @@
+/// What Kafka says of a topic.
+package struct TopicMetadata: Sendable, Equatable {
+    package let name: String
+    package let exists: Bool
+    package let partitionCount: Int
+    /// A new one each time that a topic of this name is made; the embedded broker has none.
+    package let topicID: String?
+}

@@ -1,0 +1,120 @@
+import CLibpq
+import Glibc
+
+/// The parameters of one statement in the form that libpq wants; used again for the next, so that it seldom allocates.
+struct ParameterBuffer {
+    private var bytes: [UInt8] = []
+    /// Where each value starts in `bytes`, or nil for NULL.
+    private var starts: [Int?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
+    private var types: [Oid] = []
+
+    private static let bytea: Oid = 17  // pg_type.dat
+    private static let keptCapacity = 1 << 20
+
+    mutating func encode(_ values: [PostgresValue]) {
+        removeAll()
+        for value in values {
+            guard value != .null else {
+                add(start: nil, format: 0, type: 0)
+                continue
+            }
+            let start = bytes.count
+            var (format, type): (Int32, Oid) = (0, 0)
+            switch value {
+            case .null: break
+            case .bool(let value): append(value)
+            case .int(let value): append(value)
+            case .double(let value): bytes.append(contentsOf: "\(value)".utf8)
+            case .text(let value): bytes.append(contentsOf: value.utf8)
+            case .bytes(let value):
+                (format, type) = (1, Self.bytea)
+                bytes.append(contentsOf: value)
+            case .boolArray(let values): PostgresArray.append(values, to: &bytes) { $1.append($0 ? 0x74 : 0x66) }
+            case .intArray(let values):
+                PostgresArray.append(values, to: &bytes) { $1.append(contentsOf: String($0).utf8) }
+            case .textArray(let values): PostgresArray.append(values, to: &bytes)
+            }
+            add(start: start, format: format, type: type)
+            bytes.append(0)  // libpq takes text parameters as C strings
+        }
+    }
+
+    /// Calls `body` with C arrays that live as long as it runs.
+    func withPointers<Result>(
+        _ body: (
+            _ count: Int32, _ types: UnsafePointer<Oid>?, _ values: UnsafePointer<UnsafePointer<CChar>?>?,
+            _ lengths: UnsafePointer<Int32>?, _ formats: UnsafePointer<Int32>?
+        ) -> Result
+    ) -> Result {
+        guard !starts.isEmpty else { return body(0, nil, nil, nil, nil) }
+        return bytes.withUnsafeBytes { bytes in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: starts.count) { values in
+                for (index, start) in starts.enumerated() {
+                    values.initializeElement(
+                        at: index,
+                        to: start.flatMap { (bytes.baseAddress! + $0).assumingMemoryBound(to: CChar.self) })
+                }
+                return types.withUnsafeBufferPointer { types in
+                    lengths.withUnsafeBufferPointer { lengths in
+                        formats.withUnsafeBufferPointer { formats in
+                            body(
+                                Int32(starts.count), types.baseAddress, values.baseAddress, lengths.baseAddress,
+                                formats.baseAddress)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)
+        starts.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        formats.removeAll(keepingCapacity: true)
+        types.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func add(start: Int?, format: Int32, type: Oid) {
+        starts.append(start)
+        lengths.append(start.map { Int32(bytes.count - $0) } ?? 0)
+        formats.append(format)
+        types.append(type)
+    }
+
+    private mutating func append(_ value: Bool) { bytes.append(value ? UInt8(ascii: "t") : UInt8(ascii: "f")) }
+
+    private mutating func append(_ value: Int64) { bytes.append(contentsOf: String(value).utf8) }
+}
+
+extension PostgresStatement {
+    /// What libpq or the protocol could not carry; found before the first byte is sent.
+    func validate() throws(PostgresError) {
+        // "PQ_QUERY_PARAM_MAX_LIMIT": the protocol counts parameters in 16 bits.
+        guard parameters.count <= Int(PQ_QUERY_PARAM_MAX_LIMIT) else {
+            throw PostgresError(.invalid, call: "parameters", message: "more than \(PQ_QUERY_PARAM_MAX_LIMIT) parameters")
+        }
+        for (index, parameter) in parameters.enumerated() where !parameter.isSendable {
+            throw PostgresError(.invalid, call: "parameter $\(index + 1)", message: "text with U+0000, or 1 GB or more")
+        }
+    }
+}
+
+extension PostgresValue {
+    /// Text without U+0000, and nothing that would not fit Postgres' limit of 1 GB for a value.
+    fileprivate var isSendable: Bool {
+        let limit = 1 << 30
+        return switch self {
+        case .text(let text): text.utf8.count < limit && !text.utf8.contains(0)
+        case .textArray(let texts):
+            texts.allSatisfy { $0 == nil || !$0!.utf8.contains(0) }
+                && texts.reduce(0) { $0 + 3 + 2 * ($1?.utf8.count ?? 4) } < limit
+        case .bytes(let bytes): bytes.count < limit
+        case .intArray(let numbers): numbers.count < limit / 21
+        case .boolArray(let values): values.count < limit / 5
+        case .null, .bool, .int, .double: true
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Where a database is and how to speak to it.
+package struct PostgresConfiguration: Sendable {
+    /// A name, an address, or the directory of a Unix socket. Names are looked up off the loop.
+    package var host: String
+    package var port: Int
+    package var user: String
+    package var database: String
+    /// libpq's `sslmode`: disable, allow, prefer, require, verify-ca, verify-full.
+    package var sslMode: String
+    /// For the whole way to a usable connection, look-up and authentication included.
+    package var connectTimeout: Duration
+    /// `pg_stat_activity.application_name`.
+    package var applicationName: String
+    /// The server's own limit for each statement; nil leaves it to the server's configuration.
+    package var statementTimeout: Duration?
+    let password: Password
+
+    package init(
+        host: String, port: Int = 5432, user: String, password: String?, database: String, sslMode: String = "prefer",
+        connectTimeout: Duration = .seconds(5), applicationName: String = "warelog", statementTimeout: Duration? = nil
+    ) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.password = Password(value: password)
+        self.database = database
+        self.sslMode = sslMode
+        self.connectTimeout = connectTimeout
+        self.applicationName = applicationName
+        self.statementTimeout = statementTimeout
+    }
+
+    /// Neither `print` nor `dump` nor interpolation shows it.
+    struct Password: Sendable, CustomStringConvertible, CustomReflectable {
+        let value: String?
+        var description: String { "•••" }
+        var customMirror: Mirror { Mirror(self, children: []) }
+    }
+}
+
+extension PostgresConfiguration {
+    /// libpq's keywords and values. What a session depends on is set here and not left to the server's defaults.
+    func keywords(addresses: [String]?) -> [(keyword: String, value: String)] {
+        var settings = "-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=iso_8601 -c bytea_output=hex"
+        if let statementTimeout {
+            settings += " -c statement_timeout=\(Self.milliseconds(statementTimeout))"
+        }
+        var keywords = [
+            ("port", String(port)), ("user", user), ("dbname", database), ("sslmode", sslMode),
+            ("application_name", applicationName), ("client_encoding", "UTF8"), ("options", settings),
+        ]
+        if let value = password.value { keywords.append(("password", value)) }
+        if let addresses {
+            // The lists go pairwise: the name is still needed for verify-full.
+            keywords.append(("host", addresses.map { _ in host }.joined(separator: ",")))
+            keywords.append(("hostaddr", addresses.joined(separator: ",")))
+        } else {
+            keywords.append(("host", host))
+        }
+        return keywords
+    }
+
+    /// 0 would mean no limit at all.
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,118 @@
+import CLibpq
+import EventLoop
+
+extension PostgresConnection {
+    /// Runs several statements separated by semicolons, in one implicit transaction unless they say otherwise: for
+    /// migrations. It waits for what is in flight and holds back what comes later, and cannot be cancelled once begun.
+    package func simple(_ sql: String) async throws(PostgresError) {
+        try await withTaskExecutorPreference(loop) { () async throws(PostgresError) in
+            _ = try await self.run(.exclusive)
+            defer { self.endExclusive() }
+            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
+            self.planFlush()
+            try await self.takeAllResults()
+        }
+    }
+
+    /// `COPY … FROM STDIN`: sends the chunks of `next` until it gives nil, each when the one before has left, and says
+    /// how many rows were copied. When `next` throws, the server is told to forget it all.
+    package func copyIn(_ sql: String, _ next: () async throws -> [UInt8]?) async throws -> Int {
+        try await withTaskExecutorPreference(loop) {
+            _ = try await self.run(.exclusive)
+            defer { self.endExclusive() }
+            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
+            self.planFlush()
+            guard try await self.nextResult()?.status == PGRES_COPY_IN else {
+                try await self.takeAllResults()
+                throw PostgresError(.invalid, call: "copyIn", message: "the statement is not COPY FROM STDIN")
+            }
+            do {
+                while let chunk = try await next() { try await self.put(chunk) }
+            } catch {
+                _ = PQputCopyEnd(self.raw, "given up by the client")
+                self.planFlush()
+                // The server's answer to that is an error as well; the first cause is the one to tell.
+                _ = try? await self.takeAllResults()
+                throw error
+            }
+            guard PQputCopyEnd(self.raw, nil) == 1 else { throw self.brokenError("PQputCopyEnd") }
+            self.planFlush()
+            return try await self.takeAllResults()
+        }
+    }
+
+    private func put(_ chunk: [UInt8]) async throws(PostgresError) {
+        guard raw != nil else { throw closedError() }
+        let status = chunk.withUnsafeBytes { bytes in
+            PQputCopyData(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count))
+        }
+        guard status == 1, chunk.count <= Int(Int32.max) else { throw brokenError("PQputCopyData") }
+        planFlush()
+        let outcome: ExclusiveWaiters.FlushOutcome = await withUnsafeContinuation { exclusive.whenFlushed($0) }
+        try outcome.get()
+    }
+
+    /// Every result up to the end of the command; the rows affected, or the first error.
+    @discardableResult
+    private func takeAllResults() async throws(PostgresError) -> Int {
+        var affected = 0
+        var failure: PostgresError?
+        while let result = try await nextResult() {
+            affected += result.affected
+            failure = failure ?? result.error(call: "PQgetResult")
+        }
+        if let failure { throw failure }
+        return affected
+    }
+
+    private func nextResult() async throws(PostgresError) -> ResultStorage? {
+        let outcome: ExclusiveWaiters.ResultOutcome = await withUnsafeContinuation { continuation in
+            guard raw != nil else { return continuation.resume(returning: .failure(closedError())) }
+            exclusive.whenResult(continuation)
+            if let raw { exclusive.takeResult(raw) }
+        }
+        return try outcome.get()
+    }
+
+    private func closedError() -> PostgresError {
+        PostgresError(.connectionLost, call: "PQgetResult", message: "the connection is gone", mayHaveTakenEffect: true)
+    }
+
+    private func brokenError(_ call: String) -> PostgresError {
+        let message = raw.map { firstLine(PQerrorMessage($0)) } ?? "the connection is gone"
+        broken(call)
+        return PostgresError(.connectionLost, call: call, message: message, mayHaveTakenEffect: true)
+    }
+}
+
+/// Who has the connection for itself and waits for the server. Loop's thread only.
+struct ExclusiveWaiters {
+    typealias ResultOutcome = Result<ResultStorage?, PostgresError>
+    typealias FlushOutcome = Result<Void, PostgresError>
+
+    private var result: UnsafeContinuation<ResultOutcome, Never>?
+    private var flush: UnsafeContinuation<FlushOutcome, Never>?
+
+    mutating func whenResult(_ continuation: UnsafeContinuation<ResultOutcome, Never>) { result = continuation }
+
+    mutating func whenFlushed(_ continuation: UnsafeContinuation<FlushOutcome, Never>) { flush = continuation }
+
+    /// Hands over a result if somebody waits and one is there. A COPY in progress has no further one until its end.
+    mutating func takeResult(_ raw: OpaquePointer) {
+        guard let waiter = result, PQisBusy(raw) == 0 else { return }
+        result = nil
+        waiter.resume(returning: .success(PQgetResult(raw).map { ResultStorage($0) }))
+    }
+
+    mutating func flushed() {
+        flush?.resume(returning: .success(()))
+        flush = nil
+    }
+
+    mutating func fail(_ error: PostgresError) {
+        result?.resume(returning: .failure(error))
+        result = nil
+        flush?.resume(returning: .failure(error))
+        flush = nil
+    }
+}

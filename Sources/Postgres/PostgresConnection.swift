@@ -1,0 +1,282 @@
+import CLibpq
+import EventLoop
+
+/// One session with the server, bound to one loop, in libpq's pipeline mode.
+///
+/// Callers do not wait for one another: what they ask for is sent at the end of the loop's turn and answered in order.
+/// Each statement has a synchronisation point of its own, so that one that fails leaves its neighbours alone. After a
+/// transaction nothing is sent until its outcome is known. The async functions can be called from any thread, the rest
+/// on the loop's only.
+///
+/// Warnings and notices of the server are dropped; it keeps its own log.
+package final class PostgresConnection: @unchecked Sendable {
+    let loop: EventLoop
+    /// nil once the connection is gone.
+    private(set) var raw: OpaquePointer?
+    private var watcher: DescriptorWatcher?
+    private var cache = StatementCache(limit: 256)
+    private var parameters = ParameterBuffer()
+    private var waiting = CommandQueue()
+    private var inFlight = CommandQueue()
+    /// A transaction, or a caller that has the connection for itself: nothing else is sent.
+    private var isBlocked = false
+    private var isFlushPlanned = false
+    private lazy var plannedFlush: () -> Void = { [weak self] in
+        self?.isFlushPlanned = false
+        self?.flush()
+    }
+    /// What the server said before it closed the connection on its own.
+    private var farewell: PostgresError?
+    var exclusive = ExclusiveWaiters()
+    var listeners = NotificationListeners()
+
+    /// How many callers may wait on one connection; further ones get `poolExhausted`.
+    package static let maximumPending = 16_384
+
+    /// Runs once, on the loop, when the connection is gone, for whatever reason.
+    package var onClose: (() -> Void)?
+
+    /// Takes over `raw`, which is connected, non-blocking and in pipeline mode.
+    init(_ raw: OpaquePointer, loop: EventLoop) throws(EventLoopError) {
+        self.loop = loop
+        self.raw = raw
+        let watcher = try DescriptorWatcher(on: loop, descriptor: PQsocket(raw)) { [weak self] events in
+            guard let self else { return }  // held: the first of the two may let go of the last reference
+            if events.contains(.readable) { read() }
+            flush()
+        }
+        watcher.watch(.readable)
+        self.watcher = watcher
+        PQsetNoticeReceiver(raw, { me, result in
+            // Called from inside libpq's functions, which only this object calls; libpq frees the result.
+            guard let me, let result else { return }
+            Unmanaged<PostgresConnection>.fromOpaque(me).takeUnretainedValue().notice(result)
+        }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        guard let raw else { return }
+        let (watcher, owned) = (watcher, OwnedConnection(raw: raw))
+        loop.onLoop { owned.finish(watcher) }
+    }
+
+    package var isOpen: Bool { raw != nil }
+
+    /// Nothing is waiting or in flight, and no transaction is open.
+    package var isIdle: Bool {
+        inFlight.isEmpty && waiting.isEmpty && !isBlocked && raw != nil && PQtransactionStatus(raw) == PQTRANS_IDLE
+    }
+
+    /// Ends the session at once; who still waits gets a typed error.
+    package func close() {
+        end(PostgresError(.closed, call: "close", message: "the connection was closed here"))
+    }
+
+    // MARK: sending
+
+    func submit(_ command: Command) {
+        guard raw != nil else {
+            return command.settle(.failure(PostgresError(.closed, call: "query", message: "the connection is closed")))
+        }
+        guard waiting.count + inFlight.count < Self.maximumPending else {
+            let message = "\(Self.maximumPending) callers wait on this connection"
+            return command.settle(.failure(PostgresError(.poolExhausted, call: "query", message: message)))
+        }
+        waiting.append(command)
+        pump()
+    }
+
+    /// Sends what may be sent now.
+    private func pump() {
+        while !isBlocked, let command = waiting.first, raw != nil {
+            if case .exclusive = command.work, !inFlight.isEmpty, !command.isFinished { return }
+            waiting.removeFirst()
+            if command.isFinished {  // cancelled before it was sent
+                command.settle()
+                continue
+            }
+            switch command.work {
+            case .exclusive: grant(command)
+            case .lease: command.settle()  // the pool's affair, never seen here
+            case .statement(let statement): send(command) { add(statement, .statement(index: 0), to: command) }
+            case .housekeeping(let sql):
+                send(command) { add(PostgresStatement(sql), .control(index: 0), to: command) }
+            case .transaction(let statements):
+                isBlocked = true
+                send(command) {
+                    guard add("BEGIN", .control(index: 0), to: command) else { return false }
+                    for (index, statement) in statements.enumerated() {
+                        guard add(statement, .statement(index: index), to: command) else { return false }
+                    }
+                    return add("COMMIT", .control(index: statements.count), to: command)
+                }
+            }
+        }
+    }
+
+    /// `body` queues the statements; the synchronisation point is added here.
+    private func send(_ command: Command, _ body: () -> Bool) {
+        command.markSent()
+        inFlight.append(command)
+        // "PQsendPipelineSync … is not flushed": many commands of one turn share one write.
+        guard body(), PQsendPipelineSync(raw) == 1 else { return broken("PQsendQueryPrepared") }
+        planFlush()
+    }
+
+    /// Queues one statement in libpq; false when the connection is unusable.
+    private func add(_ statement: PostgresStatement, _ step: Command.Step, to command: Command) -> Bool {
+        if let name = cache.evict() {
+            command.steps.append(.close)
+            guard PQsendClosePrepared(raw, name) == 1 else { return false }
+        }
+        parameters.encode(statement.parameters)
+        let use = cache.use(statement.sql)
+        if case .prepare = use { command.steps.append(.prepare(sql: statement.sql)) }
+        command.steps.append(step)
+        let raw = raw
+        return parameters.withPointers { count, types, values, lengths, formats in
+            switch use {
+            case .ready(let name):
+                return PQsendQueryPrepared(raw, name, count, values, lengths, formats, 0) == 1
+            case .prepare(let name):
+                return PQsendPrepare(raw, name, statement.sql, count, types) == 1
+                    && PQsendQueryPrepared(raw, name, count, values, lengths, formats, 0) == 1
+            case .unnamed:
+                return PQsendQueryParams(raw, statement.sql, count, types, values, lengths, formats, 0) == 1
+            }
+        }
+    }
+
+    func planFlush() {
+        guard !isFlushPlanned else { return }
+        isFlushPlanned = true
+        loop.atEndOfTurn(plannedFlush)
+    }
+
+    private func flush() {
+        guard let raw else { return }
+        switch PQflush(raw) {
+        case 0:
+            watcher?.watch(.readable)
+            exclusive.flushed()
+        case 1: watcher?.watch([.readable, .writable])
+        default: broken("PQflush")
+        }
+    }
+
+    // MARK: receiving
+
+    private func read() {
+        guard let raw else { return }
+        guard PQconsumeInput(raw) == 1 else { return broken("PQconsumeInput") }
+        takeResults()
+        takeNotifications()
+    }
+
+    private func takeResults() {
+        while let raw, let command = inFlight.first, PQisBusy(raw) == 0 {
+            guard let result = PQgetResult(raw) else {
+                // The end of one step. Twice in a row it is no answer at all: the connection is gone.
+                guard command.endStep() else { return }
+                continue
+            }
+            let storage = ResultStorage(result)
+            switch storage.status {
+            case PGRES_PIPELINE_SYNC:
+                inFlight.removeFirst()
+                complete(command)
+            case let status:
+                let isAborted = status == PGRES_PIPELINE_ABORTED
+                command.receive(storage, isAborted: isAborted)
+                if case .prepare(let sql) = command.step { cache.finished(sql, status == PGRES_COMMAND_OK) }
+            }
+        }
+        if let raw, inFlight.isEmpty { exclusive.takeResult(raw) }
+    }
+
+    private func complete(_ command: Command) {
+        if command.error?.isStalePlan == true {
+            // The schema has changed under all of them, most likely.
+            cache.removeAll()
+            waiting.prepend(Command(.housekeeping("DEALLOCATE ALL")))
+        }
+        if command.isTransaction { unblock() } else { pump() }
+        command.settle()
+    }
+
+    /// The end of a transaction or of an exclusive use: what failed inside it is rolled back before anything else.
+    func unblock() {
+        if PQtransactionStatus(raw) == PQTRANS_INERROR { waiting.prepend(Command(.housekeeping("ROLLBACK"))) }
+        isBlocked = false
+        pump()
+    }
+
+    private func takeNotifications() {
+        while let raw, let notification = PQnotifies(raw) {
+            defer { PQfreemem(notification) }
+            let value = notification.pointee
+            listeners.deliver(
+                PostgresNotification(
+                    channel: String(cString: value.relname), payload: String(cString: value.extra), sender: value.be_pid
+                ))
+        }
+    }
+
+    // MARK: exclusive use
+
+    private func grant(_ command: Command) {
+        guard PQexitPipelineMode(raw) == 1 else { return broken("PQexitPipelineMode") }
+        isBlocked = true
+        command.finish(.success([]))
+    }
+
+    /// Back to the pipeline; every result of the exclusive use has been taken.
+    func endExclusive() {
+        guard raw != nil else { return }
+        guard PQenterPipelineMode(raw) == 1 else { return broken("PQenterPipelineMode") }
+        unblock()
+    }
+
+    // MARK: the end
+
+    private func notice(_ result: OpaquePointer) {
+        guard let severity = PQresultErrorField(result, warelog_pq_severity()), String(cString: severity) == "FATAL"
+        else { return }
+        let state = PQresultErrorField(result, warelog_pq_sqlstate()).map { String(cString: $0) }
+        let message = PQresultErrorField(result, warelog_pq_primary_message()).map { String(cString: $0) }
+        farewell = PostgresError(.connectionLost, call: "PQconsumeInput", sqlState: state, message: message ?? "")
+    }
+
+    func broken(_ call: String) {
+        guard raw != nil else { return }
+        let message = firstLine(PQerrorMessage(raw))
+        watcher?.close()  // libpq has closed the descriptor, or will
+        watcher = nil
+        takeResults()  // what came before the end is still good
+        takeNotifications()
+        end(farewell ?? PostgresError(.connectionLost, call: call, message: message))
+    }
+
+    private func end(_ error: PostgresError) {
+        guard let raw else { return }
+        self.raw = nil
+        watcher?.close()
+        watcher = nil
+        PQfinish(raw)
+        for command in inFlight.removeAll() { command.settle(.failure(command.error ?? error.afterSending)) }
+        for command in waiting.removeAll() { command.settle(.failure(error)) }
+        exclusive.fail(error.afterSending)
+        listeners.finish()
+        let onClose = onClose
+        self.onClose = nil
+        onClose?()
+    }
+}
+
+extension PostgresError {
+    /// The same fault for a statement that was on its way.
+    fileprivate var afterSending: PostgresError {
+        PostgresError(
+            kind, call: call, sqlState: sqlState, message: message, constraint: constraint, mayHaveTakenEffect: true)
+    }
+}

@@ -1,0 +1,177 @@
+import CLibpq
+import EventLoop
+
+/// One attempt to get a usable connection: look-up, connect, authenticate, within the time allowed. Loop's thread only.
+final class PostgresConnector: @unchecked Sendable {
+    typealias Completion = (Result<PostgresConnection, PostgresError>) -> Void
+
+    private let configuration: PostgresConfiguration
+    private let loop: EventLoop
+    private var completion: Completion?
+    private var timer: Timer?
+    private var raw: OpaquePointer?
+    private var watcher: DescriptorWatcher?
+    private var isCancelled = false
+
+    init(_ configuration: PostgresConfiguration, loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+    }
+
+    deinit {
+        guard let raw else { return }
+        let (watcher, owned) = (watcher, OwnedConnection(raw: raw))
+        loop.onLoop { owned.finish(watcher) }
+    }
+
+    /// `completion` runs once. This object has to be kept until then.
+    func start(_ completion: @escaping Completion) {
+        self.completion = completion
+        guard !isCancelled else { return cancel() }
+        do throws(EventLoopError) {
+            let timer = try Timer(on: loop) { [unowned self] in
+                fail(PostgresError(.connectionLost, call: "connect", message: "no connection in the time allowed"))
+            }
+            timer.start(after: configuration.connectTimeout)
+            self.timer = timer
+        } catch {
+            return fail(PostgresError("connect", loop: error))
+        }
+        // A directory: a Unix socket needs no look-up.
+        guard !configuration.host.hasPrefix("/") else { return begin(addresses: nil) }
+        // libpq would look names up by itself, and block the loop while it does.
+        loop.resolve(configuration.host) { [weak self] result in
+            switch result {
+            case .success(let addresses): self?.begin(addresses: addresses)
+            case .failure(let error): self?.fail(PostgresError("resolve", loop: error))
+            }
+        }
+    }
+
+    func cancel() {
+        isCancelled = true
+        fail(PostgresError(.cancelled, call: "connect", message: "cancelled"))
+    }
+
+    private func begin(addresses: [String]?) {
+        guard completion != nil else { return }  // given up meanwhile
+        let settings = configuration.keywords(addresses: addresses)
+        raw = withCStrings(settings.map(\.keyword)) { keywords in
+            withCStrings(settings.map(\.value)) { values in PQconnectStartParams(keywords, values, 0) }
+        }
+        guard let raw, PQstatus(raw) != CONNECTION_BAD else { return failWithMessage("PQconnectStartParams") }
+        PQsetNoticeReceiver(raw, { _, _ in }, nil)
+        PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)  // the only way to the SQLSTATE of a refused connection
+        wait(for: .writable)  // "If you have yet to call PQconnectPoll … behave as if it last returned WRITING"
+    }
+
+    /// "Do not assume that the socket remains the same across PQconnectPoll calls": a watcher for each wait, closed
+    /// before libpq may close the descriptor.
+    private func wait(for events: DescriptorWatcher.Events) {
+        do throws(EventLoopError) {
+            let watcher = try DescriptorWatcher(on: loop, descriptor: PQsocket(raw)) { [unowned self] _ in poll() }
+            watcher.watch(events)
+            self.watcher = watcher
+        } catch {
+            fail(PostgresError("connect", loop: error))
+        }
+    }
+
+    private func poll() {
+        watcher?.close()
+        watcher = nil
+        switch PQconnectPoll(raw) {
+        case PGRES_POLLING_READING: wait(for: .readable)
+        case PGRES_POLLING_WRITING: wait(for: .writable)
+        case PGRES_POLLING_OK: succeed()
+        default: failWithMessage("PQconnectPoll")
+        }
+    }
+
+    private func succeed() {
+        guard let raw else { return }
+        PQsetErrorVerbosity(raw, PQERRORS_DEFAULT)
+        guard PQsetnonblocking(raw, 1) == 0, PQenterPipelineMode(raw) == 1 else {
+            return failWithMessage("PQenterPipelineMode")
+        }
+        self.raw = nil  // the connection owns it now
+        do throws(EventLoopError) {
+            finish(.success(try PostgresConnection(raw, loop: loop)))
+        } catch {
+            fail(PostgresError("connect", loop: error))
+        }
+    }
+
+    private func failWithMessage(_ call: String) {
+        fail(PostgresError(call: call, connectionMessage: PQerrorMessage(raw).map { String(cString: $0) } ?? ""))
+    }
+
+    private func fail(_ error: PostgresError) { finish(.failure(error)) }
+
+    private func finish(_ result: Result<PostgresConnection, PostgresError>) {
+        watcher?.close()
+        watcher = nil
+        timer?.close()
+        timer = nil
+        if let raw { PQfinish(raw) }
+        raw = nil
+        let completion = completion
+        self.completion = nil
+        completion?(result)
+    }
+}
+
+/// A `PGconn` on its way to its end, possibly from another thread.
+struct OwnedConnection: @unchecked Sendable {
+    let raw: OpaquePointer
+
+    /// The watcher first: its descriptor is libpq's.
+    func finish(_ watcher: DescriptorWatcher?) {
+        watcher?.close()
+        PQfinish(raw)
+    }
+}
+
+extension PostgresError {
+    /// Takes the SQLSTATE out of libpq's verbose `…: FATAL:  28P01: password authentication failed …`.
+    fileprivate init(call: String, connectionMessage text: String) {
+        for line in text.split(separator: "\n") {
+            guard let mark = line.range(of: "FATAL:  ") else { continue }
+            let rest = line[mark.upperBound...]
+            let state = rest.prefix { $0 != ":" }
+            guard state.utf8.count == 5 else { continue }
+            self.init(
+                .server, call: call, sqlState: String(state), message: String(rest.dropFirst(7)))
+            return
+        }
+        self.init(.connectionLost, call: call, message: firstLine(text))
+    }
+}
+
+extension Substring {
+    fileprivate func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            formIndex(after: &start)
+        }
+        return nil
+    }
+}
+
+/// The strings as a C array that ends in a null pointer, for the time of `body`.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+    var bytes: [CChar] = []
+    var starts: [Int] = []
+    for string in strings {
+        starts.append(bytes.count)
+        bytes.append(contentsOf: string.utf8.map { CChar(bitPattern: $0) })
+        bytes.append(0)
+    }
+    return bytes.withUnsafeBufferPointer { bytes in
+        let pointers = starts.map { start in bytes.baseAddress.map { $0 + start } } + [nil]
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}

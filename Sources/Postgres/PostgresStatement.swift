@@ -1,0 +1,14 @@
+/// One statement with its parameters, `$1` the first.
+package struct PostgresStatement: Sendable {
+    package let sql: String
+    package let parameters: [PostgresValue]
+
+    package init(_ sql: String, _ parameters: [PostgresValue] = []) {
+        self.sql = sql
+        self.parameters = parameters
+    }
+}
+
+extension PostgresStatement: ExpressibleByStringLiteral {
+    package init(stringLiteral value: String) { self.init(value) }
+}

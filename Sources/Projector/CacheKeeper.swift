@@ -1,0 +1,142 @@
+import Events
+import Kafka
+import Postgres
+import ProductCache
+import Redis
+import Service
+import Synchronization
+
+/// Keeps Redis truthful: after each commit it invalidates what changed and then publishes the watermark, and after
+/// an outage, of Redis or of a projector, it repeats what Redis may have missed.
+///
+/// What Redis has missed is told by the watermark that it holds itself. Where it holds none, nobody knows what is
+/// stored, and everything is forgotten.
+final class CacheKeeper: Sendable {
+    /// More than this, and it is cheaper to ask the read model what changed.
+    private static let maximumPending = 50_000
+
+    private struct State {
+        var pending: [ProductID: Int64] = [:]
+        /// The checkpoints of our partitions of `products.events`.
+        var checkpoints: [Int32: Int64] = [:]
+        var mustRepair = true
+    }
+
+    private let context: ServiceContext
+    private let cache: ProductCache
+    private let redis: RedisClient
+    private let readModel: ReadModel
+    private let state = Mutex(State())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init(_ context: ServiceContext, _ cache: ProductCache, _ redis: RedisClient, _ readModel: ReadModel) {
+        self.context = context
+        self.cache = cache
+        self.redis = redis
+        self.readModel = readModel
+        (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// These partitions are ours from now on, folded up to these offsets.
+    func owns(_ checkpoints: [TopicPartition: Int64]) {
+        state.withLock { state in
+            state.pending = [:]
+            state.checkpoints = Dictionary(uniqueKeysWithValues: checkpoints.map { ($0.key.partition, $0.value) })
+            state.mustRepair = true
+        }
+        signal.yield()
+    }
+
+    /// These products changed, in a transaction that is committed.
+    func committed(_ changes: [ProductCache.Change], _ checkpoints: [TopicPartition: Int64]) {
+        state.withLock { state in
+            for (partition, next) in checkpoints { state.checkpoints[partition.partition] = next }
+            guard !state.mustRepair else { return }  // the repair asks the read model, which knows them
+            for change in changes { state.pending[change.id] = change.offset }
+            if state.pending.count > Self.maximumPending {
+                state.pending = [:]
+                state.mustRepair = true
+            }
+        }
+        signal.yield()
+    }
+
+    /// Works until cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) {
+                for await isConnected in self.redis.connectionStates {
+                    if isConnected {
+                        self.context.health.well("redis")
+                        self.state.withLock { $0.mustRepair = true }
+                        self.signal.yield()
+                    } else {
+                        self.context.health.well("redis")  // the projector goes on without
+                        self.context.log.warning("the cache is away")
+                    }
+                }
+            }
+            group.addTask(executorPreference: context.loop) {
+                for await _ in self.signals where self.redis.isConnected { await self.work() }
+            }
+        }
+    }
+
+    private func work() async {
+        do {
+            if state.withLock({ $0.mustRepair }) { try await repair() } else { try await invalidate() }
+        } catch {
+            // The next connection, or the next commit, repairs.
+            state.withLock { $0.mustRepair = true }
+            context.log.warning("the cache could not be invalidated", ["error": "\(error)"])
+        }
+    }
+
+    private func invalidate() async throws {
+        let (pending, checkpoints) = state.withLock { state in
+            defer { state.pending = [:] }
+            return (state.pending, state.checkpoints)
+        }
+        try await publish(pending.map { .init(id: $0.key, offset: $0.value) }, checkpoints)
+    }
+
+    /// The watermarks follow the last of the changes.
+    private func publish(_ changes: [ProductCache.Change], _ checkpoints: [Int32: Int64]) async throws {
+        var rest = changes[...]
+        while rest.count > ProductCache.maximumChanges {
+            try await cache.invalidate(Array(rest.prefix(ProductCache.maximumChanges)), watermarks: [:])
+            rest = rest.dropFirst(ProductCache.maximumChanges)
+        }
+        try await cache.invalidate(Array(rest), watermarks: checkpoints)
+    }
+
+    private func repair() async throws {
+        // Before the questions: what is committed from here on is pending, not forgotten.
+        let checkpoints = state.withLock { state in
+            state.mustRepair = false
+            state.pending = [:]
+            return state.checkpoints
+        }
+        guard !checkpoints.isEmpty else { return }
+        let watermarks = try await cache.watermarks()
+        var count = 0
+        if checkpoints.keys.contains(where: { watermarks[$0] == nil }) {
+            try await cache.removeAll()
+        } else {
+            for (partition, checkpoint) in checkpoints {
+                guard var from = watermarks[partition], from < checkpoint else { continue }
+                while true {
+                    let changes = try await readModel.changes(
+                        partition: partition, from: from, limit: ProductCache.maximumChanges)
+                    try await cache.invalidate(changes.map { .init(id: $0.id, offset: $0.offset) }, watermarks: [:])
+                    count += changes.count
+                    guard changes.count == ProductCache.maximumChanges, let last = changes.last else { break }
+                    from = last.offset + 1
+                }
+            }
+        }
+        try await cache.invalidate([], watermarks: checkpoints)
+        context.log.info("the cache is repaired", ["invalidated": count])
+    }
+}

@@ -1,0 +1,54 @@
+import EventLog
+import Kafka
+import Postgres
+import ProductCache
+import Redis
+import Service
+
+/// The projector from start to end.
+struct ProjectorProcess: Sendable {
+    private let context: ServiceContext
+    private let settings: ProjectorSettings
+
+    init(_ context: ServiceContext) throws {
+        self.context = context
+        settings = try ProjectorSettings(context.environment, log: context.log)
+    }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) {
+                try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port)
+            }
+            group.addTask(executorPreference: context.loop) { try await project() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func project() async throws {
+        context.health.unwell("partitions", "not assigned yet")
+        guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
+        let pool = PostgresPool(settings.postgres, loop: context.loop, size: 1)
+        let redis = try RedisClient(settings.redis, loop: context.loop)
+        let readModel = ReadModel(pool)
+        let keeper = CacheKeeper(context, ProductCache(redis), redis, readModel)
+        let consumer = try KafkaConsumer(
+            settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, loop: context.loop)
+        let projection = Projection(
+            context, consumer: consumer, readModel: readModel, keeper: keeper,
+            quarantineLimit: settings.quarantineLimit)
+        redis.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) { await keeper.run() }
+            group.addTask(executorPreference: context.loop) { try await projection.run() }
+            group.addTask(executorPreference: context.loop) { await context.stop.wait() }
+            // The projection ends by a fault only; `stop` is what ends it otherwise.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        await consumer.close()
+        await redis.close()
+        await pool.close()
+    }
+}

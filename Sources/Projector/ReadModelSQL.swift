@@ -1,0 +1,127 @@
+import EventLog
+import Events
+import Kafka
+import Postgres
+
+/// The statements of the read model. Arrays of columns, so that a batch of any size is one statement.
+enum ReadModelSQL {
+    static func products(_ ids: Set<ProductID>) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select \(ProductRow.columns) from read_model_1.products where id = any($1)
+            """, [.intArray(ids.map(\.value))])
+    }
+
+    static func users(_ ids: Set<UserID>) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select id, name, (extract(epoch from created_at) * 1000)::bigint as created_ms
+            from read_model_1.users where id = any($1)
+            """, [.intArray(ids.map(\.value))])
+    }
+
+    static func commands(_ ids: Set<CommandID>) -> PostgresStatement {
+        PostgresStatement(
+            "select command_id from read_model_1.commands where command_id = any($1)", [.textArray(ids.map(\.text))])
+    }
+
+    static func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
+        let keys = Array(keys)
+        return PostgresStatement(
+            """
+            select distinct q.topic, q.key from unnest($1::text[], $2::text[]) as x(t, k)
+            join read_model_1.quarantine q on q.topic = x.t and q.key = x.k
+            """, [.textArray(keys.map(\.topic)), .textArray(keys.map { storable($0.key) })])
+    }
+
+    static func advance(
+        _ partition: TopicPartition, _ ownership: ReadModel.Ownership, to next: Int64
+    ) -> PostgresStatement {
+        PostgresStatement(
+            "select read_model_1.advance_checkpoint($1, $2::integer, $3, $4, $5)",
+            [
+                .text(partition.topic), .int(Int64(partition.partition)), .int(ownership.epoch),
+                .int(ownership.nextOffset), .int(next),
+            ])
+    }
+
+    static func upsert(_ users: [Batch.ChangedUser]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into read_model_1.users
+            select id, name, to_timestamp(created_ms / 1000.0), partition, log_offset
+            from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+                as x(id, name, created_ms, partition, log_offset)
+            on conflict (id) do update set name = excluded.name, log_offset = excluded.log_offset
+            """,
+            [
+                .intArray(users.map(\.user.id.value)), .textArray(users.map(\.user.name)),
+                .intArray(users.map(\.user.createdAt.milliseconds)),
+                .intArray(users.map { Int64($0.position.partition) }), .intArray(users.map(\.position.offset)),
+            ])
+    }
+
+    static func upsert(_ products: [Batch.ChangedProduct]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into read_model_1.products
+            select id, user_id, product_name, product_description, product_images::text[], product_price::numeric,
+                   compressed_product_images::text[], to_timestamp(created_ms / 1000.0),
+                   to_timestamp(updated_ms / 1000.0), version, media_revision, images::json, is_deleted = 1,
+                   partition, log_offset
+            from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
+                        $14::bigint[], $15::bigint[])
+                as x(id, user_id, product_name, product_description, product_images, product_price,
+                     compressed_product_images, created_ms, updated_ms, version, media_revision, images, is_deleted,
+                     partition, log_offset)
+            on conflict (id) do update set
+                product_name = excluded.product_name, product_description = excluded.product_description,
+                product_images = excluded.product_images, product_price = excluded.product_price,
+                compressed_product_images = excluded.compressed_product_images, updated_at = excluded.updated_at,
+                version = excluded.version, media_revision = excluded.media_revision, images = excluded.images,
+                is_deleted = excluded.is_deleted, log_offset = excluded.log_offset
+            """, ProductRow.parameters(products))
+    }
+
+    static func insert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into read_model_1.commands
+            select * from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
+                                 $7::text[])
+            on conflict (command_id) do nothing
+            """,
+            [
+                .textArray(commands.map(\.id.text)), .textArray(commands.map(\.topic.name)),
+                .intArray(commands.map { Int64($0.position.partition) }), .intArray(commands.map(\.position.offset)),
+                .intArray(commands.map(\.resource)), .intArray(commands.map(\.version)),
+                .textArray(commands.map { $0.voidReason?.rawValue }),
+            ])
+    }
+
+    static func insert(_ records: [Batch.QuarantinedRecord]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into read_model_1.quarantine
+            select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])
+            on conflict do nothing
+            """,
+            [
+                .textArray(records.map(\.record.topicPartition.topic)),
+                .intArray(records.map { Int64($0.record.topicPartition.partition) }),
+                .intArray(records.map(\.record.offset)), .textArray(records.map { storable($0.record.keyText) }),
+                .textArray(records.map { storable($0.reason) }),
+            ])
+    }
+
+    /// Tells the gateways, after the commit, up to where each partition is folded.
+    static func notify(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
+        PostgresStatement(
+            "select pg_notify('warelog_folded', x) from unnest($1::text[]) as x",
+            [.textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" })])
+    }
+
+    /// Postgres' text holds no NUL.
+    private static func storable(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
+}

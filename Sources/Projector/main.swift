@@ -1,0 +1,5 @@
+import Service
+
+Service.main("projector") { context in
+    try await ProjectorProcess(context).run()
+}

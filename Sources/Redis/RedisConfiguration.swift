@@ -1,0 +1,48 @@
+/// Where a Redis server is and how long to wait for it.
+package struct RedisConfiguration: Sendable {
+    /// A name or an address. Names are looked up off the loop, again for each attempt to connect.
+    package var host: String
+    package var port: Int
+    package var username: String?
+    package var database: Int
+    /// For the whole way to a connection that answers, look-up and authentication included.
+    package var connectTimeout: Duration
+    /// For one command, from the call to the reply.
+    package var commandTimeout: Duration
+    /// How many commands may wait for their replies; the next one gets `tooManyInFlight`.
+    package var maximumInFlight: Int
+    let password: Password
+
+    package init(
+        host: String, port: Int = 6379, username: String? = nil, password: String? = nil, database: Int = 0,
+        connectTimeout: Duration = .seconds(2), commandTimeout: Duration = .seconds(1), maximumInFlight: Int = 16_384
+    ) {
+        self.host = host
+        self.port = port
+        self.username = username
+        self.password = Password(value: password)
+        self.database = database
+        self.connectTimeout = connectTimeout
+        self.commandTimeout = commandTimeout
+        self.maximumInFlight = maximumInFlight
+    }
+
+    /// Neither `print` nor `dump` nor interpolation shows it.
+    struct Password: Sendable, CustomStringConvertible, CustomReflectable {
+        let value: String?
+        var description: String { "•••" }
+        var customMirror: Mirror { Mirror(self, children: []) }
+    }
+}
+
+extension RedisConfiguration {
+    /// What makes a fresh connection a usable one. The PING tells that the server answers, not merely listens.
+    var handshake: [[RedisArgument]] {
+        var commands: [[RedisArgument]] = []
+        if let value = password.value {
+            commands.append(["AUTH"] + (username.map { [.string($0)] } ?? []) + [.string(value)])
+        }
+        if database != 0 { commands.append(["SELECT", .int(Int64(database))]) }
+        return commands + [["PING"]]
+    }
+}

@@ -1,0 +1,44 @@
+import Kafka
+import Postgres
+import Redis
+import Settings
+import Telemetry
+
+/// The settings that several processes share, each with its usual name.
+extension SettingsReader {
+    package mutating func postgres(applicationName: String) -> PostgresConfiguration {
+        PostgresConfiguration(
+            host: string("DB_HOST"), port: port("DB_PORT", default: 5432), user: string("DB_USER"),
+            password: secret("DB_PASSWORD").revealed, database: string("DB_NAME"),
+            sslMode: choice("DB_SSLMODE", default: SSLMode.prefer).rawValue, applicationName: applicationName)
+    }
+
+    package mutating func redis() -> RedisConfiguration {
+        RedisConfiguration(
+            host: string("REDIS_HOST"), port: port("REDIS_PORT", default: 6379), password: value("REDIS_PASSWORD"))
+    }
+
+    /// What librdkafka has to say goes to `log`.
+    package mutating func kafka(clientID: String, log: Log) -> KafkaConfiguration {
+        KafkaConfiguration(
+            brokers: string("KAFKA_BROKERS"), clientID: clientID,
+            isEmbeddedBroker: boolean("KAFKA_EMBEDDED", default: false),
+            onLog: { level, facility, message in
+                // syslog's levels: 3 and below are errors, which librdkafka repeats while a broker is away.
+                if level <= 4 {
+                    log.warning("librdkafka", ["facility": facility, "detail": message])
+                } else {
+                    log.debug("librdkafka", ["facility": facility, "detail": message])
+                }
+            },
+            onTransientError: { error in log.warning("kafka is troubled", ["error": "\(error)"]) })
+    }
+
+    package mutating func bindAddress() -> String { string("BIND_ADDRESS", default: "127.0.0.1") }
+}
+
+private enum SSLMode: String, CaseIterable {
+    case disable, allow, prefer, require
+    case verifyCA = "verify-ca"
+    case verifyFull = "verify-full"
+}

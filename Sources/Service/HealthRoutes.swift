@@ -1,0 +1,40 @@
+import HTTPServer
+import HTTPMessages
+
+/// `/livez`, `/readyz` and `/metrics`: the same on every process.
+package enum HealthRoutes {
+    /// Nil when the request is for something else.
+    package static func answer(_ request: HTTPRequest, _ context: ServiceContext) -> HTTPResponse? {
+        switch request.path {
+        case "/livez":
+            respond(request, .ok, "application/json", Array(#"{"status":"alive"}"#.utf8))
+        case "/readyz":
+            respond(
+                request, context.health.isReady ? .ok : .serviceUnavailable, "application/json", context.health.json)
+        case "/metrics":
+            respond(request, .ok, "text/plain; version=0.0.4", Array(context.metrics.text.utf8))
+        default:
+            nil
+        }
+    }
+
+    private static func respond(
+        _ request: HTTPRequest, _ status: HTTPStatus, _ type: String, _ body: [UInt8]
+    ) -> HTTPResponse {
+        guard request.method == .get || request.method == .head else {
+            return HTTPResponse(status: .methodNotAllowed, headers: ["Allow": "GET, HEAD"])
+        }
+        return HTTPResponse(
+            status: status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
+    }
+
+    /// Serves nothing but these, on `port`, until the task is cancelled: for a process without another server.
+    package static func serve(_ context: ServiceContext, bindAddress: String, port: Int) async throws {
+        let server = try HTTPServer(
+            HTTPServerConfiguration(bindAddress: bindAddress, port: UInt16(port)), loop: context.loop
+        ) { request in
+            answer(request, context) ?? HTTPResponse(status: .notFound)
+        }
+        try await server.run()
+    }
+}

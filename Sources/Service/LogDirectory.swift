@@ -1,0 +1,71 @@
+import EventLog
+import EventLoop
+import Kafka
+import Postgres
+
+/// What is written down about the log, and the check of the log against it that comes before anything else.
+package struct LogDirectory: Sendable {
+    private let context: ServiceContext
+    private let postgres: PostgresConfiguration
+    private let kafka: KafkaConfiguration
+
+    package init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration) {
+        self.context = context
+        self.postgres = postgres
+        self.kafka = kafka
+    }
+
+    /// Waits until the log is there and right; not ready meanwhile. Nil when the process is to stop first.
+    package func awaitLog() async throws -> PartitionCounts? {
+        var delay = Duration.milliseconds(250)
+        while !context.stop.isStopping {
+            do {
+                let counts = try await check()
+                context.health.well("log")
+                return counts
+            } catch {
+                context.health.unwell("log", "\(error)")
+                context.log.warning("the log is not ready", ["error": "\(error)"])
+            }
+            await context.pause(delay)
+            delay = min(delay * 2, .seconds(5))
+        }
+        return nil
+    }
+
+    private func check() async throws -> PartitionCounts {
+        let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
+        defer { connection.close() }
+        let recorded = try await LogTopics.recorded(connection)
+        let admin = try KafkaAdmin(kafka, loop: context.loop)
+        do {
+            let findings = try await LogGuard.inspect(
+                admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker)
+            await admin.close()
+            return try LogGuard.check(findings)
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+}
+
+/// The table of the topics' partition counts.
+package enum LogTopics {
+    package static func recorded(_ connection: PostgresConnection) async throws(PostgresError) -> [String: Int32] {
+        var recorded: [String: Int32] = [:]
+        for row in try await connection.query("select name, partitions from warelog.log_topics").rows {
+            recorded[try row.text("name")] = Int32(try row.int("partitions"))
+        }
+        return recorded
+    }
+
+    /// Writes a count down, once: a topic that is recorded stays as it is.
+    package static func record(
+        _ name: String, partitions: Int32, _ connection: PostgresConnection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            "insert into warelog.log_topics (name, partitions) values ($1, $2) on conflict (name) do nothing",
+            [.text(name), .int(Int64(partitions))])
+    }
+}

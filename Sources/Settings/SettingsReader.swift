@@ -1,0 +1,86 @@
+/// Reads a process's settings from its environment, collecting every fault, so that one message lists them all.
+///
+/// An empty value counts as missing: that is what `NAME=` in a file means to most people.
+package struct SettingsReader {
+    private let environment: [String: String]
+    private var faults: [String] = []
+
+    package init(_ environment: [String: String]) { self.environment = environment }
+
+    /// What is set, or nil.
+    package func value(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A fault is collected where neither a value nor a default is given.
+    package mutating func string(_ name: String, default fallback: String? = nil) -> String {
+        if let value = value(name) ?? fallback { return value }
+        return fault(name, "is not set", "")
+    }
+
+    package mutating func secret(_ name: String) -> Secret { Secret(string(name)) }
+
+    package mutating func integer(
+        _ name: String, in range: ClosedRange<Int>, default fallback: Int? = nil
+    ) -> Int {
+        guard let text = value(name) else {
+            if let fallback { return fallback }
+            return fault(name, "is not set", range.lowerBound)
+        }
+        guard let number = Int(text), range.contains(number) else {
+            return fault(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)", range.lowerBound)
+        }
+        return number
+    }
+
+    package mutating func port(_ name: String, default fallback: Int? = nil) -> Int {
+        integer(name, in: 1...65_535, default: fallback)
+    }
+
+    package mutating func boolean(_ name: String, default fallback: Bool) -> Bool {
+        switch value(name)?.lowercased() {
+        case nil: fallback
+        case "true", "1", "yes", "on": true
+        case "false", "0", "no", "off": false
+        default: fault(name, "must be true or false", fallback)
+        }
+    }
+
+    /// One of the words of an enumeration.
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, default fallback: Choice
+    ) -> Choice where Choice.RawValue == String {
+        guard let text = value(name) else { return fallback }
+        guard let choice = Choice(rawValue: text) else {
+            let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            return fault(name, "must be one of \(words)", fallback)
+        }
+        return choice
+    }
+
+    /// A setting of some other type: `parse` gives nil for what is malformed, and `expected` says what would not be.
+    package mutating func parsed<Value>(
+        _ name: String, default fallback: Value, expected: String, _ parse: (String) -> Value?
+    ) -> Value {
+        guard let text = value(name) else { return fallback }
+        return parse(text) ?? fault(name, "must be \(expected)", fallback)
+    }
+
+    /// Adds a fault that concerns the setting `name`; never put a value into `problem`.
+    @discardableResult
+    package mutating func fault<Value>(_ name: String, _ problem: String, _ placeholder: Value) -> Value {
+        faults.append("\(name) \(problem)")
+        return placeholder
+    }
+
+    /// Throws when anything was wrong.
+    package func finish() throws(InvalidSettings) {
+        if !faults.isEmpty { throw InvalidSettings(faults: faults) }
+    }
+}
+
+/// Settings are missing or malformed.
+package struct InvalidSettings: Error, CustomStringConvertible, Equatable {
+    package let faults: [String]
+    package var description: String { "invalid settings: \(faults.joined(separator: "; "))" }
+}

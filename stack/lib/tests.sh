@@ -1,0 +1,78 @@
+# Runs the tests, counts them, measures coverage.
+
+passed=0 failed=0 skipped=0
+tests_are_complete=yes
+coverage_is_enough=yes
+# A directory of its own: with other flags than a developer's builds have, each would undo the work of the other.
+swift_testing=(--package-path "$ROOT" --scratch-path "$ROOT/.build/coverage" --enable-code-coverage)
+
+build_tests() {
+    say 'swift build --build-tests (warnings are errors)'
+    quietly "$ROOT/.run/log/swift-build-tests.log" \
+        swift build --build-tests "${swift_testing[@]}" -Xswiftc -warnings-as-errors || fail 'the build failed'
+}
+
+# Checks that need no Swift: each script is one test.
+run_script_checks() {
+    local check
+    for check in stack/check-compose; do
+        if "$check"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    done
+}
+
+run_swift_tests() {
+    local results=$RUN/tests.xml
+    say "swift test (with each start and argument: ${RUN#"$PWD"/}/log/swift-test.log)"
+    # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
+    with_environment swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
+        tee "$RUN/log/swift-test.log" | sed '/^◇/d' || tests_are_complete=no
+    # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
+    count_results "$RUN/tests-swift-testing.xml"
+}
+
+# A test case is one line without a body, or a body that holds <failure> or <skipped>.
+count_results() {
+    local counts
+    if [ ! -s "$1" ]; then
+        say 'the test run ended without a result'
+        tests_are_complete=no
+        return
+    fi
+    counts=$(awk '
+        /<testcase /        { total++; state = "" }
+        /<failure/          { if (state == "") { failed++; state = "failed" } }
+        /<skipped/          { if (state == "") { skipped++; state = "skipped" } }
+        END                 { printf "%d %d %d", total - failed - skipped, failed, skipped }' "$1")
+    read -r swift_passed swift_failed swift_skipped <<<"$counts"
+    passed=$((passed + swift_passed)) failed=$((failed + swift_failed)) skipped=$((skipped + swift_skipped))
+}
+
+# Lines by module over the unit tests and every process that the tests started.
+measure_coverage() {
+    local profile=$RUN/coverage.profdata tools binary profiles objects=()
+    tools=$(dirname "$(readlink -f "$(command -v swift)")")
+    mkdir -p "$RUN/profiles"
+    mapfile -t profiles < <(find "$BIN/codecov" "$RUN/profiles" -name '*.profraw')
+    for binary in "$BIN"/*.xctest "${EXECUTABLES[@]/#/$BIN/}"; do
+        [ ! -f "$binary" ] || objects+=(-object "$binary")
+    done
+    # Merged here and not by SwiftPM, which leaves it when a test fails. A process killed while writing leaves a broken
+    # profile: only if all are broken is that an error.
+    if ! quietly "$RUN/log/coverage.log" "$tools/llvm-profdata" merge -sparse -failure-mode=all -o "$profile" "${profiles[@]}"; then
+        coverage_is_enough=no
+        return
+    fi
+    "$tools/llvm-cov" export -format=lcov -summary-only -instr-profile "$profile" "${objects[@]}" >"$RUN/coverage.lcov"
+    say 'lines covered, by module'
+    awk -v sources="$ROOT/Sources/" -v module=Events -v minimum=95 -f "$ROOT/stack/lib/coverage.awk" "$RUN/coverage.lcov" ||
+        coverage_is_enough=no
+}
+
+print_totals() { echo "$passed passed, $failed failed, $skipped skipped" | tee "$RUN/totals"; }
+
+require_success() {
+    [ "$((passed + failed))" -gt 0 ] || fail 'no test ran'
+    [ "$failed" -eq 0 ] || fail "$failed failed"
+    [ "$tests_are_complete" = yes ] || fail 'the Swift test run did not succeed'
+    [ "$coverage_is_enough" = yes ] || fail 'coverage is below what is asked for'
+}
