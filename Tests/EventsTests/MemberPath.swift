@@ -1,0 +1,45 @@
+import JSON
+
+extension JSONValue {
+    /// JSON pointers of all members, of objects in objects and arrays too.
+    func memberPointers(_ pointer: String = "") -> [String] {
+        members.flatMap { key, value in
+            let path = "\(pointer)/\(JSONPointer.escaped(key))"
+            return [path] + value.memberPointers(path)
+        }
+            + elements.enumerated().flatMap { index, element in element.memberPointers("\(pointer)/\(index)") }
+    }
+
+    /// This value as text, with the member at `pointer` replaced by `json`, or without it when that is nil.
+    func text(replacing pointer: String, by json: String?) -> [UInt8] {
+        var writer = JSONWriter()
+        copy(to: &writer, at: "", replacing: pointer, by: json)
+        return writer.bytes
+    }
+
+    private func copy(to writer: inout JSONWriter, at path: String, replacing pointer: String, by json: String?) {
+        switch kind {
+        case .null: writer.null()
+        case .boolean: writer.boolean(boolean == true)
+        case .number: writer.raw(number ?? "")
+        case .string: writer.string(string ?? "")
+        case .array:
+            writer.array(elements.enumerated()) { writer, element in
+                element.element.copy(to: &writer, at: "\(path)/\(element.offset)", replacing: pointer, by: json)
+            }
+        case .object:
+            writer.object { writer in
+                for (key, value) in members {
+                    let member = "\(path)/\(JSONPointer.escaped(key))"
+                    if member == pointer, json == nil { continue }
+                    writer.key(key)
+                    if member == pointer, let json {
+                        writer.raw(json)
+                    } else {
+                        value.copy(to: &writer, at: member, replacing: pointer, by: json)
+                    }
+                }
+            }
+        }
+    }
+}
