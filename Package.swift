@@ -45,6 +45,8 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
     ],
     swiftLanguageModes: [.v6]
 )
