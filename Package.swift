@@ -91,6 +91,8 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
     ],
     swiftLanguageModes: [.v6]
 )
