@@ -39,6 +39,8 @@ let package = Package(
         .target(name: "Events", dependencies: ["JSON"]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events"]),
     ],
