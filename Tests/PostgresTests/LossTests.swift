@@ -63,9 +63,10 @@ struct LossTests {
         #expect(error.isTransient)
     }
 
+    // A label of 64 characters: refused without asking anybody.
     @Test func aHostThatDoesNotExistIsAConnectionLost() throws {
         var nowhere = try Database.configuration()
-        nowhere.host = "no-such-host.invalid"
+        nowhere.host = String(repeating: "x", count: 64) + ".invalid"
         let (loop, configuration) = (try EventLoop(), nowhere)
         let error = try loop.run {
             try await failure { _ = try await PostgresConnection.connect(configuration, loop: loop) }
