@@ -86,7 +86,6 @@ struct EventLoopTests {
                                 loop.atEndOfTurn { continuation.finish() }
                             }
                         }
-                        await Task.yield()
                         continuation.yield("job")
                     }
                 }
