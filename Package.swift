@@ -89,6 +89,8 @@ let package = Package(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
