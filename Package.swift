@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "Projector",
             dependencies: [
-                "EventLog", "Events", "Kafka", "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
+                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "Redis", "Service",
+                "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
@@ -88,9 +89,6 @@ let package = Package(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
-        .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessages", "EventLoop", "InternetAddress"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
     ],

@@ -10,7 +10,7 @@ import Telemetry
 
 /// All that the compressor is told from outside.
 struct CompressorSettings: Sendable {
-    let bindAddress: String
+    let bindAddress: IPAddress
     let port: Int
     let instanceID: String?
     let kafka: KafkaConfiguration

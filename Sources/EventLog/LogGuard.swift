@@ -48,11 +48,11 @@ package enum LogGuard {
     ) async throws(KafkaError) -> [Finding] {
         let names = Topic.allCases.map(\.name)
         var counts: [String: Int32] = [:]
-        for topic in try await admin.metadata(topics: names) where topic.exists {
+        for topic in try await admin.metadata(names) where topic.exists {
             counts[topic.name] = Int32(topic.partitionCount)
         }
         let present = names.filter { counts[$0] != nil }
-        let settings = isEmbeddedBroker || present.isEmpty ? [:] : try await admin.topicConfiguration(names: present)
+        let settings = isEmbeddedBroker || present.isEmpty ? [:] : try await admin.topicConfiguration(present)
         return Topic.allCases.map { topic in
             Finding(
                 topic: topic, partitions: counts[topic.name], recordedPartitions: recorded[topic.name],

@@ -64,11 +64,8 @@ final class FoldWatch: Sendable {
                     state.waiting[partition, default: []].append(waiter)
                     return false
                 }
-                switch isDue {
-                case true: signal.yield()
-                case false: break
-                case nil: continuation.resume(returning: nil)
-                }
+                if isDue == nil { continuation.resume(returning: nil) }
+                if isDue == true { signal.yield() }
             }
         } onCancel: {
             cancel(ticket, partition)?.resume(returning: nil)
@@ -89,7 +86,7 @@ final class FoldWatch: Sendable {
 
     /// Listens until cancelled, connecting again whenever the connection is lost.
     func run() async throws {
-        let pool = PostgresPool(postgres, loop: context.loop, size: 1)
+        let pool = PostgresPool(postgres, loop: context.loop, size: 1, maximumWaiting: 64)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
                 for await _ in self.dues { await self.resolve(pool) }

@@ -17,7 +17,7 @@ struct GatewayLoop: Sendable {
     init(_ context: ServiceContext, _ settings: GatewaySettings, _ loop: EventLoop, _ shared: SharedParts) throws {
         self.context = context
         self.loop = loop
-        redis = try RedisClient(settings.redis, loop: loop)
+        redis = RedisClient(settings.redis, loop: loop)
         pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
         let catalogue = Catalogue(ProductCache(redis), pool, log: context.log)
         let commands = ProductCommands(shared: shared, pool: pool, loop: loop, verdictWait: settings.verdictWait)
@@ -26,11 +26,7 @@ struct GatewayLoop: Sendable {
             maximumBodyBytes: settings.maximumBodyBytes)
         let routes = Routes(
             products: products, operations: OperationHandlers(pool), context: context, metrics: shared.metrics)
-        server = try HTTPServer(
-            HTTPServerConfiguration(
-                bindAddress: settings.bindAddress, port: settings.port, maximumBodyBytes: settings.maximumBodyBytes),
-            loop: loop
-        ) { request in
+        server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
             await routes.answer(request)
         }
     }

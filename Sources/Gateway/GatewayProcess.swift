@@ -28,7 +28,7 @@ struct GatewayProcess: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { background in
             background.addTask(executorPreference: context.loop) { try await shared.verdicts.run() }
             background.addTask(executorPreference: context.loop) {
-                try await shared.ids.run(PostgresPool(settings.postgres, loop: context.loop, size: 1))
+                try await shared.ids.run(PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64))
             }
             try await serve(on: [context.loop] + threads.map(\.loop), shared)
             background.cancelAll()
@@ -43,10 +43,10 @@ struct GatewayProcess: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for loop in loops {
                 group.addTask(executorPreference: loop) {
-                    try await GatewayLoop(context, settings, loop, shared).serve()
+                    try await GatewayLoop(self.context, self.settings, loop, shared).serve()
                 }
             }
-            context.log.info("serving", ["address": settings.bindAddress, "port": settings.port, "loops": loops.count])
+            context.log.info("serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
             try await group.waitForAll()
         }
     }

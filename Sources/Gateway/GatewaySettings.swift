@@ -1,4 +1,6 @@
 import Glibc
+import HTTPServer
+import InternetAddress
 import Kafka
 import Postgres
 import Redis
@@ -8,7 +10,7 @@ import Telemetry
 
 /// All that the gateway is told from outside.
 struct GatewaySettings: Sendable {
-    let bindAddress: String
+    let bindAddress: IPAddress
     let port: UInt16
     let loops: Int
     let maximumBodyBytes: Int
@@ -29,5 +31,16 @@ struct GatewaySettings: Sendable {
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)
         try reader.finish()
+    }
+
+    /// What never reaches a handler is answered in the same form as everything else.
+    func server(log: Log) -> HTTPServerConfiguration {
+        var server = HTTPServerConfiguration(bindAddress: bindAddress, port: port)
+        server.maximumBodyBytes = maximumBodyBytes
+        server.refusal = { status, detail in
+            Problem(Problem.Kind(refusal: status), detail).response(status, traceID: TraceContext(nil).traceID)
+        }
+        server.onLog = { log.warning("http server", ["detail": $0]) }
+        return server
     }
 }

@@ -15,18 +15,19 @@ struct OperationHandlers: Sendable {
         guard id.utf8.count == 36, id.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw Problem(.operationNotFound) }
         let row: PostgresRow?
-        do {
+        do throws(PostgresError) {
             row = try await pool.query(
                 "select resource_id, void_reason from warelog.commands where command_id = $1", [.text(id)]
             ).rows.first
-        } catch let error as PostgresError where error.isAway {
+        } catch {
+            guard error.isAway else { throw error }
             throw Problem.unavailable("The read model cannot be read at the moment.")
         }
         let resource = try row.map { "/products/\(try $0.int("resource_id"))" }
         let refusal = try row?.optionalText("void_reason")
         return Answer(
             HTTPResponse(
-                status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+                .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")

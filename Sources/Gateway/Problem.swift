@@ -7,6 +7,7 @@ import JSON
 struct Problem: Error, Sendable {
     /// The kinds of problem, each with its stable name and status.
     enum Kind: String, CaseIterable, Sendable {
+        case malformedRequest = "malformed-request"
         case malformedJSON = "malformed-json"
         case unsupportedMediaType = "unsupported-media-type"
         case contentTooLarge = "content-too-large"
@@ -22,7 +23,7 @@ struct Problem: Error, Sendable {
 
         var status: HTTPStatus {
             switch self {
-            case .malformedJSON, .invalidParameter: .badRequest
+            case .malformedRequest, .malformedJSON, .invalidParameter: .badRequest
             case .unsupportedMediaType: .unsupportedMediaType
             case .contentTooLarge: .contentTooLarge
             case .invalidDocument: .unprocessableContent
@@ -36,6 +37,7 @@ struct Problem: Error, Sendable {
 
         var title: String {
             switch self {
+            case .malformedRequest: "The request is malformed"
             case .malformedJSON: "The body is not JSON"
             case .unsupportedMediaType: "The body's media type is not supported"
             case .contentTooLarge: "The body is too large"
@@ -49,6 +51,16 @@ struct Problem: Error, Sendable {
             case .unavailable: "The service cannot do this at the moment"
             case .internalError: "Something went wrong on our side"
             }
+        }
+
+        /// For what the server refuses before it is a request of ours.
+        init(refusal status: HTTPStatus) {
+            self =
+                switch status {
+                case .contentTooLarge: .contentTooLarge
+                case .serviceUnavailable, .tooManyRequests: .unavailable
+                default: .malformedRequest
+                }
         }
 
         /// Whether the same request may succeed later.
@@ -96,11 +108,13 @@ struct Problem: Error, Sendable {
             })
     }
 
-    func response(traceID: String) -> HTTPResponse {
+    /// `status` is another one than the kind's where HTTP has a word of its own for it.
+    func response(_ status: HTTPStatus? = nil, traceID: String) -> HTTPResponse {
+        let status = status ?? kind.status
         let body = JSONWriter.object { json in
             json.member("type", "urn:warelog:problem:\(kind.rawValue)")
             json.member("title", kind.title)
-            json.member("status", kind.status.code)
+            json.member("status", status.code)
             if let detail { json.member("detail", detail) }
             if !faults.isEmpty {
                 json.key("errors")
@@ -111,7 +125,7 @@ struct Problem: Error, Sendable {
         }
         var headers = headers
         headers.add("Content-Type", "application/problem+json")
-        return HTTPResponse(status: kind.status, headers: headers, body: .bytes(body))
+        return HTTPResponse(status, headers: headers, body: .bytes(body))
     }
 }
 

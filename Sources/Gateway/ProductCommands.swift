@@ -45,17 +45,19 @@ struct ProductCommands: Sendable {
     }
 
     private func isKnown(_ user: UserID) async throws -> Bool {
-        do {
+        do throws(PostgresError) {
             return try await shared.users.contains(user, pool)
-        } catch let error as PostgresError where error.isAway {
+        } catch {
+            guard error.isAway else { throw error }
             throw Problem.unavailable("The user cannot be looked up at the moment.")
         }
     }
 
     private func append(_ event: ProductEvent, _ metadata: EventMetadata) async throws -> LogPosition {
-        do {
+        do throws(KafkaError) {
             return try await shared.writer.append(event, metadata)
-        } catch let error as KafkaError where !error.isFatal {
+        } catch {
+            guard !error.isFatal else { throw error }
             throw Problem.unavailable(
                 error.mayHaveBeenWritten
                     ? "The log did not answer in time; the command may have been recorded."

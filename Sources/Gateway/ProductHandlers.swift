@@ -23,7 +23,7 @@ struct ProductHandlers: Sendable {
         case .accepted:
             return Answer(
                 HTTPResponse(
-                    status: .created,
+                    .created,
                     headers: [
                         "Content-Type": "application/json", "Location": location,
                         "ETag": ProductDocument(outcome.product).entityTag,
@@ -41,7 +41,7 @@ struct ProductHandlers: Sendable {
     private func pending(_ outcome: ProductCommands.Outcome, location: String) -> HTTPResponse {
         let operation = "/operations/\(outcome.command)"
         return HTTPResponse(
-            status: .accepted, headers: ["Content-Type": "application/json", "Location": operation],
+            .accepted, headers: ["Content-Type": "application/json", "Location": operation],
             body: .bytes(
                 JSONWriter.object { json in
                     json.key("data")
@@ -62,7 +62,7 @@ struct ProductHandlers: Sendable {
             guard case .document(let document) = entry else { throw Self.notFound }
             return Answer(
                 HTTPResponse(
-                    status: .ok,
+                    .ok,
                     headers: [
                         "Content-Type": "application/json", "ETag": document.entityTag,
                         "X-Cache": isHit ? "hit" : "miss",
@@ -87,7 +87,7 @@ struct ProductHandlers: Sendable {
         let cursor = found.count > query.limit ? page.last.map { ListQuery.Cursor(createdAt: $0.createdAt, id: $0.id) } : nil
         return Answer(
             HTTPResponse(
-                status: .ok, headers: ["Content-Type": "application/json"],
+                .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")

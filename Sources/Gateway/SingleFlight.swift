@@ -12,7 +12,10 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             waiting[key] = []
             return true
         }
-        guard isFirst else { return try await join(key) ?? load() }
+        if !isFirst {
+            if let value = try await join(key) { return value }
+            return try await load()
+        }
         let result: Result<Value, any Error>
         do {
             result = .success(try await load())

@@ -63,14 +63,14 @@ package final class ProductCache: Sendable {
 
     /// What is stored for `id`, nil for a miss.
     package func entry(_ id: ProductID) async throws(RedisError) -> Entry? {
-        Self.entry(try await redis.command(["HMGET", .text(Self.key(id)), "body", "tag"]))
+        Self.entry(try await redis.command(["HMGET", .string(Self.key(id)), "body", "tag"]))
     }
 
     /// Takes the lease of `id`, named `token`, unless somebody has filled it meanwhile.
     package func lease(_ id: ProductID, token: String) async throws(RedisError) -> Result<Lease, Filled> {
         let reply = try await redis.evaluate(
-            CacheScripts.lease, keys: [.text(Self.key(id))],
-            arguments: [.text(token), .integer(Int64(Self.leaseLifetime))])
+            CacheScripts.lease, keys: [.string(Self.key(id))],
+            arguments: [.string(token), .int(Int64(Self.leaseLifetime))])
         if let entry = Self.entry(reply) { return .failure(Filled(entry: entry)) }
         return .success(Lease(token: token))
     }
@@ -89,10 +89,10 @@ package final class ProductCache: Sendable {
             case .absent: (Document(body: [], entityTag: ""), Self.absenceLifetime)
             }
         _ = try await redis.evaluate(
-            CacheScripts.fill, keys: [.text(Self.key(id))],
+            CacheScripts.fill, keys: [.string(Self.key(id))],
             arguments: [
-                .text(lease.token), .text(version.map { String($0) } ?? ""), .bytes(document.body),
-                .text(document.entityTag), .integer(Int64(lifetime)),
+                .string(lease.token), .string(version.map { String($0) } ?? ""), .bytes(document.body),
+                .string(document.entityTag), .int(Int64(lifetime)),
             ])
     }
 
@@ -114,19 +114,19 @@ package final class ProductCache: Sendable {
     package func invalidate(
         _ changes: [Change], watermarks: [Int32: Int64]
     ) async throws(RedisError) {
-        var arguments: [RedisArgument] = [.integer(Int64(changes.count))]
-        arguments += changes.map { .integer($0.offset) }
+        var arguments: [RedisArgument] = [.int(Int64(changes.count))]
+        arguments += changes.map { .int($0.offset) }
         for (partition, offset) in watermarks {
-            arguments += [.integer(Int64(partition)), .integer(offset)]
+            arguments += [.int(Int64(partition)), .int(offset)]
         }
         _ = try await redis.evaluate(
             CacheScripts.invalidate,
-            keys: [.text(Self.watermarks)] + changes.map { .text(Self.key($0.id)) }, arguments: arguments)
+            keys: [.string(Self.watermarks)] + changes.map { .string(Self.key($0.id)) }, arguments: arguments)
     }
 
     /// Up to where the invalidations of each partition are done; none where Redis does not know.
     package func watermarks() async throws(RedisError) -> [Int32: Int64] {
-        guard case .array(let fields) = try await redis.command(["HGETALL", .text(Self.watermarks)]) else { return [:] }
+        guard case .array(let fields) = try await redis.command(["HGETALL", .string(Self.watermarks)]) else { return [:] }
         var watermarks: [Int32: Int64] = [:]
         for pair in stride(from: 0, to: fields.count - 1, by: 2) {
             guard case .string(let name) = fields[pair], case .string(let value) = fields[pair + 1],
@@ -142,7 +142,7 @@ package final class ProductCache: Sendable {
     package func removeAll() async throws(RedisError) {
         var cursor = "0"
         repeat {
-            let reply = try await redis.command(["SCAN", .text(cursor), "MATCH", "warelog:product:*", "COUNT", "500"])
+            let reply = try await redis.command(["SCAN", .string(cursor), "MATCH", "warelog:product:*", "COUNT", "500"])
             guard case .array(let parts) = reply, parts.count == 2, case .string(let next) = parts[0],
                 case .array(let keys) = parts[1]
             else { return }

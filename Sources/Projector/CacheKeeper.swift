@@ -66,7 +66,7 @@ final class CacheKeeper: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
-                for await isConnected in self.redis.connectionStates {
+                for await isConnected in self.redis.connectionStates() {
                     if isConnected {
                         self.context.health.well("redis")
                         self.state.withLock { $0.mustRepair = true }

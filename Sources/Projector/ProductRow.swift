@@ -10,11 +10,11 @@ enum ProductRow {
         """
 
     /// Throws for what the fold cannot have written.
-    static func product(_ row: PostgresRow) throws(PostgresError) -> Product {
+    static func product(_ row: PostgresRow) throws -> Product {
         guard let id = ProductID(try row.int("id")), let userID = UserID(try row.int("user_id")),
             let price = try? Money(try row.text("price")),  // unreadable is damaged, whatever the reason
             let images = try? ProductImage.images(fromJSON: Array(try row.text("images").utf8))
-        else { throw PostgresError.damagedRow("products") }
+        else { throw DamagedRow(table: "products") }
         return Product(
             id: id, userID: userID, name: try row.text("product_name"),
             description: try row.text("product_description"), price: price, images: images,
@@ -39,4 +39,10 @@ enum ProductRow {
             .intArray(changes.map { Int64($0.position.partition) }), .intArray(changes.map(\.position.offset)),
         ]
     }
+}
+
+/// A row of the read model that the fold cannot have written: someone else has.
+struct DamagedRow: Error, CustomStringConvertible {
+    let table: String
+    var description: String { "a row of \(table) is damaged: build the read model again" }
 }

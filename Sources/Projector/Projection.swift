@@ -52,7 +52,9 @@ final class Projection: @unchecked Sendable {
 
     /// Becomes the newest owner of `partitions` and reads on from their checkpoints.
     private func takeOver(_ partitions: [TopicPartition]) async throws {
-        owned = try await persistently("take partitions over") { try await self.readModel.takeOver(partitions) }
+        owned = try await persistently("take partitions over") { () async throws(PostgresError) in
+            try await self.readModel.takeOver(partitions)
+        }
         try consumer.assign(owned.mapValues(\.nextOffset))
         keeper.owns(owned.filter { $0.key.topic == Topic.products.name }.mapValues(\.nextOffset))
         context.health.well("partitions")
@@ -63,9 +65,9 @@ final class Projection: @unchecked Sendable {
     private func project(_ records: [KafkaRecord]) async throws {
         let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
         guard !fresh.isEmpty else { return }
-        do throws(PostgresError) {
-            try await commit(fresh, recognising: nil)
-        } catch {
+        do {
+            try await commit(fresh, poison: nil)
+        } catch let error as PostgresError {
             try await recover(from: error, fresh)
         }
     }
@@ -87,27 +89,27 @@ final class Projection: @unchecked Sendable {
     }
 
     private func quarantineAlone(_ records: [KafkaRecord], _ error: PostgresError) async throws {
-        do throws(PostgresError) {
-            try await commit(records, recognising: "refused by the database: \(error)")
-        } catch {
-            guard error.isConnectionLost || error.isTransient else { throw error }
+        do {
+            try await commit(records, poison: "refused by the database: \(error)")
+        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
             try await takeOver(Array(owned.keys))
         }
     }
 
     /// `poison`: why the records, whatever they are, are to be quarantined.
-    private func commit(_ records: [KafkaRecord], recognising poison: String?) async throws(PostgresError) {
+    private func commit(_ records: [KafkaRecord], poison: String?) async throws {
         var batch = Batch(records, poison: poison)
         let known = try await readModel.load(batch.wanted)
         batch.fold(known)
         try await readModel.commit(batch.changes, owned)
         for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
-        keeper.committed(batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
+        keeper.committed(
+            batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
             batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-        report(batch)
+        try report(batch)
     }
 
-    private func report(_ batch: Batch) {
+    private func report(_ batch: Batch) throws {
         metrics.record(batch, now: WallClock.now())
         for poison in batch.changes.quarantined {
             context.log.error(
@@ -118,6 +120,7 @@ final class Projection: @unchecked Sendable {
                 ])
         }
         quarantined += batch.changes.quarantined.count
+        if quarantined > quarantineLimit { throw TooMuchQuarantined(limit: quarantineLimit) }
     }
 
     /// Tries until it works or fails for a reason that does not pass.
@@ -136,5 +139,14 @@ final class Projection: @unchecked Sendable {
             try await context.loop.sleep(for: delay * Double.random(in: 0.5...1.5))
             delay = min(delay * 2, .seconds(5))
         }
+    }
+}
+
+/// So many records cannot be folded that the fault is likely to be here.
+struct TooMuchQuarantined: Error, CustomStringConvertible {
+    let limit: Int
+    var description: String {
+        "more than \(limit) records went into quarantine: the line is stopped; look at the newest ones before "
+            + "starting again, and raise QUARANTINE_LIMIT when they are as bad as they look"
     }
 }

@@ -29,8 +29,8 @@ struct ProjectorProcess: Sendable {
     private func project() async throws {
         context.health.unwell("partitions", "not assigned yet")
         guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
-        let pool = PostgresPool(settings.postgres, loop: context.loop, size: 1)
-        let redis = try RedisClient(settings.redis, loop: context.loop)
+        let pool = PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
+        let redis = RedisClient(settings.redis, loop: context.loop)
         let readModel = ReadModel(pool)
         let keeper = CacheKeeper(context, ProductCache(redis), redis, readModel)
         let consumer = try KafkaConsumer(

@@ -1,3 +1,4 @@
+import InternetAddress
 import Kafka
 import Postgres
 import Redis
@@ -7,7 +8,7 @@ import Telemetry
 
 /// All that the projector is told from outside.
 struct ProjectorSettings: Sendable {
-    let bindAddress: String
+    let bindAddress: IPAddress
     let port: Int
     /// A static member of the group gets its partitions back at once after a restart.
     let instanceID: String?

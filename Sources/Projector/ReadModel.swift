@@ -38,7 +38,7 @@ struct ReadModel: Sendable {
     }
 
     /// Loads what a batch concerns; the queries travel together.
-    func load(_ wanted: Batch.Wanted) async throws(PostgresError) -> Batch.Known {
+    func load(_ wanted: Batch.Wanted) async throws -> Batch.Known {
         let results = try await pool.transaction([
             ReadModelSQL.products(wanted.products), ReadModelSQL.users(wanted.users),
             ReadModelSQL.commands(wanted.commands), ReadModelSQL.quarantined(wanted.keys),

@@ -1,3 +1,4 @@
+import InternetAddress
 import Kafka
 import Postgres
 import Redis
@@ -34,7 +35,9 @@ extension SettingsReader {
             onTransientError: { error in log.warning("kafka is troubled", ["error": "\(error)"]) })
     }
 
-    package mutating func bindAddress() -> String { string("BIND_ADDRESS", default: "127.0.0.1") }
+    package mutating func bindAddress() -> IPAddress {
+        parsed("BIND_ADDRESS", default: .v4(0x7F00_0001), expected: "an IP address") { IPAddress($0) }
+    }
 }
 
 private enum SSLMode: String, CaseIterable {

@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPMessages
+import InternetAddress
 
 /// `/livez`, `/readyz` and `/metrics`: the same on every process.
 package enum HealthRoutes {
@@ -22,18 +23,18 @@ package enum HealthRoutes {
         _ request: HTTPRequest, _ status: HTTPStatus, _ type: String, _ body: [UInt8]
     ) -> HTTPResponse {
         guard request.method == .get || request.method == .head else {
-            return HTTPResponse(status: .methodNotAllowed, headers: ["Allow": "GET, HEAD"])
+            return HTTPResponse(.methodNotAllowed, headers: ["Allow": "GET, HEAD"])
         }
         return HTTPResponse(
-            status: status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
+            status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
     }
 
     /// Serves nothing but these, on `port`, until the task is cancelled: for a process without another server.
-    package static func serve(_ context: ServiceContext, bindAddress: String, port: Int) async throws {
+    package static func serve(_ context: ServiceContext, bindAddress: IPAddress, port: Int) async throws {
         let server = try HTTPServer(
-            HTTPServerConfiguration(bindAddress: bindAddress, port: UInt16(port)), loop: context.loop
+            configuration: HTTPServerConfiguration(bindAddress: bindAddress, port: UInt16(port)), loop: context.loop
         ) { request in
-            answer(request, context) ?? HTTPResponse(status: .notFound)
+            answer(request, context) ?? HTTPResponse(.notFound)
         }
         try await server.run()
     }

@@ -1,0 +1,58 @@
+import HTTPMessages
+
+extension HTTPClient {
+    /// Fetches what is at `url`, following redirects, each of which must keep the same rules as the first address.
+    ///
+    /// `now` is in seconds since 1970, for a `Retry-After` that is a date.
+    package func download(
+        _ url: String, _ policy: Download.Policy = Download.Policy(), now: Int
+    ) async throws(DownloadError) -> Download {
+        let clock = ContinuousClock()
+        let deadline = clock.now + policy.totalTimeout
+        var hop = try Self.check(url, after: nil)
+        for redirects in 0...max(policy.maximumRedirects, 0) {
+            let left = clock.now.duration(to: deadline)
+            guard left > .zero else { throw .transfer(.timeout) }
+            let response = try await fetch(hop, policy, within: left)
+            guard response.status.isRedirect else {
+                guard response.status.isSuccess else {
+                    throw .status(response.status, retryAfter: response.retryAfter(now: now))
+                }
+                return Download(
+                    body: response.body, headers: response.headers, url: hop, address: response.address,
+                    redirects: redirects)
+            }
+            guard let next = response.redirectURL else { throw .redirectWithoutLocation }
+            hop = try Self.check(next, after: hop)
+        }
+        throw .tooManyRedirects(limit: policy.maximumRedirects)
+    }
+
+    private func fetch(
+        _ hop: HTTPURL, _ policy: Download.Policy, within left: Duration
+    ) async throws(DownloadError) -> HTTPClientResponse {
+        var request = HTTPClientRequest(.get, hop.text, headers: policy.headers)
+        request.connectTimeout = min(policy.connectTimeout, left)
+        request.totalTimeout = left
+        request.lowSpeed = policy.lowSpeed
+        request.maximumResponseBytes = policy.maximumBytes
+        request.allowAddress = policy.allowAddress
+        do {
+            return try await send(request)
+        } catch {
+            throw .transfer(error)
+        }
+    }
+
+    private static func check(_ text: String, after previous: HTTPURL?) throws(DownloadError) -> HTTPURL {
+        let url: HTTPURL
+        do {
+            url = try HTTPURL(text)
+        } catch {
+            throw .transfer(error)
+        }
+        if url.hasUserinfo { throw .userinfo }
+        if previous?.scheme == .https, url.scheme == .http { throw .downgrade }
+        return url
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPClient
+import HTTPMessages
+
+extension S3Client {
+    /// Makes the bucket unless it is there already.
+    package func ensureBucket() async throws(S3Error) {
+        do {
+            _ = try await send(.put, "/\(configuration.bucket)", body: [])
+        } catch where error.status == .conflict {
+            // BucketAlreadyOwnedByYou, BucketAlreadyExists. Whether it may be used the first object will tell.
+            return
+        }
+    }
+
+    /// Lets anybody read the bucket's objects who knows their keys, by a bucket policy.
+    package func allowPublicRead() async throws(S3Error) {
+        let policy = Array(
+            """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],\
+            "Resource":["arn:aws:s3:::\(configuration.bucket)/*"]}]}
+            """.utf8)
+        do {
+            _ = try await send(
+                .put, "/\(configuration.bucket)?policy=", ["Content-Type": "application/json"], body: policy,
+                hash: SHA256.hex(policy))
+        } catch where error.status == .conflict {
+            // How `rclone serve s3` says that it has no policies.
+            throw S3Error(.notSupported, status: error.status, code: error.code, requestID: error.requestID)
+        }
+    }
+
+    /// The keys that begin with `prefix`, in order, a page at a time: at most 1,000 after the key `after`.
+    package func list(prefix: String, after: String? = nil) async throws(S3Error) -> [String] {
+        guard (prefix + (after ?? "")).utf8.allSatisfy({ ObjectKey.isAllowed($0) || $0 == UInt8(ascii: "/") }) else {
+            throw S3Error(.invalidKey)
+        }
+        var query = "list-type=2&prefix=\(Self.encodeQuery(prefix))"
+        if let after { query += "&start-after=\(Self.encodeQuery(after))" }
+        let response = try await send(.get, "/\(configuration.bucket)?\(query)")
+        return XMLDocument(response.body).all("Key")
+    }
+
+    /// Of what keys are made of only the slash has to be encoded.
+    private static func encodeQuery(_ text: String) -> String {
+        text.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
+    }
+}

@@ -1,0 +1,94 @@
+import HTTPClient
+import HTTPMessages
+
+/// Objects in one bucket. Every request is signed, and carries the hash of its body (S3 requires both).
+package struct S3Client: Sendable {
+    package let configuration: S3Configuration
+    private let client: HTTPClient
+
+    package init(configuration: S3Configuration, client: HTTPClient) {
+        self.configuration = configuration
+        self.client = client
+    }
+
+    /// The SHA-256 of nothing.
+    static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    /// What the server knows of an object.
+    package struct Head: Sendable, Equatable {
+        package let contentLength: Int?
+        package let contentType: String?
+        package let cacheControl: String?
+        package let entityTag: String?
+    }
+
+    /// Stores an object. `sha256` is the hash of `bytes` in lower-case hexadecimal; the server refuses others.
+    package func put(
+        key: String, bytes: [UInt8], sha256: String, contentType: String, cacheControl: String? = nil
+    ) async throws(S3Error) {
+        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy(Self.isHexDigit) else { throw S3Error(.invalidHash) }
+        var headers: HTTPHeaders = ["Content-Type": contentType]
+        headers["Cache-Control"] = cacheControl
+        _ = try await send(.put, path(ObjectKey(key)), headers, body: bytes, hash: sha256)
+    }
+
+    package func get(key: String) async throws(S3Error) -> [UInt8] {
+        try await send(.get, path(ObjectKey(key))).body
+    }
+
+    /// Nil when there is no such object.
+    package func head(key: String) async throws(S3Error) -> Head? {
+        let headers: HTTPHeaders
+        do {
+            headers = try await send(.head, path(ObjectKey(key))).headers
+        } catch where error.reason == .notFound {
+            return nil
+        }
+        return Head(
+            contentLength: headers["Content-Length"].flatMap { Int($0) }, contentType: headers["Content-Type"],
+            cacheControl: headers["Cache-Control"], entityTag: headers["ETag"])
+    }
+
+    /// Also fine when there is no such object.
+    package func delete(key: String) async throws(S3Error) {
+        do {
+            _ = try await send(.delete, path(ObjectKey(key)))
+        } catch where error.reason == .notFound {
+            return  // what was wanted
+        }
+    }
+
+    /// Where clients of the product find the object.
+    package func publicURL(key: String) throws(S3Error) -> String {
+        try "\(configuration.publicBaseURL)/\(ObjectKey(key))"
+    }
+
+    // MARK: requests
+
+    func path(_ key: ObjectKey) -> String { "/\(configuration.bucket)/\(key)" }
+
+    /// `path` and `query` are signed as they are written: percent-encoded, the query sorted by name and with `=` behind
+    /// each.
+    func send(
+        _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil, hash: String = emptyHash
+    ) async throws(S3Error) -> HTTPClientResponse {
+        var request = HTTPClientRequest(method, configuration.endpoint + path, headers: headers, body: body)
+        request.headers["x-amz-content-sha256"] = hash
+        request.signing = configuration.credentials
+        request.connectTimeout = configuration.connectTimeout
+        request.totalTimeout = configuration.totalTimeout
+        request.maximumResponseBytes = configuration.maximumObjectBytes
+        let response: HTTPClientResponse
+        do {
+            response = try await client.send(request)
+        } catch {
+            throw S3Error(.transfer(error))
+        }
+        guard response.status.isSuccess else { throw S3Error(response) }
+        return response
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+}

@@ -1,0 +1,25 @@
+/// The few elements that are read of S3's XML: simple ones, without attributes.
+struct XMLDocument {
+    private let text: String
+
+    init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+
+    /// The text of the first element of the name.
+    subscript(name: String) -> String? { all(name).first }
+
+    /// The text of every element of the name, in order.
+    func all(_ name: String) -> [String] {
+        text.split(separator: "<\(name)>", omittingEmptySubsequences: false).dropFirst().compactMap { rest in
+            let parts = rest.split(separator: "</\(name)>", maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? Self.unescaped(String(parts[0])) : nil
+        }
+    }
+
+    private static func unescaped(_ text: String) -> String {
+        guard text.contains("&") else { return text }
+        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
+        return entities.reduce(text) { text, entity in
+            text.split(separator: entity.0, omittingEmptySubsequences: false).joined(separator: entity.1)
+        }
+    }
+}
