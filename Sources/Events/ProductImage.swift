@@ -33,7 +33,7 @@ package struct CompressedImage: Sendable, Equatable {
     package let sourceBytes: Int
     /// SHA-256 of the source, hexadecimal.
     package let sourceDigest: String
-    /// What the bytes are: `encoded`, or the source itself without its metadata when that was smaller.
+    /// Which of the possible outputs was kept, a stable word: `encoded`, `stripped-source`.
     package let kept: String
 
     package init(

@@ -101,6 +101,25 @@ struct PendingImagesTests {
         #expect(watermarks == [0, 0, 0, 2, 2, 8])
     }
 
+    @Test func anAnswerCountsBeforeItIsReadFromTheLog() {
+        var pending = Self.asked
+        for ask in pending.all.prefix(2) { pending.answered(ask) }
+        #expect(Self.ids(pending) == ["e1-0"])
+        #expect(pending.lowWatermark == 1)
+        _ = pending.fold(Recorded(.compressed(["e0-0", "e0-1"]), offset: 2))
+        #expect(Self.ids(pending) == ["e1-0"])
+    }
+
+    @Test func anAnswerToAnEarlierAskIsNoneToALaterOne() {
+        var pending = Self.asked
+        let early = pending.all[0]
+        _ = pending.fold(Recorded(.requested(["e0-0"]), offset: 2))
+        pending.answered(early)
+        #expect(Self.ids(pending) == ["e0-1", "e1-0", "e0-0"])
+        pending.answered(.init(productID: .sample(8), imageID: early.imageID, source: early.source, offset: 0))
+        #expect(pending.count == 3)
+    }
+
     @Test func whatIsSkippedMovesTheWatermarkWhenNothingIsPending() {
         var pending = PendingImages(from: 0)
         pending.skip(4)

@@ -29,6 +29,13 @@ struct SchemaTests {
         }
     }
 
+    @Test(arguments: EventType.allCases)
+    func theDescriptionOfTheTopicsHasEveryType(_ type: EventType) throws {
+        let description = String(decoding: try Repository.bytes("schema/asyncapi.yaml"), as: UTF8.self)
+        #expect(description.contains("const: \(type.name)\n"))
+        #expect(description.contains("$ref: ./events/\(type.fileName).json\n"))
+    }
+
     /// Where a value is not as the schema says, as far as members, kinds and descriptions go.
     private static func differences(_ schema: JSONValue, _ value: JSONValue, at pointer: String = "") -> [String] {
         let kinds: [String: JSONValue.Kind] = [
