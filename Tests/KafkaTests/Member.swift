@@ -20,6 +20,7 @@ final class Member: @unchecked Sendable {
 
     /// Until it is cancelled.
     func run() async throws {
+        defer { changed.finish() }
         while true {
             let event: ConsumerEvent
             do {
@@ -33,7 +34,7 @@ final class Member: @unchecked Sendable {
         }
     }
 
-    /// Until `condition` holds for what this member has.
+    /// Until `condition` holds for what this member has, or it ended.
     func reached(_ condition: (Member) -> Bool) async {
         if condition(self) { return }
         for await _ in changes where condition(self) { return }
