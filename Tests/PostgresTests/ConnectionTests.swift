@@ -83,6 +83,20 @@ struct ConnectionTests {
         }
     }
 
+    @Test func whoSendsAStatementWhileItIsRefusedIsRefusedForTheSameReason() throws {
+        try Database.withConnection { connection, loop in
+            let states = await withTaskGroup(of: String?.self) { group in
+                for _ in 0..<10 {
+                    group.addTask(executorPreference: loop) {
+                        try? await failure { _ = try await connection.query("SELECT * FROM absent") }.sqlState
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(states == Array(repeating: "42P01", count: 10))
+        }
+    }
+
     @Test func moreStatementsThanTheCacheHoldsAllWork() throws {
         try Database.withConnection { connection, _ in
             for round in 0..<2 {
