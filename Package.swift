@@ -45,8 +45,17 @@ let package = Package(
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+        .target(
+            name: "NetworkTesting", dependencies: ["EventLoop", "HTTPServer"], path: "Tests/NetworkTesting"),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPMessages", "EventLoop", "InternetAddress"]),
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
+        .testTarget(
+            name: "S3Tests",
+            dependencies: ["S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events"]),
     ],
