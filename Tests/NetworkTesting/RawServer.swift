@@ -38,13 +38,15 @@ package final class RawServer: @unchecked Sendable {
         _ script: @escaping @Sendable (RawConnection, Int) async throws -> Void, on loop: EventLoop,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let open = Box<[RawConnection]>([])
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: loop) {
                 await withDiscardingTaskGroup { scripts in
                     var number = 0
                     for await connection in self.connections {
                         let current = number
                         number += 1
+                        open.value.append(connection)
                         scripts.addTask(executorPreference: loop) {
                             // The client under test may well go away in the middle: its own result is what counts.
                             try? await script(connection, current)
@@ -58,6 +60,7 @@ package final class RawServer: @unchecked Sendable {
                 watcher?.close()
                 close(descriptor)
                 arrived.finish()
+                for connection in open.value { connection.close() }  // scripts that read see the end
                 group.cancelAll()
             }
             return try await body()
