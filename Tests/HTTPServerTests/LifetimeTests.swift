@@ -228,6 +228,15 @@ struct LifetimeTests {
         }
     }
 
+    @Test func aServerThatIsStoppedBeforeItRunsEndsAtOnce() throws {
+        try onLoop { loop in
+            let server = try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in HTTPResponse(.ok) }
+            await server.stop(drain: .seconds(30))
+            try await server.run()
+            #expect(throws: RawConnectionError.self) { try RawConnection.connect(on: loop, port: server.port) }
+        }
+    }
+
     @Test func twoLoopsServeOnePort() throws {
         let other = try EventLoopThread()
         defer { other.shutdown() }
