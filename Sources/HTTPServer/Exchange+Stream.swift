@@ -45,7 +45,7 @@ extension Exchange {
         case .failed:
             // MHD_CONTENT_READER_END_WITH_ERROR would leave the closed connection lying about until its idle timeout
             // (seen with 1.0.1 and epoll). An attempt to write to a closed stream ends it properly.
-            shutdown(connection.descriptor, Int32(SHUT_RDWR))
+            Socket(descriptor: connection.descriptor).end()
             buffer[0] = 0
             return 1
         case .open:

@@ -102,7 +102,7 @@ extension HTTPServer {
         if !isDraining { engine?.resumeAccepting() }
         for connection in connections where connection.tick(limits) {
             // libmicrohttpd meets the end of the stream, and closes.
-            shutdown(connection.descriptor, Int32(SHUT_RDWR))
+            Socket(descriptor: connection.descriptor).end()
         }
         for linger in lingering { linger.tick() }
         beginTurns()  // libmicrohttpd's own timeouts
