@@ -49,6 +49,8 @@ let package = Package(
         // Pictures: the C that decodes and encodes them runs in a process of its own.
         .target(
             name: "CImaging",
+            // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
+            cSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: ["jpeg", "png", "lcms2", "z", "crypto", "seccomp"].map { .linkedLibrary($0) }),
         .target(name: "Imaging", dependencies: ["CImaging"]),
         .executableTarget(name: "ImageWorker", dependencies: ["Imaging"]),
@@ -89,8 +91,28 @@ let package = Package(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
+        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+        .target(
+            name: "NetworkTesting", dependencies: ["EventLoop", "HTTPServer"], path: "Tests/NetworkTesting"),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
+        .testTarget(
+            name: "S3Tests",
+            dependencies: ["S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
+        .target(
+            name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: ["jpeg", "png", "lcms2"].map { .linkedLibrary($0) }),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImagingTestSupport", "ImageWorker"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,12 @@ struct Compression: Sendable {
         case cancelled
     }
 
+    /// What the log is told about an image.
+    private enum Answer: Sendable {
+        case compressed(Events.CompressedImage)
+        case failed(Events.ImageFailure)
+    }
+
     private let context: ServiceContext
     private let recipe: ImageRecipe
     private let fetcher: SourceFetcher
@@ -64,21 +70,21 @@ struct Compression: Sendable {
     /// not the image's fault.
     private func result(
         of job: ImageJob, isLastAttempt: Bool
-    ) async throws -> Result<Events.CompressedImage, Events.ImageFailure> {
+    ) async throws -> Answer {
         let source: [UInt8]
         do throws(FetchFailure) {
             source = try await fetcher.fetch(job.ask.source)
         } catch {
             if error.reason == FetchFailure.cancelled { throw CancellationError() }
             if error.isRetriable && !isLastAttempt { throw error }
-            return .failure(.init(reason: error.reason, detail: error.detail, attempts: job.attempt))
+            return .failed(.init(reason: error.reason, detail: error.detail, attempts: job.attempt))
         }
         let outcome = try await workers.compress(source, recipe)
         switch outcome.result {
         case .failure(let failure):
-            return .failure(.init(reason: failure.kind.rawValue, detail: failure.detail, attempts: job.attempt))
+            return .failed(.init(reason: failure.kind.rawValue, detail: failure.detail, attempts: job.attempt))
         case .success(let image):
-            return .success(try await upload(image, of: outcome.source))
+            return .compressed(try await upload(image, of: outcome.source))
         }
     }
 
@@ -89,19 +95,19 @@ struct Compression: Sendable {
             key: key, bytes: image.bytes, sha256: image.sha256, contentType: image.encoding.contentType,
             cacheControl: "public, max-age=31536000, immutable")
         return Events.CompressedImage(
-            objectKey: key, url: store.publicURL(key), contentType: image.encoding.contentType,
+            objectKey: key, url: try store.publicURL(key: key), contentType: image.encoding.contentType,
             width: Int(image.size.width), height: Int(image.size.height), bytes: image.bytes.count,
             sourceBytes: Int(source.byteCount), sourceDigest: source.sha256, kept: image.kept.rawValue)
     }
 
     /// The event's id is derived from the ask: appended twice it is the same event, and the fold voids the second.
-    private func append(_ result: Result<Events.CompressedImage, Events.ImageFailure>, _ job: ImageJob) async throws {
+    private func append(_ result: Answer, _ job: ImageJob) async throws {
         let event: ProductEvent =
             switch result {
-            case .success(let image):
+            case .compressed(let image):
                 .imagesCompressed(
                     ImagesCompressed(productID: job.ask.productID, images: [.init(id: job.ask.imageID, image: image)]))
-            case .failure(let failure):
+            case .failed(let failure):
                 .imageCompressionFailed(
                     ImageCompressionFailed(productID: job.ask.productID, id: job.ask.imageID, failure: failure))
             }
@@ -111,10 +117,10 @@ struct Compression: Sendable {
     }
 
     private func report(
-        _ result: Result<Events.CompressedImage, Events.ImageFailure>, _ job: ImageJob, _ duration: Duration
+        _ result: Answer, _ job: ImageJob, _ duration: Duration
     ) {
         switch result {
-        case .success(let image):
+        case .compressed(let image):
             metrics.compressed(image, duration)
             context.log.info(
                 "image compressed",
@@ -123,7 +129,7 @@ struct Compression: Sendable {
                     "source_bytes": image.sourceBytes, "bytes": image.bytes, "kept": image.kept,
                     "duration_ms": duration,
                 ])
-        case .failure(let failure):
+        case .failed(let failure):
             metrics.failed()
             context.log.warning(
                 "image failed",

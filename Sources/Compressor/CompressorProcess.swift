@@ -32,8 +32,10 @@ struct CompressorProcess: Sendable {
         let producer = try KafkaProducer(settings.kafka, loop: context.loop)
         let consumer = try KafkaConsumer(
             settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
-        let client = try HTTPClient(loop: context.loop)
-        let store = S3Client(settings.s3, client)
+        var web = HTTPClientConfiguration()
+        web.userAgent = settings.userAgent
+        let client = try HTTPClient(loop: context.loop, configuration: web)
+        let store = S3Client(configuration: settings.s3, client: client)
         let workers = WorkerPool(
             on: context.loop, executable: settings.workerExecutable, size: settings.workers,
             deadline: settings.workerDeadline, log: context.log)
@@ -73,7 +75,7 @@ struct CompressorProcess: Sendable {
                 try await store.ensureBucket()
                 do {
                     try await store.allowPublicRead()
-                } catch .notSupported {
+                } catch let error where error.reason == .notSupported {
                     context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
                 }
                 context.health.well("object store")

@@ -17,7 +17,8 @@ struct ImageJob: Sendable {
 
     /// The authority of a URL, as it is written; what is no URL shares one queue.
     private static func host(of source: String) -> String {
-        guard let scheme = source.range(of: "://") else { return "" }
-        return source[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }.lowercased()
+        let scheme = source.prefix { $0 != ":" }
+        guard source.dropFirst(scheme.count).hasPrefix("://") else { return "" }
+        return source.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }.lowercased()
     }
 }

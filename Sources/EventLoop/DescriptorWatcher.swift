@@ -16,6 +16,7 @@ package final class DescriptorWatcher: @unchecked Sendable {
     private let loop: EventLoop
     private let body: (Events) -> Void
     private var handle: Handle<uv_poll_t>?
+    private var watched: Events = []
 
     /// `body` gets what the descriptor is ready for; after an error on it, everything, so that the next call on the
     /// descriptor meets the error itself.
@@ -37,7 +38,8 @@ package final class DescriptorWatcher: @unchecked Sendable {
 
     /// Watches for `events` from now on, instead of what was watched before; for none, it pauses.
     package func watch(_ events: Events) {
-        guard let handle else { return }
+        guard let handle, events != watched else { return }  // the same again would cost libuv a system call
+        watched = events
         guard !events.isEmpty else {
             uv_poll_stop(handle.raw)
             return
@@ -48,7 +50,11 @@ package final class DescriptorWatcher: @unchecked Sendable {
         if events.contains(.disconnected) { mask |= UV_DISCONNECT.rawValue }
         uv_poll_start(handle.raw, Int32(mask)) { poll, status, ready in
             let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(poll!.pointee.data).takeUnretainedValue()
-            watcher.body(status < 0 ? [.readable, .writable, .disconnected] : Events(libuv: ready))
+            guard status >= 0 else {
+                watcher.watched = []  // libuv has stopped
+                return watcher.body([.readable, .writable, .disconnected])
+            }
+            watcher.body(Events(libuv: ready))
         }
     }
 

@@ -48,8 +48,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     deinit {
-        uv_loop_close(uv)
-        uv.deallocate()
+        // A look-up that is still on libuv's thread pool cannot be called back: it will touch the loop once more, so the
+        // loop's memory is left to it.
+        if uv_loop_close(uv) == 0 { uv.deallocate() }
     }
 
     /// Whether the caller is on this loop's thread.

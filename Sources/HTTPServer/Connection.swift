@@ -24,6 +24,8 @@ final class Connection {
     var exchange: Exchange?
     var clock = Clock.head(0)
     var served = 0
+    /// A copy of the descriptor lives on, see `LingeringClose`.
+    var isLingering = false
     /// Its place among the server's connections.
     var index = 0
 

@@ -79,7 +79,7 @@ final class Daemon {
         if isClosing {
             guard let raw = state.pointee else { return }
             let connection = Unmanaged<Connection>.fromOpaque(raw).takeRetainedValue()
-            connection.server.forget(connection)
+            connection.server.closing(connection)
             state.pointee = nil
         } else if let connection = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().arriving {
             state.pointee = Unmanaged.passRetained(connection).toOpaque()  // released when it closes, just above

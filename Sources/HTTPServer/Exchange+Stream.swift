@@ -37,12 +37,17 @@ extension Exchange {
         resume()
     }
 
-    /// libmicrohttpd wants more of the body: how much there was, or one of its two codes for the end.
+    /// libmicrohttpd wants more of the body: how much there was, or its code for the end.
     private func fetch(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         if !output.isEmpty { return output.fill(buffer) }
         switch output.state {
         case .ended: return -1  // MHD_CONTENT_READER_END_OF_STREAM
-        case .failed: return -2  // MHD_CONTENT_READER_END_WITH_ERROR
+        case .failed:
+            // MHD_CONTENT_READER_END_WITH_ERROR would leave the closed connection lying about until its idle timeout
+            // (seen with 1.0.1 and epoll). An attempt to write to a closed stream ends it properly.
+            Socket(descriptor: connection.descriptor).end()
+            buffer[0] = 0
+            return 1
         case .open:
             suspend()  // "returning zero should only be used in conjunction with MHD_suspend_connection()"
             return 0

@@ -90,13 +90,14 @@ final class Exchange: @unchecked Sendable {
     func completed() {
         handle = nil
         isSuspended = false
+        server.exchanges -= 1
         connection.exchange = nil
         connection.served += 1
         connection.clock = .head(0)
         upload.finish(.failure(.connectionLost))
         output.abandon()
         task?.cancel()
-        if answer.leavesInput { server.linger(connection.descriptor, output: answer.unsent) }
+        if answer.leavesInput { server.linger(connection, output: answer.unsent) }
         server.exchangeEnded()
     }
 

@@ -41,13 +41,19 @@ extension HTTPServer {
         connectionsByID[connection.id] = connection
         connectionsByAddress[network, default: 0] += 1
         engine?.hangups.add(accepted.descriptor, id: connection.id)
-        // When this fails libmicrohttpd has closed the descriptor, and `forget` has been called if it knew the connection.
+        // When this fails libmicrohttpd has closed the descriptor, and told `closing` if it had told of the connection.
         if engine?.daemon.add(accepted.descriptor) != true { forget(connection) }
         needsTurn = true
     }
 
-    /// The connection is about to be closed, or has been.
-    func forget(_ connection: Connection) {
+    /// libmicrohttpd is about to close the connection.
+    func closing(_ connection: Connection) {
+        // What libmicrohttpd has answered by itself, to a head it could not read, is to be read in spite of that.
+        if Socket(descriptor: connection.descriptor).hasInput { linger(connection, output: []) }
+        forget(connection)
+    }
+
+    private func forget(_ connection: Connection) {
         guard connectionsByID.removeValue(forKey: connection.id) != nil else { return }
         let last = connections.removeLast()
         if last !== connection {
@@ -66,10 +72,12 @@ extension HTTPServer {
     }
 
     /// Goes on with a connection that libmicrohttpd is about to close.
-    func linger(_ descriptor: Int32, output: ArraySlice<UInt8>) {
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    func linger(_ connection: Connection, output: ArraySlice<UInt8>) {
+        guard !connection.isLingering else { return }
+        connection.isLingering = true
+        let copy = fcntl(connection.descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { return }
-        engine?.hangups.remove(descriptor)
+        engine?.hangups.remove(connection.descriptor)
         keepOpen(copy, output: output)
     }
 
@@ -94,7 +102,7 @@ extension HTTPServer {
         if !isDraining { engine?.resumeAccepting() }
         for connection in connections where connection.tick(limits) {
             // libmicrohttpd meets the end of the stream, and closes.
-            shutdown(connection.descriptor, Int32(SHUT_RDWR))
+            Socket(descriptor: connection.descriptor).end()
         }
         for linger in lingering { linger.tick() }
         beginTurns()  // libmicrohttpd's own timeouts

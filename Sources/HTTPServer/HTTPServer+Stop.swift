@@ -17,6 +17,7 @@ extension HTTPServer {
         }
     }
 
+    /// Before `run` this closes the port for good.
     func beginDrain(_ limit: Duration) {
         if !isDraining {
             isDraining = true

@@ -59,6 +59,7 @@ package final class HTTPServer: @unchecked Sendable {
 
     private func serve() async throws {
         loop.preconditionOnLoop()
+        guard !isDraining else { return }  // stopped before it began
         let engine = try Engine(self)
         self.engine = engine
         defer { tearDown() }

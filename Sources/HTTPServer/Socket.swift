@@ -15,4 +15,7 @@ struct Socket {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
+
+    /// Ends both directions: whoever reads from it meets the end of the stream.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

@@ -2,8 +2,47 @@ import CRdkafka
 import EventLoop
 
 extension KafkaAdmin {
+    /// What Kafka says of each of these topics, those that do not exist included.
+    package func metadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
+        guard !topics.isEmpty else { return [] }
+        guard !isEmbeddedBroker else { return try await listedMetadata(topics) }
+        let call = "rd_kafka_DescribeTopics"
+        let client = try slot.get(call)
+        let event = try await request(call, RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, client) { options, queue in
+            let names = CStrings(topics)
+            var pointers = names.pointers
+            let collection = rd_kafka_TopicCollection_of_topic_names(&pointers, pointers.count)
+            defer { rd_kafka_TopicCollection_destroy(collection) }
+            rd_kafka_DescribeTopics(client.handle, collection, options, queue)
+        }
+        var count = 0
+        let found = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.raw), &count)
+        var metadata: [TopicMetadata] = []
+        for topic in UnsafeBufferPointer(start: found, count: count) {
+            guard let topic else { continue }
+            metadata.append(try described(topic, call))
+        }
+        return metadata
+    }
+
+    private func described(_ topic: OpaquePointer, _ call: String) throws(KafkaError) -> TopicMetadata {
+        let name = rd_kafka_TopicDescription_name(topic).map { String(cString: $0) } ?? ""
+        let status = rd_kafka_error_code(rd_kafka_TopicDescription_error(topic))
+        guard status != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART else {
+            return TopicMetadata(name: name, exists: false, partitionCount: 0, topicID: nil)
+        }
+        guard status == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(call: call, status, text: "\(name): \(String(cString: rd_kafka_err2str(status)))")
+        }
+        var partitions = 0
+        _ = rd_kafka_TopicDescription_partitions(topic, &partitions)
+        let id = rd_kafka_TopicDescription_topic_id(topic).flatMap { rd_kafka_Uuid_base64str($0) }
+        return TopicMetadata(
+            name: name, exists: true, partitionCount: partitions, topicID: id.map { String(cString: $0) })
+    }
+
     /// The embedded broker's topics. All are asked for: asking it for one by name would create it.
-    func listedMetadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
+    private func listedMetadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
         let client = try slot.get("rd_kafka_metadata")
         let limit = Int32(clamping: timeout.wholeMilliseconds)
         let result: Result<[String: Int], KafkaError> = await withCheckedContinuation { continuation in

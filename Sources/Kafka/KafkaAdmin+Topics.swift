@@ -1,4 +1,5 @@
 import CRdkafka
+import EventLoop
 
 /// What became of a topic that was to be created.
 package enum TopicCreation: Sendable {
@@ -9,46 +10,7 @@ package enum TopicCreation: Sendable {
 }
 
 extension KafkaAdmin {
-    /// What Kafka says of each of these topics, those that do not exist included.
-    package func metadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
-        guard !topics.isEmpty else { return [] }
-        guard !isEmbeddedBroker else { return try await listedMetadata(topics) }
-        let call = "rd_kafka_DescribeTopics"
-        let client = try slot.get(call)
-        let event = try await request(call, RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, client) { options, queue in
-            let names = CStrings(topics)
-            var pointers = names.pointers
-            let collection = rd_kafka_TopicCollection_of_topic_names(&pointers, pointers.count)
-            defer { rd_kafka_TopicCollection_destroy(collection) }
-            rd_kafka_DescribeTopics(client.handle, collection, options, queue)
-        }
-        var count = 0
-        let found = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.raw), &count)
-        var metadata: [TopicMetadata] = []
-        for topic in UnsafeBufferPointer(start: found, count: count) {
-            guard let topic else { continue }
-            metadata.append(try described(topic, call))
-        }
-        return metadata
-    }
-
-    private func described(_ topic: OpaquePointer, _ call: String) throws(KafkaError) -> TopicMetadata {
-        let name = rd_kafka_TopicDescription_name(topic).map { String(cString: $0) } ?? ""
-        let status = rd_kafka_error_code(rd_kafka_TopicDescription_error(topic))
-        guard status != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART else {
-            return TopicMetadata(name: name, exists: false, partitionCount: 0, topicID: nil)
-        }
-        guard status == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw KafkaError(call: call, status, text: "\(name): \(String(cString: rd_kafka_err2str(status)))")
-        }
-        var partitions = 0
-        _ = rd_kafka_TopicDescription_partitions(topic, &partitions)
-        let id = rd_kafka_TopicDescription_topic_id(topic).flatMap { rd_kafka_Uuid_base64str($0) }
-        return TopicMetadata(
-            name: name, exists: true, partitionCount: partitions, topicID: id.map { String(cString: $0) })
-    }
-
-    /// Creates the topics and says what became of each.
+    /// Creates the topics and says what became of each. Returns when Kafka knows them also where it answers questions.
     package func createTopics(_ topics: [NewTopic]) async throws(KafkaError) -> [String: TopicCreation] {
         guard !topics.isEmpty else { return [:] }
         let call = "rd_kafka_CreateTopics"
@@ -69,7 +31,19 @@ extension KafkaAdmin {
             let text = rd_kafka_topic_result_error_string(result).map { String(cString: $0) }
             outcomes[String(cString: name)] = TopicCreation(call, rd_kafka_topic_result_error(result), text)
         }
+        try await waitUntilKnown(outcomes.filter { $0.value.isCreated }.map(\.key), call)
         return outcomes
+    }
+
+    /// The controller answers before the brokers have heard of a new topic, and there is no way but to ask them.
+    private func waitUntilKnown(_ topics: [String], _ call: String) async throws(KafkaError) {
+        let end = ContinuousClock.now + timeout
+        while !(try await metadata(topics)).allSatisfy(\.exists) {
+            guard ContinuousClock.now < end else {
+                throw KafkaError(call: call, RD_KAFKA_RESP_ERR__TIMED_OUT, text: "created, but not known to all yet")
+            }
+            do { try await loop.sleep(for: .milliseconds(20)) } catch { throw .cancelled(call) }
+        }
     }
 
     private func make(_ topic: NewTopic) throws(KafkaError) -> OpaquePointer {
@@ -89,6 +63,8 @@ private struct NewTopics: @unchecked Sendable {
 }
 
 extension TopicCreation {
+    fileprivate var isCreated: Bool { if case .created = self { true } else { false } }
+
     fileprivate init(_ call: String, _ status: rd_kafka_resp_err_t, _ text: String?) {
         switch status {
         case RD_KAFKA_RESP_ERR_NO_ERROR: self = .created

@@ -3,6 +3,7 @@ import EventLoop
 
 /// Asks Kafka about topics, and makes them. From any thread, but for `init`.
 package final class KafkaAdmin: Sendable {
+    let loop: EventLoop
     let isEmbeddedBroker: Bool
     /// Of each request.
     let timeout: Duration
@@ -14,6 +15,7 @@ package final class KafkaAdmin: Sendable {
         _ configuration: KafkaConfiguration, timeout: Duration = .seconds(10), loop: EventLoop
     ) throws(KafkaError) {
         loop.preconditionOnLoop()
+        self.loop = loop
         isEmbeddedBroker = configuration.isEmbeddedBroker
         self.timeout = timeout
         let inbox = Inbox(onLog: configuration.onLog)

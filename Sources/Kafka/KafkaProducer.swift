@@ -65,6 +65,9 @@ package final class KafkaProducer: Sendable {
         return try result.get()
     }
 
+    /// Records handed over whose fate is not known yet.
+    package var undelivered: Int { inbox.undelivered.load(ordering: .acquiring) }
+
     /// Returns when everything sent before has its delivery report, or after `limit`.
     package func flush(within limit: Duration) async {
         let idle = gateWhenIdle()

@@ -22,10 +22,12 @@ final class Wakeup: @unchecked Sendable {
         }
     }
 
-    /// From now on `queue` wakes the loop. An event that stands in it already does not.
+    /// From now on `queue` wakes the loop, and once in any case: librdkafka tells of a queue that was empty, and this one
+    /// may have something in it already, such as the news that the broker is away.
     func watch(_ queue: OpaquePointer) {
         var one: UInt64 = 1  // what an eventfd is fed with
         rd_kafka_queue_io_event_enable(queue, descriptor, &one, MemoryLayout.size(ofValue: one))
+        write(descriptor, &one, MemoryLayout.size(ofValue: one))
     }
 
     func stop() {

@@ -48,6 +48,8 @@ extension PostgresConfiguration {
         var keywords = [
             ("port", String(port)), ("user", user), ("dbname", database), ("sslmode", sslMode),
             ("application_name", applicationName), ("client_encoding", "UTF8"), ("options", settings),
+            // It would be tried first, with calls that block.
+            ("gssencmode", "disable"),
         ]
         if let value = password.value { keywords.append(("password", value)) }
         if let addresses {

@@ -39,9 +39,11 @@ final class ResultStorage: @unchecked Sendable {
         let state = field(warelog_pq_sqlstate())
         // libpq makes errors of its own when the connection breaks: they have no fields.
         let message = field(warelog_pq_primary_message()) ?? firstLine(PQresultErrorMessage(raw))
+        // 57P0x are the server's last words on this connection: whether it committed before them is not known.
+        let isEnd = state?.hasPrefix("57P0") ?? true
         return PostgresError(
-            state == nil ? .connectionLost : .server, call: call, sqlState: state, message: message,
-            constraint: field(warelog_pq_constraint()), mayHaveTakenEffect: state == nil)
+            isEnd ? .connectionLost : .server, call: call, sqlState: state, message: message,
+            constraint: field(warelog_pq_constraint()), mayHaveTakenEffect: isEnd)
     }
 
     private func field(_ code: Int32) -> String? {

@@ -99,7 +99,8 @@ package final class RedisClient: @unchecked Sendable {
 
     private func send(_ arguments: [RedisArgument], _ continuation: InFlightCommands.Continuation) {
         guard case .ready(let connection) = phase else {
-            return continuation.resume(returning: .failure(RedisError(.unavailable, message: lastError.message)))
+            let kind: RedisError.Kind = lastError.kind == .closed ? .closed : .unavailable
+            return continuation.resume(returning: .failure(RedisError(kind, message: lastError.message)))
         }
         connection.send(arguments, continuation)
     }

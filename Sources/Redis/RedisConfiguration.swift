@@ -5,7 +5,8 @@ package struct RedisConfiguration: Sendable {
     package var port: Int
     package var username: String?
     package var database: Int
-    /// For the whole way to a connection that answers, look-up and authentication included.
+    /// For the whole way to a connection that answers, look-up and authentication included; a look-up cannot be broken
+    /// off, so one that takes longer is the end of the attempt when it ends.
     package var connectTimeout: Duration
     /// For one command, from the call to the reply.
     package var commandTimeout: Duration

@@ -73,6 +73,59 @@ struct EventLoopTests {
         #expect(sum == 500_500)
     }
 
+    @Test func theEndOfATurnComesAfterEverythingThatWasReady() throws {
+        let loop = try EventLoop()
+        let order = try loop.run {
+            let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<3 {
+                    group.addTask(executorPreference: loop) {
+                        if number == 0 {
+                            loop.atEndOfTurn {
+                                continuation.yield("end")
+                                loop.atEndOfTurn { continuation.finish() }
+                            }
+                        }
+                        continuation.yield("job")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            return await stream.reduce(into: []) { $0.append($1) }
+        }
+        #expect(order == ["job", "job", "job", "end"])
+    }
+
+    @Test(arguments: ["127.0.0.1", "::1", "localhost"]) func aNameBecomesNumericAddresses(_ name: String) throws {
+        let addresses = try Self.resolve(name)
+        #expect(!addresses.isEmpty)
+        #expect(addresses.allSatisfy { $0 == "127.0.0.1" || $0 == "::1" })
+    }
+
+    @Test func aNameThatCannotExistIsAnError() throws {
+        #expect(throws: EventLoopError.self) { try Self.resolve(String(repeating: "x", count: 64) + ".invalid") }
+    }
+
+    private static func resolve(_ name: String) throws -> [String] {
+        let loop = try EventLoop()
+        return try loop.run {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[String], any Error>) in
+                loop.resolve(name) { continuation.resume(with: $0) }
+            }
+        }
+    }
+
+    @Test func delaysDoubleUpToTheCeilingAndNeverFallBelowHalfOfIt() {
+        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(1))
+        var generator = SystemRandomNumberGenerator()
+        for ceiling in [100, 200, 400, 800, 1000, 1000] {
+            let delay = backoff.next(using: &generator)
+            #expect(delay >= .milliseconds(ceiling) / 2 && delay <= .milliseconds(ceiling))
+        }
+        backoff.reset()
+        #expect(backoff.next(using: &generator) <= .milliseconds(100))
+    }
+
     @Test func aSignalReachesTheStream() throws {
         let loop = try EventLoop()
         let got = try loop.run {

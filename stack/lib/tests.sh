@@ -27,7 +27,8 @@ run_swift_tests() {
     with_environment swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
         tee "$RUN/log/swift-test.log" | sed '/^◇/d' || tests_are_complete=no
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
-    count_results "$RUN/tests-swift-testing.xml"
+    [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml
+    count_results "$results"
 }
 
 # A test case is one line without a body, or a body that holds <failure> or <skipped>.

@@ -1,0 +1,52 @@
+import EventLoop
+import Glibc
+import Settings
+import Telemetry
+
+/// `warelog`: the operator's tool. What it finds goes to standard output, what it does and what fails to standard error.
+enum CommandLineTool {
+    static let usage = """
+        usage: warelog COMMAND
+
+          migrate                         bring the database's schema up to date
+          topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
+          topics check                    compare the log's topics with what they must be
+          seed                            register the demo user, user 1
+
+        Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
+
+        """
+
+    /// The exit status.
+    static func main(_ arguments: [String]) -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        guard let command = command(arguments) else {
+            let wantsHelp = ["help", "--help", "-h"].contains(arguments.first)
+            (wantsHelp ? Output.standard : Output.error).write(usage)
+            return wantsHelp ? 0 : 2
+        }
+        do {
+            let settings = try ToolSettings(try ProcessEnvironment.read())
+            let loop = try EventLoop()
+            return try loop.run { try await command(Tool(loop: loop, settings: settings)) }
+        } catch let error as InvalidSettings {
+            Output.error.line("warelog: \(error)")
+            return 2
+        } catch {
+            Output.error.line("warelog: \(error)")
+            return 1
+        }
+    }
+
+    private typealias Command = @Sendable (Tool) async throws -> Int32
+
+    private static func command(_ arguments: [String]) -> Command? {
+        switch arguments {
+        case ["migrate"]: { try await Migrate(tool: $0).run() }
+        case ["topics", "create"]: { try await Topics(tool: $0).create() }
+        case ["topics", "check"]: { try await Topics(tool: $0).check() }
+        case ["seed"]: { try await Seed(tool: $0).run() }
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import EventLoop
+import Glibc
+import Kafka
+import Postgres
+import Service
+import Settings
+import Telemetry
+
+/// What a command works with.
+struct Tool: Sendable {
+    let loop: EventLoop
+    let settings: ToolSettings
+}
+
+/// All that the tool is told from outside, its arguments apart.
+struct ToolSettings: Sendable {
+    let postgres: PostgresConfiguration
+    let kafka: KafkaConfiguration
+    /// Of each topic, when it is created.
+    let partitions: Int32
+    let replicationFactor: Int
+    /// The directory of the migrations.
+    let schemaDirectory: String
+
+    init(_ environment: [String: String]) throws(InvalidSettings) {
+        var reader = SettingsReader(environment)
+        postgres = reader.postgres(applicationName: "warelog")
+        // A broker that is away shows in the command's own error.
+        kafka = reader.kafka(clientID: "warelog", log: Log(service: "warelog", minimum: .error, now: WallClock.now) { _ in })
+        partitions = Int32(reader.integer("KAFKA_PARTITIONS", in: 1...10_000, default: 12))
+        replicationFactor = reader.integer("KAFKA_REPLICATION_FACTOR", in: 1...100, default: 1)
+        schemaDirectory = reader.string("WARELOG_SCHEMA_DIR", default: "schema/postgres")
+        try reader.finish()
+    }
+}
+
+/// Where text for people goes.
+struct Output: Sendable {
+    let descriptor: Int32
+
+    static let standard = Output(descriptor: STDOUT_FILENO)
+    static let error = Output(descriptor: STDERR_FILENO)
+
+    func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+                let count = Glibc.write(descriptor, base, rest.count)
+                guard count > 0 else { return }  // nobody reads
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    func line(_ text: String) { write(text + "\n") }
+}

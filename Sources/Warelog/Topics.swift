@@ -1,0 +1,93 @@
+import EventLog
+import Kafka
+import Postgres
+import Service
+
+/// `warelog topics create|check`
+struct Topics: Sendable {
+    let tool: Tool
+
+    /// Creates what is missing, and writes down how many partitions each topic has; what exists stays as it is.
+    func create() async throws -> Int32 {
+        try await withLog { admin, connection in
+            let recorded = try await LogTopics.recorded(connection)
+            let before = try await inspect(admin, recorded)
+            let missing = before.filter { $0.partitions == nil }.map { finding in
+                NewTopic(
+                    name: finding.topic.name, partitions: Int(finding.recordedPartitions ?? tool.settings.partitions),
+                    replicationFactor: tool.settings.replicationFactor,
+                    configuration: Dictionary(uniqueKeysWithValues: LogGuard.settings))
+            }
+            if let lost = before.first(where: { $0.partitions == nil && $0.recordedPartitions != nil }) {
+                Output.error.line(
+                    "warelog: \(lost.topic.name) was created before and is gone: restore it, or start with an empty "
+                        + "database; a new topic would be another log")
+                return 1
+            }
+            for (name, creation) in try await admin.createTopics(missing).sorted(by: { $0.key < $1.key }) {
+                switch creation {
+                case .created: Output.error.line("created \(name)")
+                case .alreadyExists: break
+                case .refused(let error): throw error
+                }
+            }
+            let after = try await inspectUntilVisible(admin, recorded)
+            for finding in after {
+                guard let partitions = finding.partitions else { continue }
+                try await LogTopics.record(finding.topic.name, partitions: partitions, connection)
+            }
+            return report(try await inspect(admin, try await LogTopics.recorded(connection)))
+        }
+    }
+
+    func check() async throws -> Int32 {
+        try await withLog { admin, connection in
+            report(try await inspect(admin, try await LogTopics.recorded(connection)))
+        }
+    }
+
+    private func withLog(
+        _ body: (KafkaAdmin, PostgresConnection) async throws -> Int32
+    ) async throws -> Int32 {
+        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
+        defer { connection.close() }
+        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
+        do {
+            let status = try await body(admin, connection)
+            await admin.close()
+            return status
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
+    private func inspect(_ admin: KafkaAdmin, _ recorded: [String: Int32]) async throws -> [LogGuard.Finding] {
+        try await LogGuard.inspect(
+            admin, recorded: recorded, isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
+    }
+
+    /// A created topic takes a moment to be known to every broker; nothing tells when.
+    private func inspectUntilVisible(
+        _ admin: KafkaAdmin, _ recorded: [String: Int32]
+    ) async throws -> [LogGuard.Finding] {
+        for _ in 1...50 {
+            let findings = try await inspect(admin, recorded)
+            if findings.allSatisfy({ $0.partitions != nil }) { return findings }
+            try await tool.loop.sleep(for: .milliseconds(100))
+        }
+        return try await inspect(admin, recorded)
+    }
+
+    private func report(_ findings: [LogGuard.Finding]) -> Int32 {
+        for finding in findings {
+            let partitions = finding.partitions.map { "\($0) partitions" } ?? "missing"
+            Output.standard.line(
+                "\(finding.topic.name): \(finding.faults.isEmpty ? "ok, \(partitions)" : finding.faults.joined(separator: "; "))")
+        }
+        if tool.settings.kafka.isEmbeddedBroker {
+            Output.error.line("the embedded broker cannot tell its topics' settings: they were not checked")
+        }
+        return findings.allSatisfy(\.faults.isEmpty) ? 0 : 1
+    }
+}

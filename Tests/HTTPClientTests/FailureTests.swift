@@ -1,0 +1,267 @@
+import EventLoop
+import HTTPClient
+import HTTPMessages
+import InternetAddress
+import NetworkTesting
+import Testing
+
+/// What servers do to clients.
+@Suite(.timeLimit(.minutes(1)))
+struct FailureTests {
+    @Test func nobodyListening() throws {
+        let outcome = try withClient { loop, client in
+            let port = try RawServer(on: loop).port  // gone with the server
+            do throws(HTTPClientError) {
+                _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:1/"))
+                return Optional<HTTPClientError>.none
+            } catch {
+                return port > 0 ? error : nil
+            }
+        }
+        #expect(outcome == .connectRefused)
+        #expect(outcome?.isRetriable == true)
+    }
+
+    @Test func aNameThatDoesNotExist() throws {
+        let outcome = try result(of: { $0.url = "http://no-such-host.invalid/" }) { _, _ in }
+        #expect(error(outcome) == .dns)
+    }
+
+    @Test func anAnswerThatNeverComesRunsIntoTheTimeout() throws {
+        let outcome = try result(of: { $0.totalTimeout = .milliseconds(100) }) { connection, _ in
+            _ = try await connection.receiveAll()
+        }
+        #expect(error(outcome) == .timeout)
+    }
+
+    @Test func aBodyThatTricklesIsTooSlow() throws {
+        let outcome = try result(of: { $0.lowSpeed = .init(bytesPerSecond: 1000, duration: .seconds(1)) }) { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while true {
+                try await connection.send("x")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        #expect(error(outcome) == .tooSlow)
+    }
+
+    @Test(arguments: ["Content-Length: 1000000000000\r\n", "Transfer-Encoding: chunked\r\n", ""])
+    func anEndlessBodyIsCutOffAtTheLimit(framing: String) throws {
+        let sent = Box(0)
+        let outcome = try result(of: { $0.maximumResponseBytes = 100_000 }) { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\n\(framing)\r\n")
+            let piece = (framing.hasPrefix("T") ? "4000\r\n" : "") + String(repeating: "x", count: 16384)
+                + (framing.hasPrefix("T") ? "\r\n" : "")
+            while true {
+                try await connection.send(piece)
+                sent.value += 16384
+            }
+        }
+        #expect(error(outcome) == .bodyTooLarge(limit: 100_000))
+        #expect(sent.value < 32 * 1024 * 1024)
+    }
+
+    @Test func aBodyOfExactlyTheLimitIsTaken() throws {
+        let response = try result(of: { $0.maximumResponseBytes = 5 }) { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n12345")
+        }.get()
+        #expect(response.body.count == 5)
+    }
+
+    @Test func aCompressedBodyCountsAsWhatItUnpacksTo() throws {
+        // gzip of 1,000,000 zero bytes, made by `head -c 1000000 /dev/zero | gzip -9n`.
+        let bomb = Gzip.million
+        let script: @Sendable (RawConnection, Int) async throws -> Void = { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n")
+            try await connection.send(bomb)
+        }
+        let refused = try result(of: { $0.maximumResponseBytes = 500_000 }, script)
+        #expect(error(refused) == .bodyTooLarge(limit: 500_000))
+        let taken = try result(of: { $0.maximumResponseBytes = 1_000_000 }, script).get()
+        #expect(taken.body == [UInt8](repeating: 0, count: 1_000_000))
+    }
+
+    @Test func aConnectionThatClosesMidwayIsLost() throws {
+        let outcome = try result { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+        }
+        #expect(error(outcome) == .connectionLost)
+    }
+
+    @Test func aConnectionThatClosesWithoutAnAnswerIsLost() throws {
+        let outcome = try result { connection, _ in _ = try await connection.receive(until: "\r\n\r\n") }
+        #expect(error(outcome) == .connectionLost)
+        let reset = try result { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            connection.reset()
+        }
+        #expect(error(reset) == .connectionLost)
+    }
+
+    @Test func aShortDeclaredLengthEndsTheBodyThere() throws {
+        let response = try result { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdefHTTP/1.1 200 OK\r\n")
+        }.get()
+        #expect(String(decoding: response.body, as: UTF8.self) == "abc")
+    }
+
+    @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"])
+    func whatIsNoHTTPIsMalformed(text: String) throws {
+        let outcome = try result { connection, _ in
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send(text)
+        }
+        let got = error(outcome)
+        #expect(got != nil && got?.isRetriable == false, "\(String(describing: got))")
+    }
+
+    @Test func aServerThatSpeaksNoTLSIsAnError() throws {
+        let outcome = try result(of: { $0.url = "https" + $0.url.dropFirst(4) }) { connection, _ in
+            _ = try await connection.receive()
+            try await connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+        }
+        #expect(error(outcome) == .tls)
+    }
+
+    @Test func aCancelledRequestEndsAtOnceAndClosesItsConnection() throws {
+        let (outcome, ended) = try withClient { loop, client in
+            let server = try RawServer(on: loop)
+            let (ends, ended) = AsyncStream<Bool>.makeStream()
+            return try await server.serving({ connection, _ in
+                _ = try await connection.receive(until: "\r\n\r\n")
+                ended.yield(true)
+                ended.yield(try await connection.receive().isEmpty)
+            }, on: loop) {
+                try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
+                    group.addTask(executorPreference: loop) {
+                        do throws(HTTPClientError) {
+                            _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/"))
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                    var iterator = ends.makeAsyncIterator()
+                    _ = await iterator.next()
+                    group.cancelAll()
+                    let outcome = try await group.next() ?? nil
+                    return (outcome, await iterator.next())
+                }
+            }
+        }
+        #expect(outcome == .cancelled)
+        #expect(ended == true)
+    }
+
+    @Test func aClosedClientEndsWhatIsOnItsWayAndTakesNoMore() throws {
+        let outcomes = try withClient { loop, client in
+            let server = try RawServer(on: loop)
+            let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+            return try await server.serving({ connection, _ in
+                arrived.yield()
+                _ = try await connection.receiveAll()
+            }, on: loop) {
+                let send: @Sendable () async -> HTTPClientError? = {
+                    do throws(HTTPClientError) {
+                        _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/"))
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+                return await withTaskGroup(of: HTTPClientError?.self) { group in
+                    group.addTask(executorPreference: loop) { await send() }
+                    for await _ in arrivals { break }
+                    client.close()
+                    let first = await group.next() ?? nil
+                    return [first, await send()]
+                }
+            }
+        }
+        #expect(outcomes == [.closed, .closed])
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct AddressPolicyTests {
+    private static let answer: @Sendable (RawConnection, Int) async throws -> Void = { connection, _ in
+        while true {
+            _ = try await connection.receive(until: "\r\n\r\n")
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        }
+    }
+
+    @Test func anAddressThatIsNotAllowedIsNotConnectedTo() throws {
+        let connections = Box(0)
+        let outcome = try result(of: { $0.allowAddress = { $0.isGloballyRoutable } }) { _, _ in connections.value += 1 }
+        #expect(error(outcome) == .addressRefused(.v4(0x7f00_0001)))
+        #expect(connections.value == 0)
+        #expect(error(outcome)?.isRetriable == false)
+    }
+
+    @Test(arguments: ["127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "LOCALHOST.", "0"])
+    func noSpellingOfTheLoopbackAddressGetsThrough(host: String) throws {
+        let outcome = try result(of: { request in
+            request.url = "http://\(host)" + request.url.dropFirst("http://127.0.0.1".count)
+            request.allowAddress = { $0.isGloballyRoutable }
+        }, Self.answer)
+        switch error(outcome) {
+        case .addressRefused?, .dns?: break
+        case let other: Issue.record("\(host): \(String(describing: other))")
+        }
+    }
+
+    @Test func aNameIsJudgedByTheAddressItLeadsTo() throws {
+        let outcomes = try onLoop { loop in
+            let server = try RawServer(on: loop)
+            var configuration = HTTPClientConfiguration()
+            configuration.fixedNames = [
+                .init(host: "inside.example", port: server.port, addresses: [.v4(0x7f00_0001)]),
+                // The first address is refused, the second is allowed: the connection goes to the second.
+                .init(host: "both.example", port: server.port, addresses: [.v4(0x7f00_0002), .v4(0x7f00_0001)]),
+            ]
+            let client = try HTTPClient(loop: loop, configuration: configuration)
+            defer { client.close() }
+            return try await server.serving(Self.answer, on: loop) {
+                var outcomes: [Result<IPAddress?, HTTPClientError>] = []
+                for (host, allowed) in [("inside.example", UInt32(0x7f00_0002)), ("inside.example", 0x7f00_0001), ("both.example", 0x7f00_0001)] {
+                    var request = HTTPClientRequest(.get, "http://\(host):\(server.port)/")
+                    request.allowAddress = { $0 == .v4(allowed) }
+                    do throws(HTTPClientError) {
+                        outcomes.append(.success(try await client.send(request).address))
+                    } catch {
+                        outcomes.append(.failure(error))
+                    }
+                }
+                return outcomes
+            }
+        }
+        #expect(outcomes == [
+            .failure(.addressRefused(.v4(0x7f00_0001))), .success(.v4(0x7f00_0001)), .success(.v4(0x7f00_0001)),
+        ])
+    }
+
+    @Test func aKeptConnectionIsJudgedToo() throws {
+        let outcome = try withClient { loop, client in
+            let server = try RawServer(on: loop)
+            return try await server.serving(Self.answer, on: loop) {
+                var request = HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/")
+                _ = try await client.send(request)
+                request.allowAddress = { $0.isGloballyRoutable }
+                do throws(HTTPClientError) {
+                    _ = try await client.send(request)
+                    return Optional<HTTPClientError>.none
+                } catch {
+                    return error
+                }
+            }
+        }
+        #expect(outcome == .addressRefused(.v4(0x7f00_0001)))
+    }
+}

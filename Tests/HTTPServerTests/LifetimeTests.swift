@@ -1,0 +1,301 @@
+import EventLoop
+import HTTPClient
+import HTTPMessages
+import HTTPServer
+import NetworkTesting
+import Testing
+
+/// Who ends when: clients, handlers, streams, servers.
+@Suite(.timeLimit(.minutes(1)))
+struct LifetimeTests {
+    @Test(arguments: [false, true])
+    func aHandlerWhoseClientGoesIsCancelled(byReset: Bool) throws {
+        let outcome = try onLoop { loop in
+            let (ends, ended) = AsyncStream<String>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                do {
+                    ended.yield("began")
+                    try await loop.sleep(for: .seconds(3600))
+                    ended.yield("slept")
+                } catch {
+                    ended.yield("cancelled")
+                }
+                return HTTPResponse(.ok)
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                var iterator = ends.makeAsyncIterator()
+                _ = await iterator.next()
+                if byReset { connection.reset() } else { connection.close() }
+                return await iterator.next()
+            }
+        }
+        #expect(outcome == "cancelled")
+    }
+
+    @Test func aHandlerThatReadsABodyIsToldWhenItsClientGoes() throws {
+        let outcome = try onLoop { loop in
+            let (ends, ended) = AsyncStream<HTTPBodyError?>.makeStream()
+            let handler: HTTPServer.Handler = { request in
+                do throws(HTTPBodyError) {
+                    _ = try await request.body.collect(upTo: .max)
+                    ended.yield(nil)
+                } catch {
+                    ended.yield(error)
+                }
+                return HTTPResponse(.ok)
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc")
+                try await loop.sleep(for: .milliseconds(20))
+                connection.close()
+                var iterator = ends.makeAsyncIterator()
+                return await iterator.next() ?? nil
+            }
+        }
+        #expect(outcome == .connectionLost)
+    }
+
+    @Test func aStreamedResponseArrivesPieceByPieceAndEnds() throws {
+        let (first, rest) = try onLoop { loop in
+            let (pieces, piece) = AsyncStream<[UInt8]>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                HTTPResponse(.ok, headers: ["Content-Type": "text/event-stream"], body: .stream(HTTPResponseStream(pieces)))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                piece.yield(Array("one".utf8))
+                let first = try await connection.receive(until: "one\r\n")
+                piece.yield(Array("two".utf8))
+                _ = try await connection.receive(until: "two\r\n")
+                piece.finish()
+                let rest = try await connection.receive(until: "0\r\n\r\n")
+                try await connection.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")  // the connection is still good
+                _ = try await connection.receiveResponse(isHead: true)
+                return (first, rest)
+            }
+        }
+        #expect(first.contains("Transfer-Encoding: chunked\r\n"))
+        #expect(first.hasSuffix("3\r\none\r\n"))
+        #expect(rest == "0\r\n\r\n")
+    }
+
+    @Test func aProducerIsSlowedDownByItsClientAndCancelledWhenItGoes() throws {
+        let (written, outcome) = try onLoop { loop in
+            let written = Box(0)
+            let (ends, ended) = AsyncStream<String>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
+                    do {
+                        while true {
+                            try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
+                            written.value += 16 * 1024
+                        }
+                    } catch {
+                        ended.yield("\(type(of: error))")
+                        throw error
+                    }
+                }))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await loop.sleep(for: .milliseconds(200))
+                let early = written.value
+                connection.close()
+                var iterator = ends.makeAsyncIterator()
+                return (early, await iterator.next())
+            }
+        }
+        #expect(written < 16 * 1024 * 1024)
+        #expect(outcome == "CancellationError")
+    }
+
+    @Test func aProducerThatWaitsIsCancelledWhenItsClientGoes() throws {
+        let outcome = try onLoop { loop in
+            let (ends, ended) = AsyncStream<String>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
+                    try await writer.write(Array("hello".utf8))
+                    do {
+                        try await loop.sleep(for: .seconds(3600))
+                    } catch {
+                        ended.yield("cancelled")
+                        throw error
+                    }
+                }))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try await connection.receive(until: "hello")
+                connection.close()
+                var iterator = ends.makeAsyncIterator()
+                return await iterator.next()
+            }
+        }
+        #expect(outcome == "cancelled")
+    }
+
+    @Test func aProducerThatFailsCutsTheConnection() throws {
+        let text = try onLoop { loop in
+            let handler: HTTPServer.Handler = { _ in
+                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
+                    try await writer.write(Array("hello".utf8))
+                    throw DeadlineExceeded()
+                }))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                return try await connection.receiveAll()
+            }
+        }
+        #expect(text.contains("hello"))
+        #expect(!text.hasSuffix("0\r\n\r\n"))
+    }
+
+    @Test func stoppingLetsARequestInHandFinishAndTakesNoMore() throws {
+        let (head, body, idle, late) = try onLoop { loop in
+            let gate = AsyncStream<Void>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                for await _ in gate.stream {}
+                return HTTPResponse(.ok, body: .bytes(Array("finished".utf8)))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let idle = try RawConnection.connect(on: loop, port: server.port)
+                let busy = try RawConnection.connect(on: loop, port: server.port)
+                try await busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await loop.sleep(for: .milliseconds(20))
+                return try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask(executorPreference: loop) { await server.stop(drain: .seconds(30)) }
+                    let idleEnd = try await idle.receiveAll()
+                    let late = try? RawConnection.connect(on: loop, port: server.port)
+                    gate.continuation.finish()
+                    let response = try await busy.receiveResponse()
+                    try await group.waitForAll()
+                    return (response.head, response.body, idleEnd, late != nil)
+                }
+            }
+        }
+        #expect(body == "finished")
+        #expect(head.contains("Connection: close\r\n"))
+        #expect(idle == "")
+        #expect(!late)
+    }
+
+    @Test func aDrainThatTakesTooLongCancelsTheHandlers() throws {
+        let (outcome, text) = try onLoop { loop in
+            let outcome = Box("")
+            let handler: HTTPServer.Handler = { _ in
+                do {
+                    try await loop.sleep(for: .seconds(3600))
+                } catch {
+                    outcome.value = "cancelled"
+                }
+                return HTTPResponse(.serviceUnavailable)
+            }
+            let text = try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await loop.sleep(for: .milliseconds(20))
+                await server.stop(drain: .milliseconds(20))
+                return try await connection.receiveAll()
+            }
+            return (outcome.value, text)
+        }
+        #expect(outcome == "cancelled")
+        #expect(text.hasPrefix("HTTP/1.1 503 "))
+    }
+
+    @Test func aCancelledServerEnds() throws {
+        try onLoop { loop in
+            let server = try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in
+                try? await loop.sleep(for: .seconds(3600))  // ends by cancellation
+                return HTTPResponse(.ok)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: loop) { try await server.run() }
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await loop.sleep(for: .milliseconds(20))
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func aServerThatIsStoppedBeforeItRunsEndsAtOnce() throws {
+        try onLoop { loop in
+            let server = try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in HTTPResponse(.ok) }
+            await server.stop(drain: .seconds(30))
+            try await server.run()
+            #expect(throws: RawConnectionError.self) { try RawConnection.connect(on: loop, port: server.port) }
+        }
+    }
+
+    @Test func twoLoopsServeOnePort() throws {
+        let other = try EventLoopThread()
+        defer { other.shutdown() }
+        let counts = try onLoop { loop in
+            let first = try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in
+                HTTPResponse(.ok, body: .bytes(Array("1".utf8)))
+            }
+            let second = try HTTPServer(configuration: HTTPServerConfiguration(port: first.port), loop: other.loop) { _ in
+                HTTPResponse(.ok, body: .bytes(Array("2".utf8)))
+            }
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: loop) { try await first.run() }
+                group.addTask(executorPreference: other.loop) { try await second.run() }
+                var counts: [String: Int] = [:]
+                for _ in 0..<64 {
+                    let connection = try RawConnection.connect(on: loop, port: first.port)
+                    try await connection.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    counts[try await connection.receiveResponse().body, default: 0] += 1
+                }
+                await first.stop(drain: .zero)
+                await second.stop(drain: .zero)
+                try await group.waitForAll()
+                return counts
+            }
+        }
+        #expect(counts["1", default: 0] > 0 && counts["2", default: 0] > 0)
+        #expect(counts.values.reduce(0, +) == 64)
+    }
+
+    @Test func aThousandConnectionsAreServedAtATime() throws {
+        let answered = try onLoop { loop in
+            let handler: HTTPServer.Handler = { _ in
+                try? await loop.sleep(for: .milliseconds(50))
+                return HTTPResponse(.ok, body: .bytes(Array("ok".utf8)))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connections = try await withThrowingTaskGroup(of: Void.self) { group in
+                    var connections: [RawConnection] = []
+                    for number in 0..<1000 {
+                        connections.append(try RawConnection.connect(on: loop, port: server.port))
+                        // The backlog is shorter than that: let the server accept.
+                        if number.isMultiple(of: 100) { try await loop.sleep(for: .milliseconds(5)) }
+                    }
+                    return connections
+                }
+                return try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for connection in connections {
+                        group.addTask(executorPreference: loop) {
+                            for _ in 0..<2 {
+                                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                                guard try await connection.receiveResponse().body == "ok" else { return false }
+                            }
+                            return true
+                        }
+                    }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+            }
+        }
+        #expect(answered == 1000)
+    }
+}

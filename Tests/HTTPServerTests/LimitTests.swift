@@ -1,0 +1,226 @@
+import EventLoop
+import HTTPMessages
+import HTTPServer
+import NetworkTesting
+import Testing
+
+/// What a client cannot do to a server.
+@Suite(.timeLimit(.minutes(1)))
+struct LimitTests {
+    private static let ok: HTTPServer.Handler = { request in
+        _ = try? await request.body.collect(upTo: .max)
+        return HTTPResponse(.ok, body: .bytes(Array("handled".utf8)))
+    }
+
+    /// The whole answer to these bytes, until the server closes.
+    private func answer(
+        to request: String, _ configuration: HTTPServerConfiguration = HTTPServerConfiguration()
+    ) throws -> String {
+        try onLoop { loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send(request)
+                return try await connection.receiveAll()
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "a malformed percent-encoding"),
+        ("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", "an encoded NUL"),
+        ("GET /?q=%ff HTTP/1.1\r\nHost: x\r\n\r\n", "a query that is not UTF-8"),
+        ("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n", "a NUL in the request line"),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", "a NUL in a field"),
+        ("GET / HTTP/1.1\r\n\r\n", "no Host"),
+        ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "two Hosts"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "a length and chunks"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", "chunks and a length"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "two lengths"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\ncontent-length: 4\r\n\r\nabc", "two different lengths"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -3\r\n\r\nabc", "a negative length"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3, 3\r\n\r\nabc", "a list of lengths"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", "two encodings"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "an encoding that is not known"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "a chunk without a size"),
+        ("GET / HTTP/1.1\r\nHost: x\r\n X: folded\r\n\r\n", "a folded field"),
+        ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", "a space before the colon"),
+        ("GET / HTTP/1.1\nHost: x\n\n", "bare line feeds"),
+        ("GARBAGE\r\n\r\n", "no request line"),
+        ("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "an unknown version"),
+    ])
+    func aMalformedRequestIsRefusedAndTheConnectionClosed(_ row: (request: String, what: String)) throws {
+        let text = try answer(to: row.request)
+        #expect(!text.contains("handled"))
+        #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 400 ") || text.hasPrefix("HTTP/1.1 505 "), "\(row.what): \(text)")
+        #expect(text.components(of: "Content-Length:") <= 1)
+    }
+
+    @Test func aDeclaredLengthPastTheLimitIsRefusedBeforeTheBody() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumBodyBytes = 1000
+        let text = try answer(to: "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", configuration)
+        #expect(text.hasPrefix("HTTP/1.1 413 "))
+        #expect(text.contains("application/problem+json"))
+        let fits = try answer(
+            to: "PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000),
+            configuration)
+        #expect(fits.hasSuffix("handled"))
+    }
+
+    @Test(arguments: [1000, 200_000])
+    func chunksPastTheLimitAreRefusedWhileTheyCome(limit: Int) throws {
+        let (text, sent) = try onLoop { loop in
+            var configuration = HTTPServerConfiguration()
+            configuration.maximumBodyBytes = limit
+            let handler: HTTPServer.Handler = { request in
+                do {
+                    _ = try await request.body.collect(upTo: .max)
+                    return HTTPResponse(.ok)
+                } catch {
+                    return .problem(.contentTooLarge, "The handler was told.")
+                }
+            }
+            return try await withServer(on: loop, configuration, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                var sent = 0
+                let piece = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
+                do {
+                    while sent < 64 * 1024 * 1024 {
+                        try await connection.send(piece)
+                        sent += 16384
+                    }
+                } catch {}  // the server has had enough
+                return (try? await connection.receiveAll(), sent)
+            }
+        }
+        #expect(sent < 32 * 1024 * 1024, "bounded work")
+        // A client that goes on sending may lose the answer to a reset; one that stops has it (below).
+        if let text { #expect(text.hasPrefix("HTTP/1.1 413 ")) }
+    }
+
+    @Test(arguments: [1000, 200_000])
+    func aClientThatStopsInTimeReadsThatItsChunksWereTooMany(limit: Int) throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumBodyBytes = limit
+        let piece = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
+        let text = try onLoop { [configuration] loop in
+            let handler: HTTPServer.Handler = { request in
+                do {
+                    _ = try await request.body.collect(upTo: .max)
+                    return HTTPResponse(.ok)
+                } catch {
+                    return .problem(.contentTooLarge, "The handler was told.")
+                }
+            }
+            return try await withServer(on: loop, configuration, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                for _ in 0..<20 { try await connection.send(piece) }
+                return try await connection.receiveAll()
+            }
+        }
+        #expect(text.hasPrefix("HTTP/1.1 413 "))
+    }
+
+    @Test func aHeadPastTheLimitIsRefused() throws {
+        for size in [20_000, 100_000] {
+            let text = try answer(to: "GET / HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "x", count: size) + "\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 431 "), "\(size)")
+        }
+        let text = try answer(to: "GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(text.hasPrefix("HTTP/1.1 414 "))
+    }
+
+    @Test func aClientThatSendsItsHeadTooSlowlyIsCutOff() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.headTimeout = .seconds(1)
+        let text: String = try onLoop { [configuration] loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                return try await withThrowingTaskGroup(of: String.self) { group in
+                    group.addTask(executorPreference: loop) {
+                        try await connection.send("GET / HTTP/1.1\r\n")
+                        while true {  // a byte now and then
+                            try await loop.sleep(for: .milliseconds(100))
+                            try await connection.send("X")
+                        }
+                    }
+                    group.addTask(executorPreference: loop) { try await connection.receiveAll() }
+                    defer { group.cancelAll() }
+                    return try await group.next() ?? ""
+                }
+            }
+        }
+        #expect(text == "")
+    }
+
+    @Test func aClientThatSendsItsBodyTooSlowlyIsCutOffAndItsHandlerTold() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.transferTimeout = .seconds(1)
+        let (text, error) = try onLoop { [configuration] loop in
+            let told = Box<HTTPBodyError?>(nil)
+            let handler: HTTPServer.Handler = { request in
+                do throws(HTTPBodyError) {
+                    _ = try await request.body.collect(upTo: .max)
+                } catch {
+                    told.value = error
+                }
+                return HTTPResponse(.ok)
+            }
+            let text = try await withServer(on: loop, configuration, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc")
+                return try await connection.receiveAll()
+            }
+            return (text, told.value)
+        }
+        #expect(text == "")
+        #expect(error == .connectionLost)
+    }
+
+    @Test func connectionsPastTheLimitAreToldSoAndTheOthersGoOn() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumConnections = 3
+        let (refused, served) = try onLoop { [configuration] loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { server in
+                let connections = try (0..<3).map { _ in try RawConnection.connect(on: loop, port: server.port) }
+                try await connections[0].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try await connections[0].receiveResponse()
+                let another = try RawConnection.connect(on: loop, port: server.port)
+                try await another.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                let refused = try await another.receiveAll()
+                connections[1].close()
+                try await connections[2].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                return (refused, try await connections[2].receiveResponse().body)
+            }
+        }
+        #expect(refused.hasPrefix("HTTP/1.1 503 "))
+        #expect(refused.contains("Retry-After: 1\r\n"))
+        #expect(served == "handled")
+    }
+
+    @Test func connectionsOfOneAddressPastItsLimitAreToldSo() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumConnectionsPerAddress = 2
+        let (refused, served) = try onLoop { [configuration] loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { server in
+                let connections = try (0..<2).map { _ in try RawConnection.connect(on: loop, port: server.port) }
+                let refused = try await RawConnection.connect(on: loop, port: server.port).receiveAll()
+                connections[0].close()
+                try await loop.sleep(for: .milliseconds(50))
+                let next = try RawConnection.connect(on: loop, port: server.port)
+                try await next.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                return (refused, try await next.receiveResponse().body)
+            }
+        }
+        #expect(refused.hasPrefix("HTTP/1.1 429 "))
+        #expect(served == "handled")
+    }
+}
+
+extension String {
+    fileprivate func components(of text: String) -> Int {
+        split(separator: text, omittingEmptySubsequences: false).count - 1
+    }
+}

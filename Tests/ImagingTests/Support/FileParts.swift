@@ -1,0 +1,62 @@
+/// The marker and chunk names in a file, found without its decoder.
+enum FileParts {
+    /// Marker codes of a JPEG; stops with nil at anything that does not belong there, also after EOI.
+    static func markers(ofJPEG bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.starts(with: [0xff, 0xd8]) else { return nil }
+        var found: [UInt8] = [0xd8]
+        var at = 2
+        while at + 1 < bytes.count {
+            guard bytes[at] == 0xff else { return nil }
+            let marker = bytes[at + 1]
+            found.append(marker)
+            at += 2
+            if marker == 0xd9 { return at == bytes.count ? found : nil }
+            guard at + 1 < bytes.count else { return nil }
+            at += Int(bytes[at]) << 8 | Int(bytes[at + 1])
+            if marker == 0xda {
+                while at + 1 < bytes.count, bytes[at] != 0xff || bytes[at + 1] == 0 || (0xd0...0xd7).contains(bytes[at + 1]) {
+                    at += 1
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Chunk names of a PNG; nil when it does not end with IEND.
+    static func chunks(ofPNG bytes: [UInt8]) -> [String]? {
+        var found: [String] = []
+        var at = 8
+        while at + 12 <= bytes.count {
+            let count = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+            found.append(String(decoding: bytes[at + 4..<at + 8], as: UTF8.self))
+            at += 12 + count
+        }
+        return at == bytes.count && found.last == "IEND" ? found : nil
+    }
+
+    /// Whether the file holds pixels and what they need, and nothing else.
+    static func isBare(_ bytes: [UInt8]) -> Bool {
+        if let markers = self.markers(ofJPEG: bytes) {
+            // SOI, JFIF, Adobe (RGB only), tables, frames, scans, EOI.
+            let allowed: Set<UInt8> = [0xd8, 0xe0, 0xee, 0xdb, 0xc4, 0xc0, 0xc1, 0xc2, 0xda, 0xd9]
+            return allowed.isSuperset(of: markers)
+        }
+        guard let chunks = self.chunks(ofPNG: bytes) else { return false }
+        return Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]).isSuperset(of: chunks)
+    }
+}
+
+/// A linear congruential generator (D. Knuth, MMIX) with mixed output: the same numbers on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        self.state = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    }
+
+    mutating func next() -> UInt64 {
+        self.state = self.state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let mixed = (self.state ^ (self.state >> 29)) &* 0xbf58_476d_1ce4_e5b9
+        return mixed ^ (mixed >> 32)
+    }
+}

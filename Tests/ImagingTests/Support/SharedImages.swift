@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@testable import Imaging
+
+/// The sample pictures beside the repository and their MANIFEST.tsv.
+enum SharedImages {
+    enum Expectation {
+        case compressed
+        /// Nil: any reason.
+        case refused(ImageFailure.Kind?)
+        case either
+    }
+
+    struct Row: CustomTestStringConvertible, Sendable {
+        var path: String
+        var format: String
+        var expected: String
+        var testDescription: String { self.path }
+
+        var bytes: [UInt8] {
+            get throws { try SharedImages.bytes(self.path) }
+        }
+
+        var expectation: Expectation {
+            // Its entropy-coded data is damaged (libjpeg: "bad Huffman code" in six block rows) and shows stripes.
+            if self.path == "bad/jpeg-bad-exif.jpg" { return .refused(.corrupt) }
+            if !["JPEG", "PNG", "empty"].contains(self.format) { return .refused(.unsupportedFormat) }
+            switch self.expected {
+            case "compressed": return .compressed
+            case "rejected": return .refused(nil)
+            default: return .either
+            }
+        }
+    }
+
+    private static let folder: URL = {
+        if let set = ProcessInfo.processInfo.environment["WARELOG_SHARED_IMAGES"] {
+            return URL(fileURLWithPath: set, isDirectory: true)
+        }
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { root.deleteLastPathComponent() }
+        return root.appendingPathComponent("../shared/images", isDirectory: true).standardized
+    }()
+
+    static let rows: [Row] = ["", "bad/"].flatMap { prefix -> [Row] in
+        let manifest = Self.folder.appendingPathComponent(prefix + "MANIFEST.tsv")
+        guard let text = try? String(contentsOf: manifest, encoding: .utf8) else { return [] }
+        let lines = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        return lines.dropFirst().filter { $0.count > 4 }.map {
+            Row(path: prefix + $0[0], format: String($0[1]), expected: String($0[4]))
+        }
+    }
+
+    static func has(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: self.folder.appendingPathComponent(path).path)
+    }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: self.folder.appendingPathComponent(path)))
+    }
+
+    struct Colours: CustomTestStringConvertible, Sendable {
+        var file: String
+        var cells: [[Int]]
+        var testDescription: String { self.file }
+    }
+
+    static let colours = Self.allColours.filter { Self.has($0.file) }
+
+    private static let allColours: [Colours] = [
+        Colours(
+            file: "jpeg-cmyk-ycck-swop.jpg",
+            cells: [
+                [115, 115, 114], [126, 126, 125], [106, 109, 108], [124, 128, 129],
+                [109, 109, 99], [105, 108, 101], [87, 91, 89], [108, 109, 100],
+                [114, 137, 84], [112, 133, 91], [103, 105, 96], [167, 175, 154],
+                [118, 125, 105], [123, 131, 127], [138, 140, 142], [179, 179, 179],
+            ]),
+        Colours(
+            file: "jpeg-adobergb-icc-xmp.jpg",
+            cells: [
+                [122, 121, 120], [142, 140, 140], [143, 139, 140], [130, 129, 131],
+                [121, 117, 117], [151, 146, 144], [151, 145, 130], [132, 130, 132],
+                [119, 115, 109], [138, 135, 130], [140, 135, 126], [129, 127, 129],
+                [107, 105, 103], [125, 123, 123], [130, 129, 130], [118, 117, 119],
+            ]),
+        Colours(
+            file: "png-p3-icc-colour-bars.png",
+            cells: [
+                [252, 198, 239], [198, 221, 255], [187, 255, 215], [249, 237, 195],
+                [241, 35, 194], [60, 129, 255], [23, 255, 101], [233, 185, 26],
+                [196, 0, 141], [18, 73, 207], [7, 204, 56], [183, 130, 0],
+                [52, 0, 36], [2, 18, 55], [0, 54, 13], [48, 33, 0],
+            ]),
+    ]
+}

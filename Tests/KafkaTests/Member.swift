@@ -1,0 +1,62 @@
+import EventLoop
+import Kafka
+
+/// A member of a group that reads on, keeps what it read, and takes its place by the group's committed offsets. Lives on
+/// one loop.
+final class Member: @unchecked Sendable {
+    private let consumer: KafkaConsumer
+    private(set) var partitions: Set<Int32> = []
+    private(set) var values: [[UInt8]] = []
+    private(set) var events: [ConsumerEvent] = []
+    private var positions: [TopicPartition: Int64] = [:]
+    private let changed: AsyncStream<Void>.Continuation
+    /// Yields when something has changed.
+    let changes: AsyncStream<Void>
+
+    init(_ consumer: KafkaConsumer) {
+        self.consumer = consumer
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Until it is cancelled.
+    func run() async throws {
+        defer { changed.finish() }
+        while true {
+            let event: ConsumerEvent
+            do {
+                event = try await consumer.next(maximum: 10)
+            } catch {
+                if error.isCancellation { return }
+                throw error
+            }
+            try await take(event)
+            changed.yield()
+        }
+    }
+
+    /// Until `condition` holds for what this member has, or it ended.
+    func reached(_ condition: (Member) -> Bool) async {
+        if condition(self) { return }
+        for await _ in changes where condition(self) { return }
+    }
+
+    private func take(_ event: ConsumerEvent) async throws {
+        switch event {
+        case .assigned(let given):
+            events.append(event)
+            positions = try await consumer.committed(given).mapValues { $0 ?? 0 }
+            try consumer.assign(positions)
+            partitions = Set(given.map(\.partition))
+        case .revoked(_, let lost):
+            events.append(event)
+            if !lost { try await consumer.commit(positions) }
+            try consumer.unassign()
+            partitions = []
+        case .records(let records):
+            for record in records {
+                values.append(record.value ?? [])
+                positions[record.topicPartition] = record.offset + 1
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import EventLoop
+import Glibc
+
+/// A listening socket that hands every connection to a script. Loop's thread only.
+package final class RawServer: @unchecked Sendable {
+    package let port: UInt16
+    private let descriptor: Int32
+    private var watcher: DescriptorWatcher?
+    private let connections: AsyncStream<RawConnection>
+    private let arrived: AsyncStream<RawConnection>.Continuation
+
+    package init(on loop: EventLoop) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                _ = bind(descriptor, address, length)
+                _ = listen(descriptor, 128)
+                _ = getsockname(descriptor, address, &length)
+            }
+        }
+        self.descriptor = descriptor
+        port = UInt16(bigEndian: address.sin_port)
+        (connections, arrived) = AsyncStream.makeStream()
+        watcher = try DescriptorWatcher(on: loop, descriptor: descriptor) { [arrived] _ in
+            let accepted = accept(descriptor, nil, nil)
+            guard accepted >= 0, let connection = try? RawConnection(on: loop, adopting: accepted) else { return }
+            arrived.yield(connection)
+        }
+        watcher?.watch(.readable)
+    }
+
+    /// Runs `script` for each connection, with its number from 0, beside `body`; both end with `body`.
+    package func serving<Value: Sendable>(
+        _ script: @escaping @Sendable (RawConnection, Int) async throws -> Void, on loop: EventLoop,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let open = Box<[RawConnection]>([])
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: loop) {
+                await withDiscardingTaskGroup { scripts in
+                    var number = 0
+                    for await connection in self.connections {
+                        let current = number
+                        number += 1
+                        open.value.append(connection)
+                        scripts.addTask(executorPreference: loop) {
+                            // The client under test may well go away in the middle: its own result is what counts.
+                            try? await script(connection, current)
+                            connection.close()
+                        }
+                    }
+                    scripts.cancelAll()
+                }
+            }
+            defer {
+                watcher?.close()
+                close(descriptor)
+                arrived.finish()
+                for connection in open.value { connection.close() }  // scripts that read see the end
+                group.cancelAll()
+            }
+            return try await body()
+        }
+    }
+}

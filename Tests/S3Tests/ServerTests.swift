@@ -1,0 +1,121 @@
+import EventLoop
+import Glibc
+import HTTPClient
+import HTTPMessages
+import NetworkTesting
+@testable import S3
+import Testing
+
+/// The server that `S3_ENDPOINT`, `S3_REGION`, `S3_ACCESS_KEY` and `S3_SECRET_KEY` name, in this order.
+private let serverVariables: [String]? = {
+    let names = ["S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"]
+    let values = names.compactMap { getenv($0).map { String(cString: $0) } }
+    return values.count == names.count ? values : nil
+}()
+
+/// Against a real server.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: serverVariables != nil, "S3_ENDPOINT and its companions name no server"))
+struct ServerTests {
+    private func withBucket(
+        secretKey: String? = nil, _ body: @escaping @Sendable (S3Client, HTTPClient) async throws -> Void
+    ) throws {
+        let variables = try #require(serverVariables)
+        let bucket = "warelog-test-\(UInt32.random(in: 0 ... .max))"
+        try onLoop { loop in
+            let http = try HTTPClient(loop: loop)
+            defer { http.close() }
+            let make = { (secret: String) in
+                S3Client(
+                    configuration: S3Configuration(
+                        endpoint: variables[0], region: variables[1], bucket: bucket, accessKey: variables[2],
+                        secretKey: secret, publicBaseURL: "\(variables[0])/\(bucket)"),
+                    client: http)
+            }
+            let owner = make(variables[3])
+            try await owner.ensureBucket()
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(make(secretKey ?? variables[3]), http))
+            } catch {
+                result = .failure(error)
+            }
+            for key in try await owner.list(prefix: "") { try await owner.delete(key: key) }
+            _ = try await owner.send(.delete, "/\(bucket)")
+            try result.get()
+        }
+    }
+
+    @Test func whatIsPutCanBeReadWithItsTypeAndDeleted() throws {
+        try withBucket { client, _ in
+            for size in [0, 3, 100_000, 3_000_000] {
+                let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+                try await client.put(
+                    key: "a/b-\(size)_0.webp", bytes: bytes, sha256: SHA256.hex(bytes), contentType: "image/webp",
+                    cacheControl: "public, max-age=31536000, immutable")
+                #expect(try await client.get(key: "a/b-\(size)_0.webp") == bytes)
+                let head = try #require(try await client.head(key: "a/b-\(size)_0.webp"))
+                #expect(head.contentLength == size)
+                #expect(head.contentType == "image/webp")
+                #expect(head.entityTag != nil)
+            }
+            #expect(try await client.list(prefix: "a/b-3").sorted() == ["a/b-3000000_0.webp", "a/b-3_0.webp"])
+            #expect(try await client.list(prefix: "a/", after: "a/b-3000000_0.webp") == ["a/b-3_0.webp"])
+            try await client.delete(key: "a/b-3_0.webp")
+            try await client.delete(key: "a/b-3_0.webp")
+            #expect(try await client.head(key: "a/b-3_0.webp") == nil)
+        }
+    }
+
+    @Test func aMissingObjectIsNotFound() throws {
+        try withBucket { client, _ in
+            do throws(S3Error) {
+                _ = try await client.get(key: "missing")
+                Issue.record("no error")
+            } catch {
+                #expect(error.reason == .notFound)
+                #expect(error.code == "NoSuchKey")
+            }
+        }
+    }
+
+    @Test func makingABucketAgainIsFine() throws {
+        try withBucket { client, _ in try await client.ensureBucket() }
+    }
+
+    @Test func aWrongSecretIsDenied() throws {
+        try withBucket(secretKey: "wrong") { client, _ in
+            do throws(S3Error) {
+                try await client.put(key: "a", bytes: [1], sha256: SHA256.hex([1]), contentType: "x/y")
+                Issue.record("no error")
+            } catch {
+                #expect(error.reason == .denied)
+                #expect(!error.isRetriable)
+            }
+        }
+    }
+
+    @Test func aBodyThatIsNotWhatItsHashSaysIsRefusedOrTheServerDoesNotCheck() throws {
+        try withBucket { client, _ in
+            do throws(S3Error) {
+                try await client.put(key: "a", bytes: [1], sha256: SHA256.hex([2]), contentType: "x/y")
+            } catch {
+                #expect(error.status == .badRequest)
+            }
+        }
+    }
+
+    @Test func publicReadIsAllowedOrToldToBeUnsupported() throws {
+        try withBucket { client, http in
+            try await client.put(key: "a/b.txt", bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
+            do throws(S3Error) {
+                try await client.allowPublicRead()
+            } catch {
+                #expect(error.reason == .notSupported)
+                return
+            }
+            let response = try await http.send(HTTPClientRequest(.get, client.publicURL(key: "a/b.txt")))
+            #expect(response.status == .ok)
+            #expect(response.body == [104, 105])
+        }
+    }
+}
