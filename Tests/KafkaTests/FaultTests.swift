@@ -11,7 +11,7 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(first == 0)
                 cluster.goDown()
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
@@ -49,7 +49,7 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(first == 0)
                 cluster.delayAnswers(milliseconds: 4000)
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
