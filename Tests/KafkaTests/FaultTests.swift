@@ -63,6 +63,22 @@ struct FaultTests {
         }
     }
 
+    @Test func afterAFatalErrorEveryRecordIsRefusedWithItsCause() async throws {
+        let cluster = try MockCluster()
+        try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
+            try await kafka.withProducer { producer in
+                _ = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                cluster.refuseNextRecordForGood()
+                let first = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                #expect(first != nil)
+                let second = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                #expect(second?.isFatal == true, "\(String(describing: (first, second)))")
+                #expect(second?.isRetriable == false)
+                #expect(second?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
+            }
+        }
+    }
+
     @Test func closingGivesUpWhatIsNotDelivered() async throws {
         let cluster = try MockCluster()
         cluster.goDown()
