@@ -19,7 +19,7 @@ extension KafkaConfiguration {
             "acks": "all",
             "enable.idempotence": "true",
             "compression.type": "lz4",
-            "linger.ms": "1",
+            "linger.ms": "0",
             "message.timeout.ms": "\(bounds.deliveryTimeout.wholeMilliseconds)",
             "queue.buffering.max.messages": "\(bounds.queuedMessages)",
             "queue.buffering.max.kbytes": "\(max(bounds.queuedBytes / 1024, 1))",

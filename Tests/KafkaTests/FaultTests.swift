@@ -11,7 +11,7 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(first == 0)
                 cluster.goDown()
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
@@ -49,7 +49,7 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(first == 0)
                 cluster.delayAnswers(milliseconds: 4000)
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
@@ -59,6 +59,22 @@ struct FaultTests {
                 // It was: the next one stands behind it.
                 let later = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(later >= 2)
+            }
+        }
+    }
+
+    @Test func afterAFatalErrorEveryRecordIsRefusedWithItsCause() async throws {
+        let cluster = try MockCluster()
+        try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
+            try await kafka.withProducer { producer in
+                _ = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                cluster.refuseNextRecordForGood()
+                let first = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                #expect(first != nil)
+                let second = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                #expect(second?.isFatal == true, "\(String(describing: (first, second)))")
+                #expect(second?.isRetriable == false)
+                #expect(second?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
             }
         }
     }
