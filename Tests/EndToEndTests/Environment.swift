@@ -19,7 +19,8 @@ struct Environment: Sendable {
     let folded: AsyncStream<PostgresNotification>
 
     static var isThere: Bool {
-        ["DB_HOST", "REDIS_HOST", "KAFKA_BROKERS", "S3_ENDPOINT"].allSatisfy { getenv($0) != nil }
+        let needed: [String] = ["DB_HOST", "REDIS_HOST", "KAFKA_BROKERS", "S3_ENDPOINT"]
+        return needed.allSatisfy { getenv($0) != nil }
     }
 
     /// Long enough for a slow machine; only a test that hangs gets there.

@@ -1,4 +1,4 @@
-import Settings
+@testable import Settings
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -21,11 +21,12 @@ struct SettingsTests {
 
     @Test func whatIsSetIsRead() throws {
         var reader = SettingsReader(["PORT": "8080", "FLAG": "Yes", "COLOUR": "green", "SECRET": "hush"])
-        #expect(reader.port("PORT") == 8080)
-        #expect(reader.boolean("FLAG", default: false))
-        #expect(reader.choice("COLOUR", default: Colour.red) == .green)
-        #expect(reader.integer("COUNT", in: 1...9, default: 7) == 7)
-        #expect(reader.parsed("SECRET", default: 0, expected: "", { _ in 3 }) == 3)
+        let port = reader.port("PORT")
+        let flag = reader.boolean("FLAG", default: false)
+        let colour = reader.choice("COLOUR", default: Colour.red)
+        let count = reader.integer("COUNT", in: 1...9, default: 7)
+        let parsed = reader.parsed("SECRET", default: 0, expected: "") { _ in 3 }
+        #expect(port == 8080 && flag && colour == .green && count == 7 && parsed == 3)
         let secret = reader.secret("SECRET")
         #expect("\(secret) \(String(reflecting: secret))" == "••• •••" && secret.revealed == "hush")
         try reader.finish()
