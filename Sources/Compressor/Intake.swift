@@ -89,7 +89,9 @@ final class Intake: @unchecked Sendable {
 
     private func fold(_ records: [KafkaRecord]) throws {
         for record in records {
-            guard var partition = partitions[record.topicPartition] else { continue }
+            // Taken out while it changes: a second reference would make each change a copy.
+            guard var partition = partitions.removeValue(forKey: record.topicPartition) else { continue }
+            defer { partitions[record.topicPartition] = partition }
             let asks = fold(record, into: &partition.pending)
             if let end = partition.catchingUpTo {
                 if partition.pending.next >= end || partition.pending.count >= backlog {
@@ -99,7 +101,6 @@ final class Intake: @unchecked Sendable {
             } else {
                 handOn(asks, record.topicPartition)
             }
-            partitions[record.topicPartition] = partition
         }
         try balance()
         pendingGauge.set(partitions.values.reduce(0) { $0 + $1.pending.count })
