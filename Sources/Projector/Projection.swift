@@ -130,7 +130,9 @@ final class Projection: @unchecked Sendable {
         var delay = Duration.milliseconds(100)
         while true {
             do throws(PostgresError) {
-                return try await body()
+                let value = try await body()
+                context.health.well("postgres")
+                return value
             } catch {
                 guard error.isConnectionLost || error.isTransient else { throw error }
                 context.health.unwell("postgres", "\(error)")
