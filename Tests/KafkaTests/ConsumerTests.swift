@@ -154,6 +154,7 @@ struct ConsumerTests {
                 group.addTask(executorPreference: kafka.loop) {
                     await failure { while true { _ = try await consumer.next(maximum: 1) } }
                 }
+                try? await kafka.loop.sleep(for: .milliseconds(20))  // lets it wait; either way it ends
                 await consumer.close()
                 await consumer.close()
                 return await group.next() ?? nil
