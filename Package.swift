@@ -113,6 +113,20 @@ let package = Package(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: ["jpeg", "png", "lcms2"].map { .linkedLibrary($0) }),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImagingTestSupport", "ImageWorker"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
+                "Projector", "Warelog",
+            ]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
+        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
+        .testTarget(
+            name: "GatewayTests", dependencies: ["Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres"]),
     ],
     swiftLanguageModes: [.v6]
 )

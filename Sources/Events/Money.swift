@@ -29,8 +29,8 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
         let parts = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = parts.count == 2 ? parts[1] : ""
         guard let whole = parts.first, whole == "0" || !whole.isEmpty && whole.first != "0",
-            parts.count == 1 || !fraction.isEmpty, whole.utf8.allSatisfy(Self.isDigit), fraction.utf8.allSatisfy(Self.isDigit),
-            mantissa.count == rest.count || Self.isInteger(exponentText)
+            parts.count == 1 || !fraction.isEmpty, whole.utf8.allSatisfy(Self.isDigit),
+            fraction.utf8.allSatisfy(Self.isDigit), mantissa.count == rest.count || Self.isInteger(exponentText)
         else { throw .notANumber }
 
         // digits × 10^scale, without the zeros at both ends

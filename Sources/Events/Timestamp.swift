@@ -13,8 +13,8 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         let (year, month, day) = Self.civil(days)
         let seconds = inDay / 1000
         let date = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-        let time = "\(Self.padded(seconds / 3600, 2)):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))"
-        return "\(date)T\(time).\(Self.padded(inDay % 1000, 3))Z"
+        let minutes = "\(Self.padded(seconds / 3600, 2)):\(Self.padded(seconds / 60 % 60, 2))"
+        return "\(date)T\(minutes):\(Self.padded(seconds % 60, 2)).\(Self.padded(inDay % 1000, 3))Z"
     }
 
     /// Reads what `description` writes, with any number of decimals of the second, cut at the third. Nil for

@@ -44,7 +44,8 @@ extension HTTPClient {
         }
     }
 
-    private static func check(_ text: String, after previous: HTTPURL?) throws(DownloadError) -> HTTPURL {
+    /// The rules for the address of any hop, and those for where a redirect may lead.
+    static func check(_ text: String, after previous: HTTPURL?) throws(DownloadError) -> HTTPURL {
         let url: HTTPURL
         do {
             url = try HTTPURL(text)

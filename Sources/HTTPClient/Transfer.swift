@@ -139,7 +139,6 @@ final class Transfer: @unchecked Sendable {
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER: return .tls
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: return .connectionLost
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_LARGE, CURLE_HTTP2: return .malformedResponse
-        case CURLE_UNSUPPORTED_PROTOCOL: return .unsupportedScheme
         default: return .other(code: Int(code.rawValue), text: String(cString: curl_easy_strerror(code)))
         }
     }

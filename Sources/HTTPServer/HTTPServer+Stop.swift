@@ -25,7 +25,7 @@ extension HTTPServer {
             listener.close()
             // A request that is already in the socket's buffer can still be read; after that the stream ends.
             for connection in connections where connection.exchange == nil {
-                shutdown(connection.descriptor, Int32(SHUT_RD))
+                Socket(descriptor: connection.descriptor).endInput()
             }
             beginTurns()
         }

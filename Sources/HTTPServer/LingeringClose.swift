@@ -26,7 +26,7 @@ final class LingeringClose {
             throw error
         }
         watcher?.watch(output.isEmpty ? .readable : [.readable, .writable])
-        if output.isEmpty { shutdown(descriptor, Int32(SHUT_WR)) }
+        if output.isEmpty { Socket(descriptor: descriptor).endOutput() }
     }
 
     /// One second has passed.
@@ -49,7 +49,7 @@ final class LingeringClose {
             if sent > 0 { output = output.dropFirst(sent) }
             if sent < 0, errno != EAGAIN { return end() }
             if output.isEmpty {
-                shutdown(descriptor, Int32(SHUT_WR))
+                Socket(descriptor: descriptor).endOutput()
                 watcher?.watch(.readable)
             }
         }

@@ -16,6 +16,14 @@ struct Socket {
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
+    // All calls that need constants which Swift finds in one of two C modules are here, beside both imports.
+
     /// Ends both directions: whoever reads from it meets the end of the stream.
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// What has come can still be read; after it is the end of the stream.
+    func endInput() { shutdown(descriptor, Int32(SHUT_RD)) }
+
+    /// The other side reads what was sent, and then the end of the stream.
+    func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 }

@@ -5,11 +5,21 @@ extension S3Client {
     /// Makes the bucket unless it is there already.
     package func ensureBucket() async throws(S3Error) {
         do {
-            _ = try await send(.put, "/\(configuration.bucket)", body: [])
+            let body = Array(constraint.utf8)
+            _ = try await send(.put, "/\(configuration.bucket)", body: body, hash: SHA256.hex(body))
         } catch where error.status == .conflict {
             // BucketAlreadyOwnedByYou, BucketAlreadyExists. Whether it may be used the first object will tell.
             return
         }
+    }
+
+    /// What has to be said of the region, which is nothing for the first one there was.
+    private var constraint: String {
+        guard configuration.region != "us-east-1" else { return "" }
+        return """
+            <CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\
+            <LocationConstraint>\(configuration.region)</LocationConstraint></CreateBucketConfiguration>
+            """
     }
 
     /// Lets anybody read the bucket's objects who knows their keys, by a bucket policy.

@@ -25,6 +25,11 @@ static void fill(const draw_jpeg *o, uint32_t x, uint32_t y, int components, uin
         memcpy(sample, o->flat, (size_t)components);
         return;
     }
+    if (o->split) {
+        static const uint8_t red[4] = {220, 30, 30, 255}, blue[4] = {30, 30, 220, 255};
+        memcpy(sample, x < o->split ? red : blue, (size_t)components);
+        return;
+    }
     uint8_t rgba[4];
     draw_colour(x, y, o->width, o->height, rgba);
     if (components == 1) {

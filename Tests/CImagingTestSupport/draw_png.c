@@ -32,11 +32,19 @@ static void colour_at(const draw_png *o, uint32_t x, uint32_t y, uint8_t rgba[4]
         rgba[3] = 255;
         return;
     }
+    if (o->cut_out) {
+        static const uint8_t disc[4] = {120, 20, 20, 255}, ground[4] = {0, 255, 0, 0};
+        double u = (double)x / o->width - 0.5, v = (double)y / o->height - 0.5;
+        memcpy(rgba, u * u + v * v < 0.16 ? disc : ground, 4);
+        return;
+    }
     draw_colour(x, y, o->width, o->height, rgba);
     if (o->noise)
         for (int c = 0; c < 3; c++) {
-            uint32_t h = (x * 73856093u) ^ (y * 19349663u) ^ ((uint32_t)c * 83492791u);
-            h = (h ^ h >> 13) * 1274126177u;
+            // The finalizer of MurmurHash3: all bits of the place change all bits of the sample.
+            uint32_t h = (y * o->width + x) * 3 + (uint32_t)c;
+            h = (h ^ h >> 16) * 0x85ebca6bu;
+            h = (h ^ h >> 13) * 0xc2b2ae35u;
             rgba[c] = (uint8_t)(h >> 16);
         }
     if (o->flat_areas)

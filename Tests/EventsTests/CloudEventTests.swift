@@ -50,7 +50,9 @@ struct CloudEventTests {
         Row("no source", ("ce_source", nil), .missing("ce_source")),
         Row("no subject", ("ce_subject", nil), .missing("ce_subject")),
         Row("no time", ("ce_time", nil), .missing("ce_time")),
-        Row("a time in another zone", ("ce_time", "2026-11-21T08:30:00+01:00"), .invalid("ce_time", "is not a time in UTC")),
+        Row(
+            "a time in another zone", ("ce_time", "2026-11-21T08:30:00+01:00"),
+            .invalid("ce_time", "is not a time in UTC")),
         Row(
             "a version that is no number", ("ce_expectedversion", "three"),
             .invalid("ce_expectedversion", "is not an integer")),
@@ -124,7 +126,8 @@ struct CloudEventTests {
             let headers = Self.headers().map { header in
                 var value = header.value
                 if Int.random(in: 0..<4, using: &random) == 0 {
-                    value = (0..<Int.random(in: 0..<40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                    let count = Int.random(in: 0..<40, using: &random)
+                    value = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
                 }
                 return (name: header.name, value: value)
             }

@@ -21,7 +21,8 @@ struct CreateProductLimitsTests {
     func aDescriptionIsCountedInCharacters(_ character: String) throws {
         let longest = String(repeating: character, count: 10_000)
         #expect(try Self.faults("product_description", "\"\(longest)\"") == [])
-        #expect(try Self.faults("product_description", "\"\(longest)\(character)\"") == ["/product_description too-long"])
+        #expect(try Self.faults("product_description", "\"\(longest)\(character)\"")
+                == ["/product_description too-long"])
     }
 
     @Test func anEmptyDescriptionIsOne() throws {

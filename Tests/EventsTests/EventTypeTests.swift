@@ -17,7 +17,9 @@ struct EventTypeTests {
             ])
     }
 
-    @Test(arguments: ["", "ProductCreated", "warelog.ProductCreated.v2", "warelog.productcreated.v1", "warelog.ProductCreated.v1 "])
+    @Test(arguments: [
+        "", "ProductCreated", "warelog.ProductCreated.v2", "warelog.productcreated.v1", "warelog.ProductCreated.v1 ",
+    ])
     func aNameThatIsNoTypeIsNone(_ name: String) {
         #expect(EventType(name: name) == nil)
     }

@@ -33,7 +33,9 @@ struct EvolveTests {
         Row("all answered, created", (answered, .created()), .voided(.alreadyExists)),
         Row("all answered, updated", (answered, .updated(price: "1")), .accepted),
         Row("all answered, deleted", (answered, .deleted()), .accepted),
-        Row("all answered, compressed what was compressed", (answered, .compressed(["e0-0"])), .voided(.alreadyAnswered)),
+        Row(
+            "all answered, compressed what was compressed", (answered, .compressed(["e0-0"])),
+            .voided(.alreadyAnswered)),
         Row("all answered, compressed what had failed", (answered, .compressed(["e0-1"])), .voided(.alreadyAnswered)),
         Row("all answered, failed what was compressed", (answered, .failed("e0-0")), .voided(.alreadyAnswered)),
         Row("all answered, failed what had failed", (answered, .failed("e0-1")), .voided(.alreadyAnswered)),
@@ -50,7 +52,7 @@ struct EvolveTests {
         var story = row.input.0
         #expect(story.happened(row.input.1) == row.expected)
         let isUnchanged = story.product == row.input.0.product
-        #expect(isUnchanged == (row.expected != .accepted), "what is voided changes nothing, what is accepted something")
+        #expect(isUnchanged == (row.expected != .accepted), "the voided changes nothing, the accepted something")
     }
 
     @Test(arguments: [

@@ -5,7 +5,8 @@ import Testing
 struct ImageURLTests {
     @Test(arguments: [
         "http://a/1.png", "https://example.com/a%20b.jpg?size=1&x[]=2#top", "HTTP://EXAMPLE.COM", "hTTpS://a.b./",
-        "http://127.0.0.1:9000/bucket/key", "http://[::1]/x", "http://[2001:db8::1]:8080/x", "http://a:0", "http://a:65535/",
+        "http://127.0.0.1:9000/bucket/key", "http://[::1]/x", "http://[2001:db8::1]:8080/x", "http://a:0",
+        "http://a:65535/",
         "http://a?b@c", "http://a/@b", "http://a#@", "http://xn--bcher-kva.example/", "http://a/:x", "http://a/[",
         "http://a/" + String(repeating: "x", count: 2039),
     ])

@@ -93,7 +93,8 @@ struct PendingImagesTests {
         _ = pending.fold(Recorded(.created(images: ["http://a/9.png"], of: 8), offset: 2))
         var watermarks = [pending.lowWatermark]
         for event in [
-            .compressed(["e1-0"]), .compressed(["e0-1"]), .failed("e0-0"), .updated(name: "Pot"), .failed("e2-0", of: 8),
+            .compressed(["e1-0"]), .compressed(["e0-1"]), .failed("e0-0"), .updated(name: "Pot"),
+            .failed("e2-0", of: 8),
         ] as [ProductEvent] {
             _ = pending.fold(Recorded(event, offset: pending.next))
             watermarks.append(pending.lowWatermark)
@@ -144,6 +145,20 @@ struct PendingImagesTests {
         pending.skip(.max)
         #expect(pending.count == 1)
         #expect(pending.lowWatermark == .max)
+    }
+
+    @Test func theWatermarkFollowsALongRunOfAnswers() {
+        var pending = PendingImages(from: 0)
+        for offset in 0..<5000 as Range<Int64> {
+            _ = pending.fold(Recorded(.created(images: ["http://a/1.png"], of: offset + 1), offset: offset))
+        }
+        var watermarks: [Int64] = []
+        for offset in 0..<4999 as Range<Int64> {
+            _ = pending.fold(Recorded(.failed("e\(offset)-0", of: offset + 1), offset: pending.next))
+            watermarks.append(pending.lowWatermark)
+        }
+        #expect(watermarks == Array(1...4999))
+        #expect(pending.all.map(\.offset) == [4999])
     }
 
     @Test func manyAsksOfOneProductTakeLinearTime() {

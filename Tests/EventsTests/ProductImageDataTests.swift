@@ -43,7 +43,8 @@ struct ProductImageDataTests {
             "an error of text", #"[{"id":"a","source":"b","status":"failed","error":"x"}]"#,
             .invalid("/0/error", "is not an object")),
         Row(
-            "an error without a reason", #"[{"id":"a","source":"b","status":"failed","error":{"detail":"x","attempts":1}}]"#,
+            "an error without a reason",
+            #"[{"id":"a","source":"b","status":"failed","error":{"detail":"x","attempts":1}}]"#,
             .missing("/0/error/reason")),
     ] as [Row<String, EventFault>])
     func aFaultNamesTheMember(_ row: Row<String, EventFault>) {

@@ -1,5 +1,5 @@
 import EventLoop
-import HTTPClient
+@testable import HTTPClient
 import HTTPMessages
 import HTTPServer
 import InternetAddress
@@ -91,6 +91,25 @@ struct DownloadTests {
         }
         #expect(error(outcome) == .transfer(.timeout))
         #expect(clock.now - start < .seconds(20))
+    }
+
+    @Test func everyHopGetsOnlyTheTimeThatIsLeft() throws {
+        let outcome = try download("/1", policy: { $0.totalTimeout = .milliseconds(500) }) { request in
+            try? await Task.sleep(for: .milliseconds(300))
+            return await Self.countdown(request)
+        }
+        #expect(error(outcome) == .transfer(.timeout))
+    }
+
+    @Test(arguments: [("https://a/", "http://a/", true), ("https://a/", "https://b/", false), ("http://a/", "https://a/", false), ("http://a/", "http://b/", false)])
+    func aRedirectMayNotGiveUpEncryption(_ row: (from: String, to: String, isRefused: Bool)) throws {
+        let from = try HTTPURL(row.from)
+        do throws(DownloadError) {
+            _ = try HTTPClient.check(row.to, after: from)
+            #expect(!row.isRefused)
+        } catch {
+            #expect(row.isRefused && error == .downgrade)
+        }
     }
 
     @Test func aURLWithAUserIsRefused() throws {

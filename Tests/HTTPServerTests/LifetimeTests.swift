@@ -140,6 +140,30 @@ struct LifetimeTests {
         #expect(outcome == "cancelled")
     }
 
+    @Test func aHeadRequestForAStreamIsAnsweredAndItsProducerCancelled() throws {
+        let outcome = try onLoop { loop in
+            let (ends, ended) = AsyncStream<String>.makeStream()
+            let handler: HTTPServer.Handler = { _ in
+                HTTPResponse(.ok, body: .stream(HTTPResponseStream { _ in
+                    do {
+                        try await loop.sleep(for: .seconds(3600))
+                    } catch {
+                        ended.yield("cancelled")
+                        throw error
+                    }
+                }))
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try await connection.receiveResponse(isHead: true)
+                var iterator = ends.makeAsyncIterator()
+                return await iterator.next()
+            }
+        }
+        #expect(outcome == "cancelled")
+    }
+
     @Test func aProducerThatFailsCutsTheConnection() throws {
         let text = try onLoop { loop in
             let handler: HTTPServer.Handler = { _ in

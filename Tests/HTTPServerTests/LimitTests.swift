@@ -99,6 +99,24 @@ struct LimitTests {
         if let text { #expect(text.hasPrefix("HTTP/1.1 413 ")) }
     }
 
+    @Test func aRefusalIsReadAlsoByAClientThatSendsItsBodyAllTheSame() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.maximumBodyBytes = 1000
+        let text = try onLoop { [configuration] loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n")
+                for _ in 0..<3 {
+                    try await loop.sleep(for: .milliseconds(20))
+                    try await connection.send([UInt8](repeating: 1, count: 100_000))
+                }
+                try await loop.sleep(for: .milliseconds(20))
+                return try await connection.receiveAll()
+            }
+        }
+        #expect(text.hasPrefix("HTTP/1.1 413 "))
+    }
+
     @Test(arguments: [1000, 200_000])
     func aClientThatStopsInTimeReadsThatItsChunksWereTooMany(limit: Int) throws {
         var configuration = HTTPServerConfiguration()
@@ -121,6 +139,8 @@ struct LimitTests {
             }
         }
         #expect(text.hasPrefix("HTTP/1.1 413 "))
+        // What is collected before the handler starts never reaches it.
+        #expect(text.contains("The handler was told.") == (limit > configuration.eagerBodyBytes))
     }
 
     @Test func aHeadPastTheLimitIsRefused() throws {

@@ -37,6 +37,18 @@ import Testing
         if sixteenths > 3 { #expect(kind == .truncated) }
     }
 
+    @Test(arguments: [true, false])
+    func aFileThatWasCutOffBetweenTwoScansIsTruncated(progressive: Bool) {
+        let bytes = Drawn.JPEG(progressive: progressive, oneComponentAScan: !progressive).bytes
+        let scans = bytes.indices.dropLast().filter { bytes[$0] == 0xff && bytes[$0 + 1] == 0xda }
+        #expect(scans.count >= 3)
+        for scan in scans.dropFirst() {
+            // Between the Huffman table and the scan that uses it.
+            let failure = compress(Array(bytes[..<scan]), recipe: ImageRecipe()).failure
+            #expect(failure?.kind == .truncated)
+        }
+    }
+
     @Test(arguments: samples)
     func onlyTheEndMarkerMayBeMissing(sample: Sample) throws {
         let isJPEG = sample.bytes[0] == 0xff

@@ -49,7 +49,7 @@ import Testing
             return [Int](repeating: (rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000, count: 3)
         }
         // A pixel of a 20-pixel picture spans several steps of the gradient.
-        #expect(difference < (maxSide < 80 ? 3.5 : 1.6))
+        #expect(difference < (maxSide < 40 ? 2.6 : maxSide < 80 ? 1.3 : 0.9))
     }
 
     @Test(arguments: [(1, 1), (1, 300), (300, 1), (7, 9), (8, 8), (17, 16)], [(1, 1), (2, 2), (2, 1), (1, 2)])

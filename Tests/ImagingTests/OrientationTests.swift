@@ -51,6 +51,24 @@ import Testing
         #expect(difference < 4)
     }
 
+    /// With an odd number of columns the chroma grid begins at the other edge once the picture is mirrored.
+    @Test(arguments: [(1, 1), (2, 2)])
+    func aMirroredEdgeHasItsColoursWhereADrawnOneHas(sampling: (Int, Int)) throws {
+        let padding = String(repeating: "padding ", count: 2000)
+        let turned = Drawn.JPEG(
+            width: 97, height: 32, sampling: sampling, quality: 100, orientation: 3, comment: padding, split: 40)
+        let drawn = Drawn.JPEG(width: 97, height: 32, sampling: (1, 1), quality: 100, comment: padding, split: 57)
+        let recipe = ImageRecipe(jpegQuality: 100)
+        let found = try Pixels(compress(turned.bytes, recipe: recipe).image().bytes)
+        let wanted = try Pixels(compress(drawn.bytes, recipe: recipe).image().bytes)
+        // Upright, it is blue left of column 57.
+        let difference = found.meanDifference { x, y in
+            let pixel = wanted[x, y]
+            return [pixel[2], pixel[1], pixel[0]]
+        }
+        #expect(difference < 1.4)
+    }
+
     @Test(arguments: [0, 9, 200])
     func anImpossibleOrientationIsNone(orientation: Int) throws {
         let bytes = Drawn.JPEG(orientation: orientation).bytes

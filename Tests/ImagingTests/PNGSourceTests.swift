@@ -62,6 +62,21 @@ import Testing
         #expect(colour < 1.5)
     }
 
+    @Test func whatIsHiddenDoesNotBleedIntoTheEdge() throws {
+        let bytes = Drawn.PNG(width: 400, height: 400, colourType: 6, interlaced: true, cutOut: true).bytes
+        let pixels = try Pixels(compress(bytes, recipe: ImageRecipe(maxSide: 150)).image().bytes)
+        var edge = 0
+        for y in 0..<pixels.height {
+            for x in 0..<pixels.width where (40..<255).contains(pixels[x, y][3]) {
+                edge += 1
+                let green = pixels[x, y][1]
+                #expect(green < 40)
+            }
+        }
+        #expect(edge > 100)
+        #expect(pixels[0, 0] == [0, 0, 0, 0])
+    }
+
     @Test func anOpaqueAlphaChannelIsDropped() throws {
         let bytes = Drawn.PNG(colourType: 6, flat: [10, 200, 30]).bytes
         let image = try compress(bytes, recipe: ImageRecipe()).image()

@@ -1,5 +1,6 @@
 import EventLoop
 import Kafka
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)), .enabled(if: Broker.isPresent, Comment(rawValue: Broker.absent)))
@@ -127,11 +128,14 @@ struct ProducerTests {
         try await Fixture.run { kafka in
             let topic = try await kafka.makeTopic()
             try await kafka.withProducer(extra: ["linger.ms": "300"]) { producer in
+                let isDelivered = Flag()
                 try await withThrowingTaskGroup(of: Int64.self) { group in
                     group.addTask(executorPreference: kafka.loop) {
-                        try await producer.send(topic: topic, partition: 0, key: [], value: [])
+                        defer { isDelivered.value.store(true, ordering: .releasing) }
+                        return try await producer.send(topic: topic, partition: 0, key: [], value: [])
                     }
-                    while producer.undelivered == 0 { await Task.yield() }
+                    // On a busy machine it may be delivered before this looks.
+                    while producer.undelivered == 0, !isDelivered.value.load(ordering: .acquiring) { await Task.yield() }
                     await producer.flush(within: .seconds(30))
                     #expect(producer.undelivered == 0)
                     let offset = try await group.next()
@@ -161,4 +165,8 @@ struct ProducerTests {
             #expect(error?.isClosed == true)
         }
     }
+}
+
+private final class Flag: Sendable {
+    let value = Atomic<Bool>(false)
 }

@@ -82,7 +82,9 @@ struct LossTests {
         silent.connectTimeout = .milliseconds(50)
         let (loop, configuration) = (try EventLoop(), silent)
         let errors = try loop.run {
-            let late = try await failure { _ = try await PostgresConnection.connect(configuration, loop: loop) }
+            let late = try await loop.withDeadline(Database.limit) {
+                try await failure { _ = try await PostgresConnection.connect(configuration, loop: loop) }
+            }
             var patient = configuration
             patient.connectTimeout = .seconds(3600)
             let patience = patient

@@ -53,6 +53,12 @@ struct SigningTests {
         #expect(request.headers["Expect"] == nil)
     }
 
+    @Test func theHashThatIsGivenIsTheOneThatIsSent() throws {
+        let hash = SHA256.hex([9])
+        let request = try recorded { try await $0.put(key: "a", bytes: [1, 2, 3], sha256: hash, contentType: "x/y") }
+        #expect(request.headers.values("x-amz-content-sha256") == [hash])
+    }
+
     @Test func requestsWithoutABodyCarryTheHashOfNothing() throws {
         let calls: [@Sendable (S3Client) async throws -> Void] = [
             { _ = try await $0.get(key: "a") }, { _ = try await $0.head(key: "a") }, { try await $0.delete(key: "a") },

@@ -24,7 +24,8 @@ run_swift_tests() {
     local results=$RUN/tests.xml
     say "swift test (with each start and argument: ${RUN#"$PWD"/}/log/swift-test.log)"
     # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
-    with_environment swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
+    # Line by line, so that the log of a run that is killed names the test that hung.
+    with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
         tee "$RUN/log/swift-test.log" | sed '/^◇/d' || tests_are_complete=no
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
     [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml

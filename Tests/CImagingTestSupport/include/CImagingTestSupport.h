@@ -32,6 +32,8 @@ typedef struct draw_jpeg {
     const char *comment;
     /// All pixels this colour (in the file's own space, inks inverted for CMYK), instead of the drawing.
     const uint8_t *flat;
+    /// When not 0: red left of this column and blue from it on, instead of the drawing.
+    uint32_t split;
 } draw_jpeg;
 draw_buffer draw_make_jpeg(const draw_jpeg *options);
 
@@ -49,6 +51,8 @@ typedef struct draw_png {
     bool flat_areas;
     /// Random samples.
     bool noise;
+    /// A dark red disc on a fully transparent ground whose hidden colour is a bright green.
+    bool cut_out;
 } draw_png;
 draw_buffer draw_make_png(const draw_png *options);
 

@@ -16,9 +16,11 @@ enum Drawn {
         var icc: [UInt8] = []
         var comment: String?
         var flat: [UInt8]?
+        var split = 0
 
         var bytes: [UInt8] {
             var options = draw_jpeg()
+            options.split = UInt32(self.split)
             options.width = UInt32(self.width)
             options.height = UInt32(self.height)
             options.space = self.space
@@ -56,6 +58,7 @@ enum Drawn {
         var flat: [UInt8]?
         var flatAreas = false
         var noise = false
+        var cutOut = false
 
         var bytes: [UInt8] {
             var options = draw_png()
@@ -67,6 +70,7 @@ enum Drawn {
             options.transparent_entry = self.transparentEntry
             options.flat_areas = self.flatAreas
             options.noise = self.noise
+            options.cut_out = self.cutOut
             return withOptional(self.icc) { icc, count in
                 options.icc = icc
                 options.icc_count = count

@@ -46,7 +46,7 @@ final class Worker {
             waitpid(self.pid, nil, 0)
         }
         close(self.output)
-        if self.input >= 0 { close(self.input) }
+        self.closeInput()
     }
 
     private static func check(_ call: String, _ code: Int32) throws {
@@ -96,13 +96,14 @@ final class Worker {
         return outcome
     }
 
-    func closeInput() {
-        close(self.input)
+    private func closeInput() {
+        if self.input >= 0 { close(self.input) }
         self.input = -1
     }
 
-    /// Its exit status; negative for the signal that ended it.
+    /// Closes its input. Its exit status; negative for the signal that ended it.
     func end() -> Int32 {
+        self.closeInput()
         var status: Int32 = 0
         waitpid(self.pid, &status, 0)
         self.ended = true

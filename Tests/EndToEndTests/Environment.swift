@@ -1,0 +1,107 @@
+import EventLoop
+import Glibc
+import HTTPServer
+import HTTPClient
+import HTTPMessages
+import JSON
+import NetworkTesting
+import Postgres
+
+/// A running Warelog, a server of pictures, and a client: for the time of one test.
+struct Environment: Sendable {
+    let loop: EventLoop
+    let processes: Processes
+    let client: HTTPClient
+    let pictures: HTTPServer
+    let requests: PictureRequests
+    let database: PostgresConnection
+    /// One notification for each batch that the projector has committed.
+    let folded: AsyncStream<PostgresNotification>
+
+    static var isThere: Bool {
+        let needed: [String] = ["DB_HOST", "REDIS_HOST", "KAFKA_BROKERS", "S3_ENDPOINT"]
+        return needed.allSatisfy { getenv($0) != nil }
+    }
+
+    /// Long enough for a slow machine; only a test that hangs gets there.
+    private static let limit = Duration.seconds(150)
+
+    static func run(_ body: @escaping @Sendable (Environment) async throws -> Void) throws {
+        try onLoop { loop in
+            let requests = PictureRequests()
+            try await withServer(on: loop, handler: { await requests.answer($0) }) { pictures in
+                try await loop.withDeadline(limit) { try await run(loop, pictures, requests, body) }
+            }
+        }
+    }
+
+    private static func run(
+        _ loop: EventLoop, _ pictures: HTTPServer, _ requests: PictureRequests,
+        _ body: @escaping @Sendable (Environment) async throws -> Void
+    ) async throws {
+        let processes = Processes(loop, ports: try freePorts(3))
+        try await processes.tool("migrate")
+        try await processes.tool("topics", "create")
+        let database = try await PostgresConnection.connect(
+            PostgresConfiguration(
+                host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
+                password: variable("DB_PASSWORD"), database: variable("DB_NAME")), loop: loop)
+        let client = try HTTPClient(loop: loop)
+        let environment = Environment(
+            loop: loop, processes: processes, client: client, pictures: pictures, requests: requests,
+            database: database, folded: try await database.listen("warelog_folded"))
+        let result: Result<Void, any Error>
+        do {
+            try processes.start(.projector)
+            try processes.start(.compressor)
+            try await processes.start(.gateway, awaiting: "\"message\":\"serving\"")
+            try await processes.tool("seed")
+            try await environment.fold { try await environment.isRegistered(user: 1) }
+            try await body(environment)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await processes.killAll()
+        client.close()
+        database.close()
+        try result.get()
+    }
+
+    /// Returns when `condition` holds, asking after each commit of the projector.
+    func fold(until condition: @escaping @Sendable () async throws -> Bool) async throws {
+        if try await condition() { return }
+        for await _ in folded where try await condition() { return }
+    }
+
+    private func isRegistered(user: Int64) async throws -> Bool {
+        !(try await database.query("select 1 from users where id = $1", [.int(user)]).rows.isEmpty)
+    }
+
+    func send(
+        _ method: HTTPMethod, _ path: String, _ body: String? = nil, type: String = "application/json"
+    ) async throws -> HTTPClientResponse {
+        let request = HTTPClientRequest(
+            method, "http://127.0.0.1:\(processes.gatewayPort)\(path)",
+            headers: body == nil ? [:] : ["Content-Type": type], body: body.map { Array($0.utf8) })
+        return try await client.send(request)
+    }
+
+    func picture(_ name: String) -> String { "http://127.0.0.1:\(pictures.port)/\(name)" }
+
+    private static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+
+    /// Free at the moment of asking, and different from one another.
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        let loop = try EventLoop()
+        let servers = try (0..<count).map { _ in
+            try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in HTTPResponse(.notFound) }
+        }
+        return servers.map { Int($0.port) }
+    }
+}
+
+extension HTTPClientResponse {
+    var json: JSONValue? { try? JSONDocument(parsing: body).root }
+    var data: JSONValue? { json?["data"] }
+}

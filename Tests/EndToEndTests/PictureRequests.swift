@@ -1,0 +1,61 @@
+import CImagingTestSupport
+import HTTPMessages
+import HTTPServer
+import Synchronization
+
+/// Pictures drawn here, served by name, and a count of who asked for what.
+final class PictureRequests: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+    private let asked: AsyncStream<String>
+    private let ask: AsyncStream<String>.Continuation
+
+    init() { (asked, ask) = AsyncStream.makeStream(of: String.self) }
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let name = request.segments.last ?? ""
+        counts.withLock { $0[name, default: 0] += 1 }
+        ask.yield(name)
+        guard let bytes = Self.pictures[name] else { return HTTPResponse(.notFound) }
+        return HTTPResponse(.ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(bytes))
+    }
+
+    /// Returns when `name` has been asked for since the last call.
+    func awaitRequest(for name: String) async {
+        for await asked in asked where asked == name { return }
+    }
+
+    static let photo = jpeg(2600, 1300)
+
+    private static let pictures: [String: [UInt8]] = [
+        "photo.jpg": photo,
+        "other.jpg": jpeg(800, 600),
+        "drawing.png": png(400, 300),
+        "cut-off.jpg": Array(photo.prefix(photo.count / 2)),
+        "page.jpg": Array("<!doctype html><title>404</title>".utf8),
+    ]
+
+    private static func jpeg(_ width: UInt32, _ height: UInt32) -> [UInt8] {
+        var options = draw_jpeg()
+        options.width = width
+        options.height = height
+        options.space = DRAW_YCC
+        options.h = 2
+        options.v = 2
+        options.quality = 95
+        var drawn = draw_make_jpeg(&options)
+        defer { draw_buffer_free(&drawn) }
+        return Array(UnsafeBufferPointer(start: drawn.bytes, count: drawn.count))
+    }
+
+    private static func png(_ width: UInt32, _ height: UInt32) -> [UInt8] {
+        var options = draw_png()
+        options.width = width
+        options.height = height
+        options.colour_type = 6
+        options.depth = 8
+        options.cut_out = true
+        var drawn = draw_make_png(&options)
+        defer { draw_buffer_free(&drawn) }
+        return Array(UnsafeBufferPointer(start: drawn.bytes, count: drawn.count))
+    }
+}

@@ -1,0 +1,99 @@
+import EventLoop
+import Glibc
+
+/// Warelog's executables, as the tests' own build made them, with the environment of the servers under test.
+final class Processes: @unchecked Sendable {
+    // `@unchecked`: loop's thread only.
+    enum Name: String, CaseIterable { case gateway, projector, compressor }
+
+    struct Failed: Error { let what: String }
+
+    let gatewayPort: Int
+    private let loop: EventLoop
+    private let environment: [String: String]
+    private var running: [Name: ChildProcess] = [:]
+    private var exits: [Name: AsyncStream<Void>] = [:]
+    /// Everything that the processes have logged, by process.
+    private(set) var logs: [Name: [UInt8]] = [:]
+    private let outputs: AsyncStream<Void>
+    private let output: AsyncStream<Void>.Continuation
+
+    init(_ loop: EventLoop, ports: [Int]) {
+        self.loop = loop
+        (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        gatewayPort = ports[0]
+        var environment: [String: String] = [:]
+        var entry = environ
+        while let pair = entry.pointee {
+            let text = String(cString: pair)
+            if let equals = text.firstIndex(of: "=") {
+                environment[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        environment["PORT"] = "\(ports[0])"
+        environment["PROJECTOR_PORT"] = "\(ports[1])"
+        environment["COMPRESSOR_PORT"] = "\(ports[2])"
+        environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
+        environment["IMAGE_RETRY_MILLISECONDS"] = "50"
+        // A write that meets a killed projector is answered at once, and the tests go on.
+        environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
+        self.environment = environment
+    }
+
+    var brokers: String { environment["KAFKA_BROKERS"] ?? "" }
+
+    /// Where the executables are: beside the tests.
+    static var directory: String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes {
+            readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        let path = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+
+    func start(_ name: Name) throws {
+        let (exited, exit) = AsyncStream.makeStream(of: Void.self)
+        exits[name] = exited
+        running[name] = try ChildProcess(
+            on: loop, executable: "\(Self.directory)/\(name.rawValue)", environment: environment,
+            onOutput: { [weak self] in
+                self?.logs[name, default: []] += $0
+                self?.output.yield()
+            }, onExit: { _ in exit.finish() })
+    }
+
+    /// Starts `name` and returns when it has logged `message`.
+    func start(_ name: Name, awaiting message: String) async throws {
+        let before = logs[name]?.count ?? 0
+        try start(name)
+        for await _ in outputs {
+            if String(decoding: (logs[name] ?? [])[before...], as: UTF8.self).contains(message) { return }
+        }
+    }
+
+    /// SIGKILL, and the end of it.
+    func kill(_ name: Name) async {
+        running.removeValue(forKey: name)?.kill()
+        if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
+    }
+
+    func killAll() async {
+        for name in Name.allCases { await kill(name) }
+    }
+
+    /// Runs `warelog` to its end.
+    func tool(_ arguments: String...) async throws {
+        let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
+        let child = try ChildProcess(
+            on: loop, executable: "\(Self.directory)/warelog", arguments: arguments, environment: environment,
+            onOutput: { _ in }, onExit: { exited.yield($0) })
+        for await exit in exits {
+            guard exit.status == 0, exit.signal == 0 else {
+                throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(exit)")
+            }
+            return withExtendedLifetime(child) {}
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Events
+@testable import Gateway
+import HTTPMessages
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct GatewayTests {
+    @Test func aListQueryBecomesAConditionWithoutAnyOfItsText() throws {
+        let query = try ListQuery([
+            ("user_id", "1"), ("price_min", "0.5"), ("price_max", ""), ("product_name", "a' or 1=1 --"), ("limit", "7"),
+        ])
+        let (sql, parameters) = query.condition
+        #expect(!sql.contains("or 1=1"))
+        #expect(parameters.count == 3 && query.limit == 7 && query.maximumPrice == nil)
+    }
+
+    @Test(arguments: ["", "x", "1", "1-", "-1", "1-0", "1-2-3", "99999999999999999999-1"])
+    func aCursorThatIsNotOursIsRefused(_ text: String) {
+        #expect(ListQuery.Cursor(text) == nil)
+    }
+
+    @Test func aCursorIsReadBackAsItWasWritten() throws {
+        let cursor = ListQuery.Cursor(createdAt: Timestamp(milliseconds: 5), id: try #require(ProductID(9)))
+        #expect(ListQuery.Cursor(cursor.text) == cursor)
+    }
+
+    @Test func aTraceGoesOnOnlyWhenItIsValid() {
+        let id = "0af7651916cd43dd8448eb211c80319c"
+        #expect(TraceContext("00-\(id)-b7ad6b7169203331-01").traceID == id)
+        for header in [nil, "", "00-\(id)-0000000000000000-01", "01-\(id)-b7ad6b7169203331-01", "00-XYZ-b7ad6b7169203331-01"] {
+            let trace = TraceContext(header)
+            #expect(trace.traceID != id && trace.traceID.utf8.count == 32)
+            #expect(trace.traceparent.utf8.count == 55)
+        }
+    }
+
+    @Test func everyProblemHasAnErrorStatusAndItsOwnName() {
+        #expect(Set(Problem.Kind.allCases.map(\.rawValue)).count == Problem.Kind.allCases.count)
+        for kind in Problem.Kind.allCases { #expect((400...599).contains(kind.status.code)) }
+    }
+
+    @Test func concurrentLoadsOfOneKeyAreOne() async throws {
+        let flight = SingleFlight<Int, Int>()
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let values = try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask { try await flight.value(for: 1) { for await _ in gate {}; return 7 } }
+            group.addTask { try await flight.value(for: 2) { open.finish(); return 8 } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(values.sorted() == [7, 8])
+    }
+
+    @Test(arguments: [
+        ("application/json", true), ("Application/JSON; charset=utf-8", true), ("application/merge-patch+json", true),
+        ("text/json", false), ("application/x-www-form-urlencoded", false), ("", false),
+    ])
+    func onlyJSONIsJSON(_ row: (String, Bool)) { #expect(MediaType.isJSON(row.0) == row.1) }
+}
