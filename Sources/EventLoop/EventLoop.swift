@@ -14,8 +14,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var thread: pthread_t
     private var ready: [UnownedJob] = []
     private var running: [UnownedJob] = []
-    private let remote = Mutex<[Work]>([])
-    private var wake: Handle<uv_async_t>?
+    private let remote = Mutex(Remote())
     private var prepare: Handle<uv_prepare_t>?
     private var turnHooks: [TurnHook] = []
     private var turnEnds: [() -> Void] = []
@@ -25,6 +24,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private enum Work {
         case job(UnownedJob)
         case call(@Sendable () -> Void)
+    }
+
+    /// What other threads reach. `wake` goes under the lock as well: another thread may be about to send to it.
+    private struct Remote {
+        var work: [Work] = []
+        var wake: Handle<uv_async_t>?
     }
 
     /// A loop for the calling thread; nothing runs before `run`.
@@ -39,9 +44,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         ready.reserveCapacity(1024)
         running.reserveCapacity(1024)
         let me = Unmanaged.passUnretained(self).toOpaque()
-        wake = try Handle("uv_async_init", owner: me) { [uv] in
+        let wake = try Handle<uv_async_t>("uv_async_init", owner: me) { [uv] in
             uv_async_init(uv, $0) { handle in EventLoop.from(handle!.pointee.data).takeRemoteWork() }
         }
+        remote.withLock { $0.wake = wake }
         // Runs before the loop blocks: whatever the callbacks of this turn made ready is done first.
         prepare = try Handle("uv_prepare_init", owner: me) { [uv] in uv_prepare_init(uv, $0) }
         uv_prepare_start(prepare!.raw) { handle in EventLoop.from(handle!.pointee.data).drain() }
@@ -89,9 +95,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Closes what the loop itself owns and lets every closing handle finish.
     private func close() {
-        wake?.close()
+        remote.withLock { $0.wake.take() }?.close()
+        takeRemoteWork()  // what came too late to be woken for
         prepare?.close()
-        wake = nil
         prepare = nil
         turnHooks = []
         uv_run(uv, UV_RUN_NOWAIT)
@@ -134,18 +140,17 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func post(_ work: Work) {
-        let wasEmpty = remote.withLock { queue in
-            queue.append(work)
-            return queue.count == 1
+        remote.withLock { remote in
+            remote.work.append(work)
+            guard remote.work.count == 1, let wake = remote.wake else { return }
+            uv_async_send(wake.raw)  // the one libuv call that is safe from any thread; it does not block
         }
-        guard wasEmpty, let wake else { return }
-        uv_async_send(wake.raw)  // the one libuv call that is safe from any thread
     }
 
     private func takeRemoteWork() {
-        let work = remote.withLock { queue in
-            let taken = queue
-            queue.removeAll(keepingCapacity: true)
+        let work = remote.withLock { remote in
+            let taken = remote.work
+            remote.work.removeAll(keepingCapacity: true)
             return taken
         }
         for item in work {

@@ -83,6 +83,27 @@ struct GroupTests {
         }
     }
 
+    /// librdkafka puts out a member that does not poll; one that waits in `next` has to be polled for.
+    @Test func aMemberWithNothingToReadStaysInItsGroup() async throws {
+        try await Fixture.run { kafka in
+            let topic = try await kafka.makeTopic()
+            let limits = ["session.timeout.ms": "6000", "max.poll.interval.ms": "6000", "statistics.interval.ms": "1000"]
+            try await kafka.withConsumer(group: kafka.unique("group"), extra: limits) { consumer in
+                let member = Member(consumer)
+                try consumer.subscribe(to: [topic])
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask(executorPreference: kafka.loop) { try await member.run() }
+                    await member.reached { $0.partitions.count == 4 }
+                    try await kafka.loop.sleep(for: .seconds(8))  // the limit is what is tested
+                    #expect(member.events.count == 1)
+                    #expect(consumer.transientErrorCount == 0)
+                    tasks.cancelAll()
+                    try await tasks.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test func aMemberThatClosesWithoutAnsweringDoesNotHang() async throws {
         try await Fixture.run { kafka in
             let topic = try await kafka.makeTopic()

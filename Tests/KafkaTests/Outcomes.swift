@@ -13,6 +13,7 @@ func failure<Value>(_ body: () async throws -> Value) async -> KafkaError? {
 /// The first result that is no retriable error; the suite's time limit is the end.
 func eventually<Value>(_ body: () async throws -> Value) async throws -> Value {
     while true {
+        try Task.checkCancellation()
         do {
             return try await body()
         } catch let error as KafkaError where error.isRetriable {}

@@ -73,7 +73,8 @@ struct ProducerTests {
             }
             #expect(offsets == [[0, 1], [0, 1], [0, 1]])
             try await kafka.withConsumer { consumer in
-                try consumer.assign(Dictionary(uniqueKeysWithValues: (0..<3).map { (TopicPartition(topic: topic, partition: $0), 0) }))
+                let partitions = (0..<3).map { TopicPartition(topic: topic, partition: $0) }
+                try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, 0) }))
                 for record in try await consumer.records(6) {
                     #expect(record.value == [UInt8(record.topicPartition.partition), UInt8(record.offset)])
                 }
