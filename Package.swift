@@ -25,6 +25,7 @@ let package = Package(
         library("CRdkafka", apt: "librdkafka-dev"),
         library("CLibcurl", apt: "libcurl4-openssl-dev"),
         library("CYYJSON", apt: "libyyjson-dev"),
+        library("CLibcrypto", apt: "libssl-dev"),
 
         // Their wrappers: no C type leaves them.
         .target(name: "EventLoop", dependencies: ["CLibuv"]),
@@ -34,11 +35,12 @@ let package = Package(
         .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
         .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "JSON", dependencies: ["CYYJSON"]),
+        .target(name: "Cryptography", dependencies: ["CLibcrypto"]),
 
         // What the network's modules share, and what stands on them. No C.
         .target(name: "InternetAddress"),
         .target(name: "HTTPMessages"),
-        .target(name: "S3", dependencies: ["HTTPClient", "HTTPMessages"]),
+        .target(name: "S3", dependencies: ["Cryptography", "HTTPClient", "HTTPMessages"]),
 
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
@@ -69,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
                 "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
@@ -104,8 +106,9 @@ let package = Package(
             dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
         .testTarget(
             name: "S3Tests",
-            dependencies: ["S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
+            dependencies: ["Cryptography", "S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
@@ -126,7 +129,8 @@ let package = Package(
             name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
         .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
         .testTarget(
-            name: "GatewayTests", dependencies: ["Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres"]),
+            name: "GatewayTests",
+            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,12 @@ struct GatewaySettings: Sendable {
     let maximumBodyBytes: Int
     /// How long a write waits for the fold's verdict.
     let verdictWait: Duration
+    /// How long a read waits until it can show what its consistency token names.
+    let consistencyWait: Duration
+    /// Whether a write to a product has to say which version it is meant for.
+    let requiresIfMatch: Bool
+    /// Signs what clients hand back: cursors, tokens, ids of operations. The same for all gateways.
+    let signingKey: SigningKey
     let postgres: PostgresConfiguration
     let redis: RedisConfiguration
     let kafka: KafkaConfiguration
@@ -27,6 +33,9 @@ struct GatewaySettings: Sendable {
         loops = reader.integer("GATEWAY_LOOPS", in: 1...64, default: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         maximumBodyBytes = reader.integer("MAXIMUM_BODY_BYTES", in: 1024...(64 << 20), default: 1 << 20)
         verdictWait = .milliseconds(reader.integer("VERDICT_WAIT_MILLISECONDS", in: 0...60_000, default: 500))
+        consistencyWait = .milliseconds(reader.integer("CONSISTENCY_WAIT_MILLISECONDS", in: 0...60_000, default: 2000))
+        requiresIfMatch = reader.boolean("REQUIRE_IF_MATCH", default: false)
+        signingKey = SigningKey(reader.secret("SIGNING_KEY", minimumLength: SigningKey.minimumLength))
         postgres = reader.postgres(applicationName: "warelog gateway")
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)

@@ -13,24 +13,44 @@ struct Problem: Error, Sendable {
         case contentTooLarge = "content-too-large"
         case invalidDocument = "invalid-document"
         case invalidParameter = "invalid-parameter"
+        case invalidCursor = "invalid-cursor"
+        case invalidConsistencyToken = "invalid-consistency-token"
+        case idempotencyKeyReused = "idempotency-key-reused"
+        case preconditionFailed = "precondition-failed"
+        case preconditionRequired = "precondition-required"
+        case unsupportedImage = "unsupported-image"
+        case imageTooLarge = "image-too-large"
+        case invalidImage = "invalid-image"
+        case tooManyImages = "too-many-images"
         case productNotFound = "product-not-found"
+        case productGone = "product-gone"
+        case imageNotFound = "image-not-found"
+        case userNotFound = "user-not-found"
         case operationNotFound = "operation-not-found"
         case routeNotFound = "route-not-found"
         case methodNotAllowed = "method-not-allowed"
         case conflict
+        case overloaded
+        case tooManyRequests = "too-many-requests"
+        case consistencyTimeout = "consistency-timeout"
         case unavailable
         case internalError = "internal-error"
 
         var status: HTTPStatus {
             switch self {
-            case .malformedRequest, .malformedJSON, .invalidParameter: .badRequest
-            case .unsupportedMediaType: .unsupportedMediaType
-            case .contentTooLarge: .contentTooLarge
-            case .invalidDocument: .unprocessableContent
-            case .productNotFound, .operationNotFound, .routeNotFound: .notFound
+            case .malformedRequest, .malformedJSON, .invalidParameter, .invalidCursor, .invalidConsistencyToken:
+                .badRequest
+            case .unsupportedMediaType, .unsupportedImage: .unsupportedMediaType
+            case .contentTooLarge, .imageTooLarge: .contentTooLarge
+            case .invalidDocument, .invalidImage, .idempotencyKeyReused: .unprocessableContent
+            case .preconditionFailed: .preconditionFailed
+            case .preconditionRequired: .preconditionRequired
+            case .productNotFound, .imageNotFound, .userNotFound, .operationNotFound, .routeNotFound: .notFound
+            case .productGone: .gone
             case .methodNotAllowed: .methodNotAllowed
-            case .conflict: .conflict
-            case .unavailable: .serviceUnavailable
+            case .conflict, .tooManyImages: .conflict
+            case .tooManyRequests: .tooManyRequests
+            case .overloaded, .consistencyTimeout, .unavailable: .serviceUnavailable
             case .internalError: .internalServerError
             }
         }
@@ -43,11 +63,26 @@ struct Problem: Error, Sendable {
             case .contentTooLarge: "The body is too large"
             case .invalidDocument: "The document is not valid"
             case .invalidParameter: "A parameter is not valid"
+            case .invalidCursor: "The cursor is not one of this list"
+            case .invalidConsistencyToken: "The consistency token is not one of ours"
+            case .idempotencyKeyReused: "The idempotency key belongs to another request"
+            case .preconditionFailed: "The product is not in the version that the request is meant for"
+            case .preconditionRequired: "The request has to say which version it is meant for"
+            case .unsupportedImage: "Images of this type are not supported"
+            case .imageTooLarge: "The image is too large"
+            case .invalidImage: "The image is not valid"
+            case .tooManyImages: "The product has as many images as it can have"
             case .productNotFound: "There is no such product"
+            case .productGone: "The product has been deleted"
+            case .imageNotFound: "There is no such image"
+            case .userNotFound: "There is no such user"
             case .operationNotFound: "There is no such operation"
             case .routeNotFound: "There is nothing at this address"
             case .methodNotAllowed: "The method is not allowed here"
             case .conflict: "The command was refused"
+            case .overloaded: "The service has more to do than it can"
+            case .tooManyRequests: "This client asks for too much at once"
+            case .consistencyTimeout: "The write that the token names is not visible yet"
             case .unavailable: "The service cannot do this at the moment"
             case .internalError: "Something went wrong on our side"
             }
@@ -58,13 +93,19 @@ struct Problem: Error, Sendable {
             self =
                 switch status {
                 case .contentTooLarge: .contentTooLarge
-                case .serviceUnavailable, .tooManyRequests: .unavailable
+                case .tooManyRequests: .tooManyRequests
+                case .serviceUnavailable: .overloaded
                 default: .malformedRequest
                 }
         }
 
         /// Whether the same request may succeed later.
-        var isRetriable: Bool { self == .unavailable || self == .internalError }
+        var isRetriable: Bool {
+            switch self {
+            case .overloaded, .tooManyRequests, .consistencyTimeout, .unavailable, .internalError: true
+            default: false
+            }
+        }
     }
 
     /// One thing that is wrong, and where: a JSON pointer into the body, or a parameter's name.

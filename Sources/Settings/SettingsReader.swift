@@ -18,7 +18,13 @@ package struct SettingsReader {
         return fault(name, "is not set", "")
     }
 
-    package mutating func secret(_ name: String) -> Secret { Secret(string(name)) }
+    package mutating func secret(_ name: String, minimumLength: Int = 0) -> Secret {
+        let value = string(name)
+        if !value.isEmpty, value.count < minimumLength {
+            return fault(name, "must have at least \(minimumLength) characters", Secret(value))
+        }
+        return Secret(value)
+    }
 
     package mutating func integer(
         _ name: String, in range: ClosedRange<Int>, default fallback: Int? = nil

@@ -10,6 +10,7 @@ load_secrets() {
                 "$(random_hex 16)" "$(random_hex 10)" "$(random_hex 20)" >"$RUN/secrets"
         )
     fi
+    grep -q '^SIGNING_KEY=' "$RUN/secrets" || printf 'SIGNING_KEY=%s\n' "$(random_hex 32)" >>"$RUN/secrets"
     . "$RUN/secrets"
     DB_USER=warelog DB_NAME=warelog S3_REGION=us-east-1 S3_BUCKET_NAME=product-images
 }
@@ -28,6 +29,7 @@ write_environment() {
             setting PROJECTOR_PORT "$PROJECTOR_PORT"
             setting COMPRESSOR_PORT "$COMPRESSOR_PORT"
             setting BIND_ADDRESS 127.0.0.1
+            setting SIGNING_KEY "$SIGNING_KEY"
             setting DB_HOST 127.0.0.1
             setting DB_PORT "$POSTGRES_PORT"
             setting DB_USER "$DB_USER"
