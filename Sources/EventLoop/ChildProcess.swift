@@ -142,9 +142,14 @@ package final class ChildProcess: @unchecked Sendable {
     }
 
     /// SIGKILL.
-    package func kill() {
+    package func kill() { send(SIGKILL) }
+
+    /// SIGTERM.
+    package func terminate() { send(SIGTERM) }
+
+    private func send(_ signal: Int32) {
         guard isRunning, let process else { return }
-        uv_process_kill(process.raw, SIGKILL)
+        uv_process_kill(process.raw, signal)
     }
 
     private func received(_ count: Int) {

@@ -32,8 +32,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var wake: Handle<uv_async_t>?
     }
 
+    /// Writing where nobody reads any more is an error that the writer is told of, never the end of the process. Of the
+    /// libraries on a loop not all see to that by themselves.
+    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     /// A loop for the calling thread; nothing runs before `run`.
     package init() throws(EventLoopError) {
+        Self.ignoresBrokenPipes
         uv = .allocate(capacity: 1)
         thread = pthread_self()
         let status = uv_loop_init(uv)

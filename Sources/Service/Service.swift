@@ -16,7 +16,6 @@ package enum Service {
     package static func main(
         _ name: String, _ body: @escaping @Sendable (ServiceContext) async throws -> Void
     ) -> Never {
-        signal(SIGPIPE, SIG_IGN)
         let writer = LogWriter()
         var log = Log(service: name, minimum: .info, now: WallClock.now) { writer.write($0) }
         var status: Int32 = 0

@@ -19,7 +19,6 @@ enum CommandLineTool {
 
     /// The exit status.
     static func main(_ arguments: [String]) -> Int32 {
-        signal(SIGPIPE, SIG_IGN)
         guard let command = command(arguments) else {
             let wantsHelp = ["help", "--help", "-h"].contains(arguments.first)
             (wantsHelp ? Output.standard : Output.error).write(usage)

@@ -62,7 +62,7 @@ struct Environment: Sendable {
         } catch {
             result = .failure(error)
         }
-        await processes.killAll()
+        await processes.stopAll()
         client.close()
         database.close()
         try result.get()

@@ -79,8 +79,23 @@ final class Processes: @unchecked Sendable {
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
     }
 
-    func killAll() async {
-        for name in Name.allCases { await kill(name) }
+    /// SIGTERM, and the end of it: everything that `name` had to log is in `logs` then.
+    func stop(_ name: Name) async {
+        running[name]?.terminate()
+        if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
+        running[name] = nil
+    }
+
+    /// Stops all of them; who has not ended after a time in which everybody should is killed.
+    func stopAll() async {
+        do {
+            try await loop.withDeadline(.seconds(20)) {
+                for name in Name.allCases { self.running[name]?.terminate() }
+                for name in Name.allCases { await self.stop(name) }
+            }
+        } catch {
+            for name in Name.allCases { await kill(name) }
+        }
     }
 
     /// Runs `warelog` to its end.

@@ -196,6 +196,33 @@ struct EventLoopTests {
         #expect(exit?.signal == SIGKILL)
     }
 
+    @Test func writingToAChildThatReadsNoMoreIsAnErrorAndNotTheEnd() throws {
+        let loop = try EventLoop()
+        #expect(throws: EventLoopError.self) {
+            try loop.run {
+                let (output, outputEnd) = AsyncStream.makeStream(of: [UInt8].self)
+                let child = try ChildProcess(
+                    on: loop, executable: "/bin/sh", arguments: ["-c", "exec <&-; echo closed; exec sleep 60"],
+                    onOutput: { piece in outputEnd.yield(piece) }, onExit: { _ in })
+                defer { child.kill() }
+                for await _ in output { try await child.write([1]) }
+            }
+        }
+    }
+
+    @Test func aChildThatIsAskedToEndSaysWhichSignalEndedIt() throws {
+        let loop = try EventLoop()
+        let exit: ChildProcess.Exit? = try loop.run {
+            let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
+            let child = try ChildProcess(
+                on: loop, executable: "/bin/cat", onOutput: { _ in }, onExit: { exited.yield($0) })
+            child.terminate()
+            for await exit in exits { return withExtendedLifetime(child) { exit } }
+            return nil
+        }
+        #expect(exit?.signal == SIGTERM)
+    }
+
     @Test func aMissingExecutableIsAnError() throws {
         let loop = try EventLoop()
         #expect(throws: EventLoopError.self) {

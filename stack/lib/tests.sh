@@ -2,6 +2,7 @@
 
 passed=0 failed=0 skipped=0
 tests_are_complete=yes
+results_are_there=yes
 coverage_is_enough=yes
 # A directory of its own: with other flags than a developer's builds have, each would undo the work of the other.
 swift_testing=(--package-path "$ROOT" --scratch-path "$ROOT/.build/coverage" --enable-code-coverage)
@@ -22,14 +23,30 @@ run_script_checks() {
 
 run_swift_tests() {
     local results=$RUN/tests.xml
-    say "swift test (with each start and argument: ${RUN#"$PWD"/}/log/swift-test.log)"
+    swift_log=$RUN/log/swift-test.log
+    say "swift test (with each start and argument: ${swift_log#"$PWD"/})"
     # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
     # Line by line, so that the log of a run that is killed names the test that hung.
     with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
-        tee "$RUN/log/swift-test.log" | sed '/^◇/d' || tests_are_complete=no
+        tee "$swift_log" | sed '/^◇/d' || tests_are_complete=no
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
     [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml
     count_results "$results"
+}
+
+# What went wrong, once more and at the end, where it is seen.
+print_failures() {
+    [ -e "${swift_log:-}" ] || return 0
+    grep '^✘ ' "$swift_log" | head -n 40 || true
+    [ "$tests_are_complete" = no ] || return 0
+    grep -iE 'error: |fatal|signal|crash|thread [0-9]+' "$swift_log" | grep -vE '^(◇|✔|✘) ' | head -n 40 || true
+    [ "$results_are_there" = no ] || return 0
+    say 'the tests that had begun when the run ended'
+    awk '
+        $2 == "Test" && index($3, "(") { if ($1 == "◇") begun[$3] = 1; else delete begun[$3] }
+        END { for (test in begun) print "  " test }' "$swift_log" | head -n 40
+    say 'the last lines of the run'
+    tail -n 15 "$swift_log"
 }
 
 # A test case is one line without a body, or a body that holds <failure> or <skipped>.
@@ -37,7 +54,7 @@ count_results() {
     local counts
     if [ ! -s "$1" ]; then
         say 'the test run ended without a result'
-        tests_are_complete=no
+        tests_are_complete=no results_are_there=no
         return
     fi
     counts=$(awk '
