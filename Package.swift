@@ -63,8 +63,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "EventLog", "EventLoop", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka", "Postgres",
-                "Redis", "Settings", "Telemetry",
+                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
+                "Postgres", "Redis", "Settings", "Telemetry",
             ]),
 
         // The processes. They never import one another: they meet in the events.

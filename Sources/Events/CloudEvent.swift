@@ -26,13 +26,16 @@ package struct CloudEvent: Sendable, Equatable {
         static let time = "ce_time"
         static let command = "ce_commandid"
         static let expectedVersion = "ce_expectedversion"
+        static let idempotencyKey = "ce_idempotencykey"
+        static let requestDigest = "ce_requestdigest"
         static let critical = "ce_critical"
         static let contentType = "content-type"
         static let traceparent = "traceparent"
 
         /// What the fold depends on.
         static let attributes: Set = [
-            specVersion, id, type, source, subject, time, command, expectedVersion, critical,
+            specVersion, id, type, source, subject, time, command, expectedVersion, idempotencyKey, requestDigest,
+            critical,
         ]
     }
 
@@ -44,6 +47,9 @@ package struct CloudEvent: Sendable, Equatable {
         ]
         if let command = metadata.command { headers.append((Name.command, command.text)) }
         if let version = metadata.expectedVersion { headers.append((Name.expectedVersion, String(version))) }
+        if let mark = metadata.idempotency {
+            headers += [(Name.idempotencyKey, mark.key), (Name.requestDigest, mark.request)]
+        }
         if let traceparent = metadata.traceparent { headers.append((Name.traceparent, traceparent)) }
         return headers
     }
@@ -73,12 +79,20 @@ package struct CloudEvent: Sendable, Equatable {
             guard let version = Int64(text) else { throw .invalid(Name.expectedVersion, "is not an integer") }
             expectedVersion = version
         }
+        let idempotency: IdempotencyMark?
+        switch (known[Name.idempotencyKey], known[Name.requestDigest]) {
+        case (let key?, let request?): idempotency = IdempotencyMark(key: key, request: request)
+        case (nil, nil): idempotency = nil
+        case (nil, _?): throw .missing(Name.idempotencyKey)
+        case (_?, nil): throw .missing(Name.requestDigest)
+        }
         guard let value else { throw .missing("data") }
         self.init(
             type: type, source: source, subject: subject,
             metadata: EventMetadata(
                 id: EventID(id), time: time, command: known[Name.command].map(CommandID.init),
-                expectedVersion: expectedVersion, 
+                expectedVersion: expectedVersion,
+                idempotency: idempotency,
                 traceparent: headers.first { $0.name == Name.traceparent }.flatMap { Self.text($0.value) }),
             data: value)
     }

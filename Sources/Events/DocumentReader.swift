@@ -52,7 +52,17 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         }
     }
 
-    mutating func optionalURLs(_ field: Field, maximum: Int) -> [String]? {
+    func isPresent(_ field: Field) -> Bool { document[field.rawValue] != nil }
+    func isNull(_ field: Field) -> Bool { document[field.rawValue]?.kind == .null }
+
+    /// A product's owner may be named, and stays who it is.
+    mutating func checkOwner(_ field: Field, _ product: Product?) {
+        guard isPresent(field), let owner: UserID = identifier(field), let product, owner != product.userID else { return }
+        faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
+    }
+
+    /// `known` are texts that are taken whatever they are.
+    mutating func optionalURLs(_ field: Field, maximum: Int, known: Set<String> = []) -> [String]? {
         guard let value = document[field.rawValue] else { return nil }
         guard value.kind == .array else { return fault(field, .wrongType, "must be an array of URLs") }
         let elements = value.elements
@@ -64,7 +74,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
                 faults.append(FieldFault(pointer, .wrongType, "must be a string"))
                 continue
             }
-            if let reason = ImageURL.fault(in: text) {
+            if !known.contains(text), let reason = ImageURL.fault(in: text) {
                 faults.append(FieldFault(pointer, .invalidURL, reason))
             } else {
                 urls.append(text)

@@ -81,6 +81,22 @@ struct EventData {
         value[key] == nil ? nil : try strings(key)
     }
 
+    func optionalFlag(_ key: String) throws(EventFault) -> Bool? {
+        guard let member = value[key] else { return nil }
+        guard let flag = member.boolean else { throw fault(key, "is not true or false") }
+        return flag
+    }
+
+    func optionalCounts(_ key: String) throws(EventFault) -> [Int]? {
+        guard value[key] != nil else { return nil }
+        var counts: [Int] = []
+        for (index, element) in try Self.elements(of: member(key), pointer: "\(pointer)/\(key)").enumerated() {
+            guard let integer = element.integer, integer >= 0 else { throw fault("\(key)/\(index)", "is not a count") }
+            counts.append(Int(integer))
+        }
+        return counts
+    }
+
     func object(_ key: String) throws(EventFault) -> EventData {
         let member = try member(key)
         guard member.kind == .object else { throw fault(key, "is not an object") }

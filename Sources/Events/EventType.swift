@@ -3,6 +3,8 @@ package enum EventType: Sendable, CaseIterable {
     case productCreated
     case productUpdated
     case productDeleted
+    case productImageUploaded
+    case productImageRemoved
     case imagesCompressed
     case imageCompressionFailed
     case imagesCompressionRequested
@@ -13,6 +15,8 @@ package enum EventType: Sendable, CaseIterable {
         case .productCreated: "warelog.ProductCreated.v1"
         case .productUpdated: "warelog.ProductUpdated.v1"
         case .productDeleted: "warelog.ProductDeleted.v1"
+        case .productImageUploaded: "warelog.ProductImageUploaded.v1"
+        case .productImageRemoved: "warelog.ProductImageRemoved.v1"
         case .imagesCompressed: "warelog.ImagesCompressed.v1"
         case .imageCompressionFailed: "warelog.ImageCompressionFailed.v1"
         case .imagesCompressionRequested: "warelog.ImagesCompressionRequested.v1"

@@ -15,6 +15,7 @@ package struct FieldFault: Error, Equatable, Sendable {
         case forbiddenCharacter = "forbidden-character"
         case invalidURL = "invalid-url"
         case unknownUser = "unknown-user"
+        case immutable
     }
 
     /// JSON pointer, RFC 6901.

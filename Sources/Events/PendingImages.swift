@@ -59,10 +59,17 @@ package struct PendingImages: Sendable {
         case .created(let created):
             return add(Self.wanted(created.images, by: recorded), of: created.productID, at: offset)
         case .updated(let updated):
-            return add(Self.wanted(updated.images ?? [], by: recorded), of: updated.productID, at: offset)
+            let wanted = Self.wanted(updated.images ?? [], by: recorded)
+            let new = updated.newImages.map { places in places.filter(wanted.indices.contains).map { wanted[$0] } }
+            return add(new ?? wanted, of: updated.productID, at: offset)
         case .deleted(let deleted):
             // One that holds for a certain version only may have been voided.
             if recorded.metadata.expectedVersion == nil { forgetAll(of: deleted.productID) }
+            return []
+        case .imageUploaded(let uploaded):
+            return add(Self.wanted([uploaded.upload.source], by: recorded), of: uploaded.productID, at: offset)
+        case .imageRemoved(let removed):
+            if recorded.metadata.expectedVersion == nil { forget([removed.image], of: removed.productID) }
             return []
         case .imagesCompressed(let compressed):
             forget(compressed.images.map(\.id), of: compressed.productID)

@@ -9,7 +9,8 @@ extension Product {
             case .created(let created):
                 product = Product(created, recorded.metadata)
                 return .accepted
-            case .updated, .deleted, .imagesCompressed, .imageCompressionFailed, .imagesCompressionRequested:
+            case .updated, .deleted, .imageUploaded, .imageRemoved, .imagesCompressed, .imageCompressionFailed,
+                .imagesCompressionRequested:
                 return .voided(.unknownProduct)
             }
         }
@@ -36,6 +37,10 @@ extension Product {
             return update(updated, metadata)
         case .deleted:
             return delete(metadata)
+        case .imageUploaded(let uploaded):
+            return upload(uploaded, metadata)
+        case .imageRemoved(let removed):
+            return remove(removed.image, metadata)
         case .imagesCompressionRequested(let requested):
             return request(Set(requested.images.map(\.id)), metadata)
         }
@@ -51,14 +56,32 @@ extension Product {
             version: 1, mediaRevision: 0, createdAt: metadata.time, updatedAt: metadata.time, isDeleted: false)
     }
 
+    /// What leaves everything as it was is accepted and makes no new version.
     private mutating func update(_ updated: ProductUpdated, _ metadata: EventMetadata) -> Verdict {
-        if let name = updated.name { self.name = name }
-        if let description = updated.description { self.description = description }
-        if let price = updated.price { self.price = price }
-        if let images = updated.images { replaceImages(by: images, metadata) }
+        var changes = false
+        if let name = updated.name, !name.utf8.elementsEqual(self.name.utf8) {
+            self.name = name
+            changes = true
+        }
+        if let description = updated.description, !description.utf8.elementsEqual(self.description.utf8) {
+            self.description = description
+            changes = true
+        }
+        if let price = updated.price, price != self.price {
+            self.price = price
+            changes = true
+        }
+        if let images = updated.images, images != self.images.map(\.source) {
+            replaceImages(by: images, metadata)
+            changes = true
+        }
+        if changes { edited(metadata) }
+        return .accepted
+    }
+
+    private mutating func edited(_ metadata: EventMetadata) {
         version += 1
         updatedAt = metadata.time
-        return .accepted
     }
 
     /// An address that stays keeps its image and what has become of it; every other one is a new image.
@@ -69,10 +92,33 @@ extension Product {
         }
     }
 
+    /// Which of `sources`, by their places, `replaceImages` makes new images of.
+    func places(ofNew sources: [String]) -> [Int] {
+        var kept = Dictionary(images.map { ($0.source, 1) }, uniquingKeysWith: +)
+        return sources.indices.filter { index in
+            guard let left = kept[sources[index]], left > 0 else { return true }
+            kept[sources[index]] = left - 1
+            return false
+        }
+    }
+
     private mutating func delete(_ metadata: EventMetadata) -> Verdict {
         isDeleted = true
-        version += 1
-        updatedAt = metadata.time
+        edited(metadata)
+        return .accepted
+    }
+
+    private mutating func upload(_ uploaded: ProductImageUploaded, _ metadata: EventMetadata) -> Verdict {
+        guard images.count < ProductField.maximumImages else { return .voided(.tooManyImages) }
+        images.append(ProductImage(id: ImageID(askedBy: metadata.id, at: 0), source: uploaded.upload.source))
+        edited(metadata)
+        return .accepted
+    }
+
+    private mutating func remove(_ image: ImageID, _ metadata: EventMetadata) -> Verdict {
+        guard let index = images.firstIndex(where: { $0.id == image }) else { return .voided(.unknownImage) }
+        images.remove(at: index)
+        edited(metadata)
         return .accepted
     }
 
@@ -84,8 +130,8 @@ extension Product {
         for index in images.indices {
             guard let state = answers[images[index].id] else { continue }
             known = true
-            guard images[index].isPending else { continue }
-            images[index].state = state
+            guard images[index].isAwaited else { continue }
+            images[index].take(state)
             changed = true
         }
         guard changed else { return .voided(known ? .alreadyAnswered : .unknownImage) }
@@ -97,7 +143,7 @@ extension Product {
     private mutating func request(_ wanted: Set<ImageID>, _ metadata: EventMetadata) -> Verdict {
         var known = false
         for index in images.indices where wanted.contains(images[index].id) {
-            images[index].state = .pending
+            images[index].ask()
             known = true
         }
         guard known else { return .voided(.unknownImage) }

@@ -6,6 +6,8 @@ extension ProductEvent {
         case .created: .productCreated
         case .updated: .productUpdated
         case .deleted: .productDeleted
+        case .imageUploaded: .productImageUploaded
+        case .imageRemoved: .productImageRemoved
         case .imagesCompressed: .imagesCompressed
         case .imageCompressionFailed: .imageCompressionFailed
         case .imagesCompressionRequested: .imagesCompressionRequested
@@ -20,6 +22,8 @@ extension ProductEvent {
             case .created(let created): created.write(to: &json)
             case .updated(let updated): updated.write(to: &json)
             case .deleted: break
+            case .imageUploaded(let uploaded): uploaded.write(to: &json)
+            case .imageRemoved(let removed): json.member("image_id", removed.image.text)
             case .imagesCompressed(let compressed): compressed.write(to: &json)
             case .imageCompressionFailed(let failed): failed.write(to: &json)
             case .imagesCompressionRequested(let requested): requested.write(to: &json)
@@ -33,6 +37,8 @@ extension ProductEvent {
         case .productCreated: self = .created(try ProductCreated(EventData(bytes)))
         case .productUpdated: self = .updated(try ProductUpdated(EventData(bytes)))
         case .productDeleted: self = .deleted(try ProductDeleted(EventData(bytes)))
+        case .productImageUploaded: self = .imageUploaded(try ProductImageUploaded(EventData(bytes)))
+        case .productImageRemoved: self = .imageRemoved(try ProductImageRemoved(EventData(bytes)))
         case .imagesCompressed: self = .imagesCompressed(try ImagesCompressed(EventData(bytes)))
         case .imageCompressionFailed: self = .imageCompressionFailed(try ImageCompressionFailed(EventData(bytes)))
         case .imagesCompressionRequested:
@@ -73,19 +79,51 @@ extension ProductUpdated {
             json.key("product_images")
             json.array(images) { $0.string($1) }
         }
+        if let newImages {
+            json.key("new_images")
+            json.array(newImages) { $0.integer($1) }
+        }
     }
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
             productID: try data.identifier("product_id"), name: try data.optionalString("product_name"),
             description: try data.optionalString("product_description"),
-            price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"))
+            price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"),
+            newImages: try data.optionalCounts("new_images"))
     }
 }
 
 extension ProductDeleted {
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(productID: try data.identifier("product_id"))
+    }
+}
+
+extension ProductImageUploaded {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("upload_id", upload.text)
+        json.member("content_type", contentType)
+        json.member("bytes", bytes)
+        json.member("sha256", digest)
+        json.member("width", width)
+        json.member("height", height)
+    }
+
+    fileprivate init(_ data: EventData) throws(EventFault) {
+        guard let upload = UploadID(try data.string("upload_id")) else {
+            throw data.fault("upload_id", "is not an upload's name")
+        }
+        self.init(
+            productID: try data.identifier("product_id"), upload: upload, contentType: try data.string("content_type"),
+            bytes: try data.count("bytes"), digest: try data.string("sha256"), width: try data.count("width"),
+            height: try data.count("height"))
+    }
+}
+
+extension ProductImageRemoved {
+    fileprivate init(_ data: EventData) throws(EventFault) {
+        self.init(productID: try data.identifier("product_id"), image: ImageID(try data.string("image_id")))
     }
 }
 

@@ -3,6 +3,8 @@ package enum ProductEvent: Sendable, Equatable {
     case created(ProductCreated)
     case updated(ProductUpdated)
     case deleted(ProductDeleted)
+    case imageUploaded(ProductImageUploaded)
+    case imageRemoved(ProductImageRemoved)
     case imagesCompressed(ImagesCompressed)
     case imageCompressionFailed(ImageCompressionFailed)
     case imagesCompressionRequested(ImagesCompressionRequested)
@@ -12,6 +14,8 @@ package enum ProductEvent: Sendable, Equatable {
         case .created(let event): event.productID
         case .updated(let event): event.productID
         case .deleted(let event): event.productID
+        case .imageUploaded(let event): event.productID
+        case .imageRemoved(let event): event.productID
         case .imagesCompressed(let event): event.productID
         case .imageCompressionFailed(let event): event.productID
         case .imagesCompressionRequested(let event): event.productID
@@ -47,22 +51,66 @@ package struct ProductUpdated: Sendable, Equatable {
     package let description: String?
     package let price: Money?
     package let images: [String]?
+    /// Which of `images`, by their places, the product did not have before: the others need no work. Nil where the
+    /// writer did not know; it can be known only for an event that holds for one version.
+    package let newImages: [Int]?
 
     package init(
         productID: ProductID, name: String? = nil, description: String? = nil, price: Money? = nil,
-        images: [String]? = nil
+        images: [String]? = nil, newImages: [Int]? = nil
     ) {
         self.productID = productID
         self.name = name
         self.description = description
         self.price = price
         self.images = images
+        self.newImages = newImages
     }
+
+    /// Whether it changes nothing.
+    package var isEmpty: Bool { name == nil && description == nil && price == nil && images == nil }
 }
 
 package struct ProductDeleted: Sendable, Equatable {
     package let productID: ProductID
     package init(productID: ProductID) { self.productID = productID }
+}
+
+/// The product's owner gave an image by its bytes; they are in the object store.
+package struct ProductImageUploaded: Sendable, Equatable {
+    package let productID: ProductID
+    package let upload: UploadID
+    /// What the bytes are, whatever they were sent as.
+    package let contentType: String
+    package let bytes: Int
+    /// SHA-256 of the bytes, hexadecimal.
+    package let digest: String
+    /// Pixels, as the file's header has them.
+    package let width: Int
+    package let height: Int
+
+    package init(
+        productID: ProductID, upload: UploadID, contentType: String, bytes: Int, digest: String, width: Int, height: Int
+    ) {
+        self.productID = productID
+        self.upload = upload
+        self.contentType = contentType
+        self.bytes = bytes
+        self.digest = digest
+        self.width = width
+        self.height = height
+    }
+}
+
+/// The product's owner took one image away.
+package struct ProductImageRemoved: Sendable, Equatable {
+    package let productID: ProductID
+    package let image: ImageID
+
+    package init(productID: ProductID, image: ImageID) {
+        self.productID = productID
+        self.image = image
+    }
 }
 
 /// Images are in the object store.

@@ -9,6 +9,12 @@ extension ProductImage {
         return writer.bytes
     }
 
+    package var json: [UInt8] {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.bytes
+    }
+
     private func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("id", id.text)
@@ -18,6 +24,7 @@ extension ProductImage {
                 json.member("status", "pending")
             case .compressed(let image):
                 json.member("status", "compressed")
+                if isRefreshing { json.member("refreshing", true) }
                 image.writeMembers(to: &json)
             case .failed(let failure):
                 json.member("status", "failed")
@@ -40,7 +47,8 @@ extension ProductImage {
             }
             images.append(
                 ProductImage(
-                    id: ImageID(try object.string("id")), source: try object.string("source"), state: state))
+                    id: ImageID(try object.string("id")), source: try object.string("source"), state: state,
+                    isRefreshing: try object.optionalFlag("refreshing") ?? false))
         }
         return images
     }

@@ -3,7 +3,9 @@ package struct ProductImage: Sendable, Equatable {
     package let id: ImageID
     /// The address that the product's owner gave.
     package let source: String
-    package var state: State
+    package private(set) var state: State
+    /// Somebody wants the picture made again; until then the one that is there stays.
+    package private(set) var isRefreshing: Bool
 
     package enum State: Sendable, Equatable {
         case pending
@@ -11,13 +13,26 @@ package struct ProductImage: Sendable, Equatable {
         case failed(ImageFailure)
     }
 
-    package init(id: ImageID, source: String, state: State = .pending) {
+    package init(id: ImageID, source: String, state: State = .pending, isRefreshing: Bool = false) {
         self.id = id
         self.source = source
         self.state = state
+        self.isRefreshing = isRefreshing
     }
 
-    package var isPending: Bool { state == .pending }
+    /// Whether an answer is still to come.
+    package var isAwaited: Bool { state == .pending || isRefreshing }
+
+    /// Takes the answer that was awaited. A picture that cannot be made again is kept.
+    mutating func take(_ answer: State) {
+        if case .failed = answer, isRefreshing {} else { state = answer }
+        isRefreshing = false
+    }
+
+    /// Asks once more.
+    mutating func ask() {
+        if case .compressed = state { isRefreshing = true } else { state = .pending }
+    }
 }
 
 /// An image in the object store.

@@ -34,17 +34,33 @@ package struct EventMetadata: Sendable, Equatable {
     package let command: CommandID?
     /// The content version that the command was decided on; none when it holds for any.
     package let expectedVersion: Int64?
+    /// The request behind the command, where it can come again.
+    package let idempotency: IdempotencyMark?
     /// W3C Trace Context.
     package let traceparent: String?
 
     package init(
         id: EventID, time: Timestamp, command: CommandID? = nil, expectedVersion: Int64? = nil,
-        traceparent: String? = nil
+        idempotency: IdempotencyMark? = nil, traceparent: String? = nil
     ) {
         self.id = id
         self.time = time
         self.command = command
         self.expectedVersion = expectedVersion
+        self.idempotency = idempotency
         self.traceparent = traceparent
+    }
+}
+
+/// Tells a request that comes again from another one: digests, so that the log holds nobody's key.
+package struct IdempotencyMark: Sendable, Equatable {
+    /// Of the client's key, and of who the client is.
+    package let key: String
+    /// Of what is asked for.
+    package let request: String
+
+    package init(key: String, request: String) {
+        self.key = key
+        self.request = request
     }
 }

@@ -24,3 +24,14 @@ extension UserEvent {
         self = .registered(UserRegistered(userID: try data.identifier("user_id"), name: try data.string("name")))
     }
 }
+
+extension User {
+    /// A user as clients see it.
+    package var json: [UInt8] {
+        JSONWriter.object { json in
+            json.member("id", id.value)
+            json.member("name", name)
+            json.member("created_at", createdAt.description)
+        }
+    }
+}

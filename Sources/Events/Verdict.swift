@@ -18,6 +18,8 @@ package enum VoidReason: String, Sendable, CaseIterable {
     case duplicateCommand = "duplicate-command"
     /// None of the event's images belongs to the product, or not any longer.
     case unknownImage = "unknown-image"
+    /// The product has as many images as it can have.
+    case tooManyImages = "too-many-images"
     /// Every image of the event has been answered before.
     case alreadyAnswered = "already-answered"
 }

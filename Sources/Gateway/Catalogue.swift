@@ -17,13 +17,18 @@ final class Catalogue: Sendable {
         self.log = log
     }
 
-    /// What is known of `id`, and whether the cache knew it.
-    func product(_ id: ProductID) async throws -> (entry: ProductCache.Entry, isHit: Bool) {
+    /// What is known of `id`, and whether the cache knew it; with `position`, which the read model has folded, nothing
+    /// older than that.
+    func product(
+        _ id: ProductID, atLeast position: LogPosition?
+    ) async throws -> (entry: ProductCache.Entry, isHit: Bool) {
         do throws(RedisError) {
-            if let entry = try await cache.entry(id) { return (entry, true) }
+            if let entry = try await cache.entry(id, atLeast: position) { return (entry, true) }
         } catch {
             log.debug("cache is away", ["error": "\(error)"])  // Redis' state is logged where it changes
         }
+        // Somebody else's load may have begun before the position was folded.
+        if position != nil { return (try await read(id).entry, false) }
         let entry = try await loads.value(for: id) { try await self.load(id) }
         return (entry, false)
     }
@@ -39,17 +44,7 @@ final class Catalogue: Sendable {
         } catch {
             log.debug("cache is away", ["error": "\(error)"])
         }
-        let rows = try await pool.query(
-            "select \(ProductDocument.columns) from products where id = $1", [.int(id.value)]
-        ).rows
-        var entry = ProductCache.Entry.absent
-        var version: Int64?
-        if let row = rows.first {
-            let document = try ProductDocument(row: row)
-            entry = .document(
-                .init(body: document.envelope("Product retrieved successfully"), entityTag: document.entityTag))
-            version = try row.int("log_offset")
-        }
+        let (entry, version) = try await read(id)
         if let lease {
             do throws(RedisError) {
                 try await cache.fill(id, entry, version: version, lease: lease)
@@ -59,6 +54,21 @@ final class Catalogue: Sendable {
         }
         return entry
     }
+
+    private func read(_ id: ProductID) async throws -> (entry: ProductCache.Entry, version: Int64?) {
+        let rows = try await pool.query(
+            "select \(ProductDocument.columns) from products where id = $1", [.int(id.value)]
+        ).rows
+        guard let row = rows.first else { return (.absent, nil) }
+        let document = try ProductDocument(row: row)
+        return (
+            .document(.init(body: document.envelope("Product retrieved successfully"), entityTag: document.entityTag)),
+            try row.int("log_offset")
+        )
+    }
+
+    /// The product with everything that the fold knows of it.
+    func state(_ id: ProductID) async throws -> ProductState? { try await ProductState.load(id, pool) }
 
     /// One page of a user's products, and one more when there is another page.
     func products(_ query: ListQuery) async throws -> [ProductDocument] {

@@ -5,7 +5,7 @@ import Postgres
 import Service
 import Synchronization
 
-/// Tells the waiting writers what the fold made of their commands.
+/// Tells the waiting writers what the fold made of their commands, and waiting readers that it has come as far as they need.
 ///
 /// The projector's transaction ends with a NOTIFY that carries topic, partition and the next offset; Postgres delivers
 /// it after the commit and in order. One query for each notification resolves every waiting command below that
@@ -18,9 +18,10 @@ final class FoldWatch: Sendable {
 
     private struct Waiter {
         let ticket: Int
-        let command: CommandID
+        /// Nil for who waits for the offset and no more.
+        let command: CommandID?
         let offset: Int64
-        let continuation: CheckedContinuation<Verdict?, Never>
+        let continuation: CheckedContinuation<Decision?, Never>
     }
 
     private struct State {
@@ -44,8 +45,16 @@ final class FoldWatch: Sendable {
         (dues, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// The verdict on `command`, whose event is at `position`; nil when it cannot be known, or the task is cancelled.
-    func verdict(_ command: CommandID, topic: Topic, at position: LogPosition) async -> Verdict? {
+    /// The fold's decision on `command`, whose event is at `position`; nil when it cannot be known, or the task is
+    /// cancelled.
+    func decision(on command: CommandID, _ topic: Topic, at position: LogPosition) async -> Decision? {
+        await wait(for: command, topic, position)
+    }
+
+    /// Returns when the event at `position` is folded, or the task is cancelled.
+    func folded(_ topic: Topic, _ position: LogPosition) async { _ = await wait(for: nil, topic, position) }
+
+    private func wait(for command: CommandID?, _ topic: Topic, _ position: LogPosition) async -> Decision? {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -55,24 +64,23 @@ final class FoldWatch: Sendable {
             await withCheckedContinuation { continuation in
                 let waiter = Waiter(
                     ticket: ticket, command: command, offset: position.offset, continuation: continuation)
-                let isDue: Bool? = state.withLock { state in
-                    if Task.isCancelled { return nil }
-                    if state.folded[partition, default: 0] > position.offset {
-                        state.due.append(waiter)
-                        return true
+                let mustAnswer = state.withLock { state in
+                    if Task.isCancelled { return true }
+                    guard state.folded[partition, default: 0] > position.offset else {
+                        state.waiting[partition, default: []].append(waiter)
+                        return false
                     }
-                    state.waiting[partition, default: []].append(waiter)
-                    return false
+                    if command != nil { state.due.append(waiter) }
+                    return command == nil
                 }
-                if isDue == nil { continuation.resume(returning: nil) }
-                if isDue == true { signal.yield() }
+                if mustAnswer { continuation.resume(returning: nil) } else { signal.yield() }
             }
         } onCancel: {
             cancel(ticket, partition)?.resume(returning: nil)
         }
     }
 
-    private func cancel(_ ticket: Int, _ partition: Partition) -> CheckedContinuation<Verdict?, Never>? {
+    private func cancel(_ ticket: Int, _ partition: Partition) -> CheckedContinuation<Decision?, Never>? {
         state.withLock { state in
             if let index = state.waiting[partition]?.firstIndex(where: { $0.ticket == ticket }) {
                 return state.waiting[partition]?.remove(at: index).continuation
@@ -104,7 +112,9 @@ final class FoldWatch: Sendable {
                 let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
                 defer { connection.close() }
                 let notifications = try await connection.listen("warelog_folded")
-                // What was folded before the LISTEN took effect.
+                // What was folded before the LISTEN took effect. It may be less than was known: of a read model that is
+                // built again.
+                state.withLock { $0.folded = [:] }
                 for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints").rows {
                     advance(
                         Partition(topic: try row.text("topic"), partition: Int32(try row.int("partition"))),
@@ -135,14 +145,16 @@ final class FoldWatch: Sendable {
     }
 
     private func advance(_ partition: Partition, to next: Int64) {
-        let hasDue = state.withLock { state in
-            guard next > state.folded[partition, default: 0] else { return false }
+        let (folded, hasDue) = state.withLock { state in
+            guard next > state.folded[partition, default: 0] else { return ([Waiter](), false) }
             state.folded[partition] = next
-            guard let waiting = state.waiting[partition], !waiting.isEmpty else { return false }
+            guard let waiting = state.waiting[partition], !waiting.isEmpty else { return ([], false) }
             state.waiting[partition] = waiting.filter { $0.offset >= next }
-            state.due += waiting.filter { $0.offset < next }
-            return !state.due.isEmpty
+            let reached = waiting.filter { $0.offset < next }
+            state.due += reached.filter { $0.command != nil }
+            return (reached.filter { $0.command == nil }, !state.due.isEmpty)
         }
+        for waiter in folded { waiter.continuation.resume(returning: nil) }
         if hasDue { signal.yield() }
     }
 
@@ -153,19 +165,16 @@ final class FoldWatch: Sendable {
             return state.due
         }
         guard !due.isEmpty else { return }
-        var verdicts: [String: Verdict] = [:]
+        var decisions: [String: Decision] = [:]
         do throws(PostgresError) {
             let rows = try await pool.query(
-                "select command_id, void_reason from warelog.commands where command_id = any($1)",
-                [.textArray(due.map(\.command.text))]
+                "select \(Decision.columns) from warelog.commands where command_id = any($1)",
+                [.textArray(due.compactMap(\.command?.text))]
             ).rows
-            for row in rows {
-                let reason = try row.optionalText("void_reason")
-                verdicts[try row.text("command_id")] = reason.map { .voided(VoidReason(rawValue: $0) ?? .gone) } ?? .accepted
-            }
+            for row in rows { decisions[try row.text("command_id")] = try Decision(row: row) }
         } catch {
             context.log.warning("verdicts cannot be read", ["error": "\(error)", "commands": due.count])
         }
-        for waiter in due { waiter.continuation.resume(returning: verdicts[waiter.command.text]) }
+        for waiter in due { waiter.continuation.resume(returning: waiter.command.flatMap { decisions[$0.text] }) }
     }
 }

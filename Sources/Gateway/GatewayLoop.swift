@@ -8,7 +8,7 @@ import Service
 /// One loop's share of the gateway: its HTTP server, and its own connections to Postgres and Redis.
 struct GatewayLoop: Sendable {
     private let context: ServiceContext
-    private let loop: EventLoop
+    let loop: EventLoop
     private let redis: RedisClient
     private let pool: PostgresPool
     private let server: HTTPServer
@@ -19,21 +19,28 @@ struct GatewayLoop: Sendable {
         self.loop = loop
         redis = RedisClient(settings.redis, loop: loop)
         pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
-        let catalogue = Catalogue(ProductCache(redis), pool, log: context.log)
-        let commands = ProductCommands(shared: shared, pool: pool, loop: loop, verdictWait: settings.verdictWait)
-        let products = ProductHandlers(
-            catalogue: catalogue, commands: commands,
+        let parts = WriteParts(
+            log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool, key: settings.signingKey,
+            verdictWait: settings.verdictWait, requiresIfMatch: settings.requiresIfMatch,
             maximumBodyBytes: settings.maximumBodyBytes)
+        let consistency = ReadConsistency(
+            folds: shared.folds, loop: loop, key: settings.signingKey, wait: settings.consistencyWait)
         let routes = Routes(
-            products: products, operations: OperationHandlers(pool), context: context, metrics: shared.metrics)
+            products: ProductHandlers(
+                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency),
+            writes: ProductWriteHandlers(parts: parts, ids: shared.productIDs, users: shared.users),
+            users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
+            operations: OperationHandlers(
+                pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
+            context: context, metrics: shared.metrics)
         server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
             await routes.answer(request)
         }
+        redis.start()
     }
 
     /// Serves until the process is told to stop, then finishes what is in hand.
     func serve() async throws {
-        redis.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: loop) { try await server.run() }
             group.addTask(executorPreference: loop) {

@@ -1,5 +1,6 @@
 import EventLog
 import EventLoop
+import Events
 import HTTPServer
 import Kafka
 import Postgres
@@ -20,16 +21,19 @@ struct GatewayProcess: Sendable {
         let producer = try KafkaProducer(settings.kafka, loop: context.loop)
         let shared = SharedParts(
             writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
-            verdicts: FoldWatch(context, settings.postgres), ids: IDLease(context), users: UserDirectory(),
-            metrics: RequestMetrics(context.metrics))
+            folds: FoldWatch(context, settings.postgres),
+            productIDs: IDLease(context, sequence: "warelog.product_id_blocks", partitions: partitions[.products]),
+            // User 1 belongs to `warelog seed`.
+            userIDs: IDLease(
+                context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
+            users: UserDirectory(), metrics: RequestMetrics(context.metrics))
         let threads = try (1..<settings.loops).map { _ in try EventLoopThread() }
         defer { for thread in threads { thread.shutdown() } }
 
         try await withThrowingTaskGroup(of: Void.self) { background in
-            background.addTask(executorPreference: context.loop) { try await shared.verdicts.run() }
-            background.addTask(executorPreference: context.loop) {
-                try await shared.ids.run(PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64))
-            }
+            background.addTask(executorPreference: context.loop) { try await shared.folds.run() }
+            background.addTask(executorPreference: context.loop) { try await shared.productIDs.run(leasePool()) }
+            background.addTask(executorPreference: context.loop) { try await shared.userIDs.run(leasePool()) }
             try await serve(on: [context.loop] + threads.map(\.loop), shared)
             background.cancelAll()
             // Cancelled on purpose: how they end does not matter.
@@ -39,14 +43,23 @@ struct GatewayProcess: Sendable {
         await producer.close()
     }
 
+    private func leasePool() -> PostgresPool {
+        PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
+    }
+
     private func serve(on loops: [EventLoop], _ shared: SharedParts) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each listens from here on; only then is it said.
+        let gatewayLoops = try await withThrowingTaskGroup(of: GatewayLoop.self) { group in
             for loop in loops {
-                group.addTask(executorPreference: loop) {
-                    try await GatewayLoop(self.context, self.settings, loop, shared).serve()
-                }
+                group.addTask(executorPreference: loop) { try GatewayLoop(context, settings, loop, shared) }
             }
-            context.log.info("serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        context.log.info("serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for gatewayLoop in gatewayLoops {
+                group.addTask(executorPreference: gatewayLoop.loop) { try await gatewayLoop.serve() }
+            }
             try await group.waitForAll()
         }
     }
@@ -55,8 +68,9 @@ struct GatewayProcess: Sendable {
 /// What all loops of a gateway use.
 struct SharedParts: Sendable {
     let writer: EventWriter
-    let verdicts: FoldWatch
-    let ids: IDLease
+    let folds: FoldWatch
+    let productIDs: IDLease<Product>
+    let userIDs: IDLease<User>
     let users: UserDirectory
     let metrics: RequestMetrics
 }

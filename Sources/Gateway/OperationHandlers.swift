@@ -5,39 +5,44 @@ import Postgres
 
 /// `/operations/{command id}`: what became of a command that was answered with 202.
 struct OperationHandlers: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
+    let ids: CommandIDs
+    let consistency: ReadConsistency
 
-    init(_ pool: PostgresPool) { self.pool = pool }
-
-    /// `GET /operations/{id}`. A command that is not folded yet cannot be told from one that never was: both are
-    /// pending, unless the id cannot be one of ours.
-    func show(id: String) async throws -> Answer {
-        guard id.utf8.count == 36, id.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { throw Problem(.operationNotFound) }
-        let row: PostgresRow?
-        do throws(PostgresError) {
-            row = try await pool.query(
-                "select resource_id, void_reason from warelog.commands where command_id = $1", [.text(id)]
-            ).rows.first
-        } catch {
-            guard error.isAway else { throw error }
-            throw Problem.unavailable("The read model cannot be read at the moment.")
+    /// `GET /operations/{id}`. A command that is not folded yet is pending; that it exists, its id says.
+    func show(_ request: HTTPRequest, id: String) async throws -> Answer {
+        try request.refuseParameters()
+        _ = try await consistency.await(request)
+        guard id.utf8.count <= 64, !id.utf8.contains(0) else { throw Problem(.operationNotFound) }
+        let rows = try await reading {
+            try await pool.query("select \(Decision.columns) from warelog.commands where command_id = $1", [.text(id)]).rows
         }
-        let resource = try row.map { "/products/\(try $0.int("resource_id"))" }
-        let refusal = try row?.optionalText("void_reason")
+        let decision = try rows.first.map { try Decision(row: $0) }
+        guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }
         return Answer(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")
-                        json.object { json in
-                            json.member("id", id)
-                            json.member("status", row == nil ? "pending" : refusal == nil ? "accepted" : "refused")
-                            json.member("resource", resource)
-                            if let refusal { json.member("reason", refusal) }
-                        }
+                        json.object { Self.write(id, decision, to: &$0) }
                         json.member("message", "Operation retrieved successfully")
                     })))
+    }
+
+    private static func write(_ id: String, _ decision: Decision?, to json: inout JSONWriter) {
+        json.member("id", id)
+        guard let decision else {
+            json.member("status", "pending")
+            return json.member("resource", String?.none)
+        }
+        let problem = decision.problem
+        json.member("status", problem == nil ? "accepted" : "refused")
+        json.member("resource", decision.location)
+        json.member("version", decision.version)
+        if let problem {
+            json.key("problem")
+            json.object { problem.writeMembers(to: &$0) }
+        }
     }
 }

@@ -23,7 +23,6 @@ struct Problem: Error, Sendable {
         case invalidImage = "invalid-image"
         case tooManyImages = "too-many-images"
         case productNotFound = "product-not-found"
-        case productGone = "product-gone"
         case imageNotFound = "image-not-found"
         case userNotFound = "user-not-found"
         case operationNotFound = "operation-not-found"
@@ -46,7 +45,6 @@ struct Problem: Error, Sendable {
             case .preconditionFailed: .preconditionFailed
             case .preconditionRequired: .preconditionRequired
             case .productNotFound, .imageNotFound, .userNotFound, .operationNotFound, .routeNotFound: .notFound
-            case .productGone: .gone
             case .methodNotAllowed: .methodNotAllowed
             case .conflict, .tooManyImages: .conflict
             case .tooManyRequests: .tooManyRequests
@@ -73,7 +71,6 @@ struct Problem: Error, Sendable {
             case .invalidImage: "The image is not valid"
             case .tooManyImages: "The product has as many images as it can have"
             case .productNotFound: "There is no such product"
-            case .productGone: "The product has been deleted"
             case .imageNotFound: "There is no such image"
             case .userNotFound: "There is no such user"
             case .operationNotFound: "There is no such operation"
@@ -124,6 +121,8 @@ struct Problem: Error, Sendable {
     var detail: String?
     var faults: [Fault] = []
     var headers: HTTPHeaders = [:]
+    /// The content version that is there, where the request was meant for another.
+    var currentVersion: Int64?
 
     init(_ kind: Kind, _ detail: String? = nil, faults: [Fault] = [], headers: HTTPHeaders = [:]) {
         self.kind = kind
@@ -135,6 +134,15 @@ struct Problem: Error, Sendable {
     /// Every retriable problem says when: a client that comes back at once makes an outage worse.
     static func unavailable(_ detail: String, retryAfter seconds: Int = 1) -> Problem {
         Problem(.unavailable, detail, headers: ["Retry-After": "\(seconds)"])
+    }
+
+    /// 412, with the version that won.
+    static func preconditionFailed(version: Int64, mediaRevision: Int64) -> Problem {
+        var problem = Problem(
+            .preconditionFailed, "The product is at version \(version).",
+            headers: ["ETag": ProductDocument.entityTag(version: version, mediaRevision: mediaRevision)])
+        problem.currentVersion = version
+        return problem
     }
 
     static func parameter(_ name: String, _ code: String, _ detail: String) -> Problem {
@@ -153,20 +161,26 @@ struct Problem: Error, Sendable {
     func response(_ status: HTTPStatus? = nil, traceID: String) -> HTTPResponse {
         let status = status ?? kind.status
         let body = JSONWriter.object { json in
-            json.member("type", "urn:warelog:problem:\(kind.rawValue)")
-            json.member("title", kind.title)
-            json.member("status", status.code)
-            if let detail { json.member("detail", detail) }
-            if !faults.isEmpty {
-                json.key("errors")
-                json.array(faults) { $1.write(to: &$0) }
-            }
-            json.member("retriable", kind.isRetriable)
+            writeMembers(status, to: &json)
             json.member("trace_id", traceID)
         }
         var headers = headers
         headers.add("Content-Type", "application/problem+json")
         return HTTPResponse(status, headers: headers, body: .bytes(body))
+    }
+
+    /// All but what belongs to one request.
+    func writeMembers(_ status: HTTPStatus? = nil, to json: inout JSONWriter) {
+        json.member("type", "urn:warelog:problem:\(kind.rawValue)")
+        json.member("title", kind.title)
+        json.member("status", (status ?? kind.status).code)
+        if let detail { json.member("detail", detail) }
+        if let currentVersion { json.member("current_version", currentVersion) }
+        if !faults.isEmpty {
+            json.key("errors")
+            json.array(faults) { $1.write(to: &$0) }
+        }
+        json.member("retriable", kind.isRetriable)
     }
 }
 

@@ -1,88 +1,56 @@
-import EventLog
-import EventLoop
 import Events
 import HTTPMessages
 import HTTPServer
 import JSON
-import Kafka
 import Postgres
-import Telemetry
 
-/// `/products` and `/products/{id}`.
+/// The reads of `/products` and what is below it.
 struct ProductHandlers: Sendable {
     let catalogue: Catalogue
-    let commands: ProductCommands
-    let maximumBodyBytes: Int
-
-    /// `POST /products`
-    func create(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
-        let command = try CreateProduct.reading(try await document(of: request))
-        let outcome = try await commands.create(command, trace)
-        let location = "/products/\(outcome.product.id)"
-        switch outcome.verdict {
-        case .accepted:
-            return Answer(
-                HTTPResponse(
-                    .created,
-                    headers: [
-                        "Content-Type": "application/json", "Location": location,
-                        "ETag": ProductDocument(outcome.product).entityTag,
-                    ],
-                    body: .bytes(ProductDocument(outcome.product).envelope("Product created successfully"))),
-                productID: outcome.product.id)
-        case .voided(let reason):
-            throw Problem(.conflict, "The command was refused: \(reason.rawValue)")
-        case .pending:
-            return Answer(pending(outcome, location: location), productID: outcome.product.id)
-        }
-    }
-
-    /// The event is on the log; what the fold makes of it is not known yet.
-    private func pending(_ outcome: ProductCommands.Outcome, location: String) -> HTTPResponse {
-        let operation = "/operations/\(outcome.command)"
-        return HTTPResponse(
-            .accepted, headers: ["Content-Type": "application/json", "Location": operation],
-            body: .bytes(
-                JSONWriter.object { json in
-                    json.key("data")
-                    json.object { json in
-                        json.member("id", outcome.command.text)
-                        json.member("status", "pending")
-                        json.member("resource", location)
-                    }
-                    json.member("message", "Product accepted, not yet visible")
-                }))
-    }
+    let consistency: ReadConsistency
 
     /// `GET /products/{id}`
     func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
-        guard let id = ProductID(text) else { throw Self.notFound }
-        do {
-            let (entry, isHit) = try await catalogue.product(id)
-            guard case .document(let document) = entry else { throw Self.notFound }
-            return Answer(
-                HTTPResponse(
-                    .ok,
-                    headers: [
-                        "Content-Type": "application/json", "ETag": document.entityTag,
-                        "X-Cache": isHit ? "hit" : "miss",
-                    ],
-                    body: .bytes(document.body)),
-                productID: id)
-        } catch let error as PostgresError where error.isAway {
-            throw Problem.unavailable("The read model cannot be read at the moment.")
+        try request.refuseParameters()
+        guard let id = ProductID(text) else { throw Problem(.productNotFound) }
+        let conditions = try Preconditions(request.headers)
+        let token = try await consistency.await(request)
+        let (entry, isHit) = try await reading { try await catalogue.product(id, atLeast: token?.position) }
+        guard case .document(let document) = entry else { throw Problem(.productNotFound) }
+        var headers: HTTPHeaders = ["ETag": document.entityTag, "X-Cache": isHit ? "hit" : "miss"]
+        if try conditions.isNotModified(document.entityTag) {
+            return Answer(HTTPResponse(.notModified, headers: headers), productID: id)
         }
+        headers["Content-Type"] = "application/json"
+        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(document.body)), productID: id)
+    }
+
+    /// `GET /products/{id}/images/{image}`: what has become of one image.
+    func image(_ request: HTTPRequest, id text: String, image: String) async throws -> Answer {
+        try request.refuseParameters()
+        guard let id = ProductID(text) else { throw Problem(.productNotFound) }
+        _ = try await consistency.await(request)
+        guard let product = try await reading({ try await catalogue.state(id) })?.product, !product.isDeleted else {
+            throw Problem(.productNotFound)
+        }
+        guard let image = product.images.first(where: { $0.id.text == image }) else { throw Problem(.imageNotFound) }
+        return Answer(
+            HTTPResponse(
+                .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+                body: .bytes(
+                    JSONWriter.object { json in
+                        json.key("data")
+                        json.raw(image.json)
+                        json.member("message", "Image retrieved successfully")
+                    })),
+            productID: id)
     }
 
     /// `GET /products?user_id=…`
     func list(_ request: HTTPRequest) async throws -> Answer {
         let query = try ListQuery(request.query)
-        let found: [ProductDocument]
-        do {
-            found = try await catalogue.products(query)
-        } catch let error as PostgresError where error.isAway {
-            throw Problem.unavailable("The read model cannot be read at the moment.")
-        }
+        _ = try await consistency.await(request)
+        let found = try await reading { try await catalogue.products(query) }
         let page = found.prefix(query.limit)
         let cursor = found.count > query.limit ? page.last.map { ListQuery.Cursor(createdAt: $0.createdAt, id: $0.id) } : nil
         return Answer(
@@ -96,43 +64,22 @@ struct ProductHandlers: Sendable {
                         json.member("next_cursor", cursor?.text)
                     })))
     }
+}
 
-    private static let notFound = Problem(
-        .productNotFound, faults: [.init(place: .parameter("id"), code: "unknown-product", detail: "names no product")])
-
-    private func document(of request: HTTPRequest) async throws -> JSONValue {
-        if let type = request.headers["content-type"], !MediaType.isJSON(type) {
-            throw Problem(.unsupportedMediaType, "Send application/json.", headers: ["Accept": "application/json"])
-        }
-        let body: [UInt8]
-        do {
-            body = try await request.body.collect(upTo: maximumBodyBytes)
-        } catch .tooLarge {
-            throw Problem(.contentTooLarge, "At most \(maximumBodyBytes) bytes.")
-        }
-        do {
-            return try JSONDocument(parsing: body).root
-        } catch {
-            throw Problem(.malformedJSON, "\(error)")
-        }
+/// A read model that is away is a problem that passes.
+func reading<Value>(_ read: () async throws -> Value) async throws -> Value {
+    do {
+        return try await read()
+    } catch let error as PostgresError where error.isAway {
+        throw Problem.unavailable("The read model cannot be read at the moment.")
     }
 }
 
-extension CreateProduct {
-    fileprivate static func reading(_ document: JSONValue) throws(Problem) -> CreateProduct {
-        do {
-            return try CreateProduct(document)
-        } catch {
-            throw Problem(error)
-        }
-    }
-}
-
-/// Media types, RFC 9110 section 8.3.1.
-enum MediaType {
-    static func isJSON(_ header: String) -> Bool {
-        let essence = header.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
-        return essence == "application/json" || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+extension HTTPRequest {
+    /// For resources that take no parameters: one that is sent is not meant for them.
+    func refuseParameters() throws(Problem) {
+        guard let parameter = query.first else { return }
+        throw .parameter(parameter.name, "unknown-parameter", "is not a parameter here")
     }
 }
 

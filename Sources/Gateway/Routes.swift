@@ -6,17 +6,12 @@ import Telemetry
 
 /// Which handler answers which request; one log line and one measurement for each.
 struct Routes: Sendable {
-    private let products: ProductHandlers
-    private let operations: OperationHandlers
-    private let context: ServiceContext
-    private let metrics: RequestMetrics
-
-    init(products: ProductHandlers, operations: OperationHandlers, context: ServiceContext, metrics: RequestMetrics) {
-        self.products = products
-        self.operations = operations
-        self.context = context
-        self.metrics = metrics
-    }
+    let products: ProductHandlers
+    let writes: ProductWriteHandlers
+    let users: UserHandlers
+    let operations: OperationHandlers
+    let context: ServiceContext
+    let metrics: RequestMetrics
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if let health = HealthRoutes.answer(request, context) { return health }
@@ -47,23 +42,41 @@ struct Routes: Sendable {
     }
 
     private func route(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
-        var path = request.segments[...]
-        if path.starts(with: ["api", "v1"]) { path = path.dropFirst(2) }
+        let path = Array(request.resource)
         switch (path.first, path.count) {
         case ("products", 1):
             switch request.method {
-            case .post: return try await products.create(request, trace)
+            case .post: return try await writes.create(request, trace)
             case .get, .head: return try await products.list(request)
             default: throw Self.notAllowed("GET, HEAD, POST")
             }
         case ("products", 2):
             switch request.method {
-            case .get, .head: return try await products.show(request, id: path.last ?? "")
+            case .get, .head: return try await products.show(request, id: path[1])
+            case .put: return try await writes.replace(request, id: path[1], trace)
+            case .patch: return try await writes.merge(request, id: path[1], trace)
+            case .delete: return try await writes.delete(request, id: path[1], trace)
+            default: throw Self.notAllowed("DELETE, GET, HEAD, PATCH, PUT")
+            }
+        case ("products", 4) where path[2] == "images":
+            switch request.method {
+            case .get, .head: return try await products.image(request, id: path[1], image: path[3])
+            case .delete: return try await writes.removeImage(request, id: path[1], image: path[3], trace)
+            default: throw Self.notAllowed("DELETE, GET, HEAD")
+            }
+        case ("users", 1):
+            switch request.method {
+            case .post: return try await users.register(request, trace)
+            default: throw Self.notAllowed("POST")
+            }
+        case ("users", 2):
+            switch request.method {
+            case .get, .head: return try await users.show(request, id: path[1])
             default: throw Self.notAllowed("GET, HEAD")
             }
         case ("operations", 2):
             switch request.method {
-            case .get, .head: return try await operations.show(id: path.last ?? "")
+            case .get, .head: return try await operations.show(request, id: path[1])
             default: throw Self.notAllowed("GET, HEAD")
             }
         default:
@@ -74,6 +87,11 @@ struct Routes: Sendable {
     private static func notAllowed(_ allowed: String) -> Problem {
         Problem(.methodNotAllowed, "Allowed: \(allowed)", headers: ["Allow": allowed])
     }
+}
+
+extension HTTPRequest {
+    /// The path without the prefix that may stand before it.
+    var resource: ArraySlice<String> { segments.starts(with: ["api", "v1"]) ? segments.dropFirst(2) : segments[...] }
 }
 
 /// A response, and what its log line says beside it.

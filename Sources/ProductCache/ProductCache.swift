@@ -61,9 +61,16 @@ package final class ProductCache: Sendable {
 
     // MARK: readers
 
-    /// What is stored for `id`, nil for a miss.
-    package func entry(_ id: ProductID) async throws(RedisError) -> Entry? {
-        Self.entry(try await redis.command(["HMGET", .string(Self.key(id)), "body", "tag"]))
+    /// What is stored for `id`, nil for a miss; with `position`, nil too unless what came up to there is forgotten.
+    package func entry(_ id: ProductID, atLeast position: LogPosition? = nil) async throws(RedisError) -> Entry? {
+        if let position {
+            // Asked first: what is stored when it is read next can only be newer.
+            let reply = try await redis.command(["HGET", .string(Self.watermarks), .string("\(position.partition)")])
+            guard case .string(let digits) = reply, let watermark = Int64(String(decoding: digits, as: UTF8.self)),
+                watermark > position.offset
+            else { return nil }
+        }
+        return Self.entry(try await redis.command(["HMGET", .string(Self.key(id)), "body", "tag"]))
     }
 
     /// Takes the lease of `id`, named `token`, unless somebody has filled it meanwhile.

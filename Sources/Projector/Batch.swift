@@ -75,8 +75,9 @@ struct Batch {
             }
         }
         changes.products = fold.changedProducts
+        changes.productChanges = fold.productChanges
         changes.users = fold.changedUsers
-        changes.commands = fold.decided
+        changes.commands = fold.decisions
         voided = fold.voided
     }
 }
@@ -109,6 +110,7 @@ extension Batch {
     struct Known {
         var products: [ProductID: Product] = [:]
         var users: [UserID: User] = [:]
+        /// Those that took effect.
         var commands: Set<CommandID> = []
         var quarantined: Set<Key> = []
     }
@@ -116,6 +118,8 @@ extension Batch {
     /// What the batch does to the read model.
     struct Changes {
         var products: [ChangedProduct] = []
+        /// Every event that changed a product, in the order of the log.
+        var productChanges: [ProductChange] = []
         var users: [ChangedUser] = []
         var commands: [DecidedCommand] = []
         var quarantined: [QuarantinedRecord] = []
@@ -129,6 +133,13 @@ extension Batch {
         let position: LogPosition
     }
 
+    struct ProductChange {
+        let product: ProductID
+        let offset: Int64
+        let version: Int64
+        let mediaRevision: Int64
+    }
+
     struct ChangedUser {
         let user: User
         let position: LogPosition
@@ -136,11 +147,16 @@ extension Batch {
 
     struct DecidedCommand {
         let id: CommandID
+        let event: EventID
         let topic: Topic
         let position: LogPosition
         let resource: Int64
         let version: Int64
+        let mediaRevision: Int64
         let voidReason: VoidReason?
+        let idempotency: IdempotencyMark?
+        /// What a request is answered with that comes again; nil where none can, or the resource is gone.
+        let document: [UInt8]?
     }
 
     struct QuarantinedRecord {

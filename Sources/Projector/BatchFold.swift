@@ -9,7 +9,8 @@ struct BatchFold {
     private var quarantined: Set<Batch.Key>
     private var productPositions: [ProductID: LogPosition] = [:]
     private var userPositions: [UserID: LogPosition] = [:]
-    private(set) var decided: [Batch.DecidedCommand] = []
+    private(set) var productChanges: [Batch.ProductChange] = []
+    private var decided: [CommandID: Batch.DecidedCommand] = [:]
     private(set) var voided = 0
 
     init(_ known: Batch.Known) {
@@ -24,37 +25,53 @@ struct BatchFold {
 
     mutating func fold(_ recorded: Recorded<ProductEvent>) {
         let id = recorded.event.productID
-        guard isFirst(recorded.metadata.command) else { return voided += 1 }
+        guard isNew(recorded.metadata.command) else { return voided += 1 }
+        let before = products[id].map { ($0.version, $0.mediaRevision) } ?? (0, 0)
         let verdict = Product.evolve(&products[id], recorded)
-        if verdict == .accepted { productPositions[id] = recorded.position } else { voided += 1 }
-        decide(
-            recorded.metadata.command, .products, recorded.position, id.value, products[id]?.version ?? 0, verdict)
+        let product = products[id]
+        let after = product.map { ($0.version, $0.mediaRevision) } ?? (0, 0)
+        // Accepted without a change: what was asked for was there already.
+        if after != before {
+            productPositions[id] = recorded.position
+            productChanges.append(
+                .init(product: id, offset: recorded.position.offset, version: after.0, mediaRevision: after.1))
+        }
+        decide(recorded.metadata, verdict, .products, recorded.position, id.value, after) {
+            product.flatMap { $0.isDeleted ? nil : ProductDocument($0).json }
+        }
     }
 
     mutating func fold(_ recorded: Recorded<UserEvent>) {
         let id = recorded.event.userID
-        guard isFirst(recorded.metadata.command) else { return voided += 1 }
+        guard isNew(recorded.metadata.command) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)
-        if verdict == .accepted { userPositions[id] = recorded.position } else { voided += 1 }
-        decide(recorded.metadata.command, .users, recorded.position, id.value, users[id] == nil ? 0 : 1, verdict)
+        let user = users[id]
+        if verdict == .accepted { userPositions[id] = recorded.position }
+        decide(recorded.metadata, verdict, .users, recorded.position, id.value, (user == nil ? 0 : 1, 0)) { user?.json }
     }
 
-    /// Whether no earlier event carried the command: a second one is void, and leaves the first one's verdict alone.
-    private mutating func isFirst(_ command: CommandID?) -> Bool {
-        command.map { ledger.insert($0).inserted } ?? true
-    }
+    /// Whether no earlier event with the command took effect: what comes after that is void, and leaves its verdict
+    /// alone. A command that was refused can be tried again.
+    private mutating func isNew(_ command: CommandID?) -> Bool { command.map { !ledger.contains($0) } ?? true }
 
     private mutating func decide(
-        _ command: CommandID?, _ topic: Topic, _ position: LogPosition, _ resource: Int64, _ version: Int64,
-        _ verdict: Verdict
+        _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic, _ position: LogPosition, _ resource: Int64,
+        _ counters: (version: Int64, mediaRevision: Int64), _ document: () -> [UInt8]?
     ) {
-        guard let command else { return }
-        let reason: VoidReason? = if case .voided(let reason) = verdict { reason } else { nil }
-        decided.append(
-            .init(
-                id: command, topic: topic, position: position, resource: resource, version: version,
-                voidReason: reason))
+        var reason: VoidReason?
+        if case .voided(let why) = verdict { reason = why }
+        if reason != nil { voided += 1 }
+        guard let command = metadata.command else { return }
+        if reason == nil { ledger.insert(command) }
+        decided[command] = Batch.DecidedCommand(
+            id: command, event: metadata.id, topic: topic, position: position, resource: resource,
+            version: counters.version, mediaRevision: counters.mediaRevision, voidReason: reason,
+            idempotency: metadata.idempotency,
+            document: reason == nil && metadata.idempotency != nil ? document() : nil)
     }
+
+    /// The last decision on each command.
+    var decisions: [Batch.DecidedCommand] { Array(decided.values) }
 
     var changedProducts: [Batch.ChangedProduct] {
         productPositions.compactMap { id, position in

@@ -2,6 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
+import Service
 
 /// The read model in Postgres, as `schema/postgres` defines it.
 struct ReadModel: Sendable {
@@ -22,7 +23,7 @@ struct ReadModel: Sendable {
     func takeOver(_ partitions: [TopicPartition]) async throws(PostgresError) -> [TopicPartition: Ownership] {
         let rows = try await pool.query(
             """
-            insert into read_model_1.checkpoints as c (topic, partition, next_offset, owner_epoch)
+            insert into read_model_2.checkpoints as c (topic, partition, next_offset, owner_epoch)
             select t, p, 0, 1 from unnest($1::text[], $2::bigint[]) as x(t, p)
             on conflict (topic, partition) do update set owner_epoch = c.owner_epoch + 1
             returning topic, partition, next_offset, owner_epoch
@@ -46,7 +47,7 @@ struct ReadModel: Sendable {
         guard results.count == 4 else { return Batch.Known() }
         var known = Batch.Known()
         for row in results[0].rows {
-            let product = try ProductRow.product(row)
+            let product = try Product(row: row)
             known.products[product.id] = product
         }
         for row in results[1].rows {
@@ -73,7 +74,8 @@ struct ReadModel: Sendable {
         }
         if !changes.users.isEmpty { statements.append(ReadModelSQL.upsert(changes.users)) }
         if !changes.products.isEmpty { statements.append(ReadModelSQL.upsert(changes.products)) }
-        if !changes.commands.isEmpty { statements.append(ReadModelSQL.insert(changes.commands)) }
+        if !changes.commands.isEmpty { statements.append(ReadModelSQL.upsert(changes.commands)) }
+        if !changes.productChanges.isEmpty { statements.append(ReadModelSQL.insert(changes.productChanges)) }
         if !changes.quarantined.isEmpty { statements.append(ReadModelSQL.insert(changes.quarantined)) }
         statements.append(ReadModelSQL.notify(changes.checkpoints))
         _ = try await pool.transaction(statements)
@@ -85,7 +87,7 @@ struct ReadModel: Sendable {
     ) async throws(PostgresError) -> [(id: ProductID, offset: Int64)] {
         let rows = try await pool.query(
             """
-            select id, log_offset from read_model_1.products where log_partition = $1 and log_offset >= $2
+            select id, log_offset from read_model_2.products where log_partition = $1 and log_offset >= $2
             order by log_offset limit $3
             """, [.int(Int64(partition)), .int(offset), .int(Int64(limit))]
         ).rows

@@ -2,13 +2,14 @@ import EventLog
 import Events
 import Kafka
 import Postgres
+import Service
 
 /// The statements of the read model. Arrays of columns, so that a batch of any size is one statement.
 enum ReadModelSQL {
     static func products(_ ids: Set<ProductID>) -> PostgresStatement {
         PostgresStatement(
             """
-            select \(ProductRow.columns) from read_model_1.products where id = any($1)
+            select \(Product.columns) from read_model_2.products where id = any($1)
             """, [.intArray(ids.map(\.value))])
     }
 
@@ -16,13 +17,15 @@ enum ReadModelSQL {
         PostgresStatement(
             """
             select id, name, (extract(epoch from created_at) * 1000)::bigint as created_ms
-            from read_model_1.users where id = any($1)
+            from read_model_2.users where id = any($1)
             """, [.intArray(ids.map(\.value))])
     }
 
     static func commands(_ ids: Set<CommandID>) -> PostgresStatement {
         PostgresStatement(
-            "select command_id from read_model_1.commands where command_id = any($1)", [.textArray(ids.map(\.text))])
+            """
+            select command_id from read_model_2.commands where command_id = any($1) and void_reason is null
+            """, [.textArray(ids.map(\.text))])
     }
 
     static func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
@@ -30,7 +33,7 @@ enum ReadModelSQL {
         return PostgresStatement(
             """
             select distinct q.topic, q.key from unnest($1::text[], $2::text[]) as x(t, k)
-            join read_model_1.quarantine q on q.topic = x.t and q.key = x.k
+            join read_model_2.quarantine q on q.topic = x.t and q.key = x.k
             """, [.textArray(keys.map(\.topic)), .textArray(keys.map { storable($0.key) })])
     }
 
@@ -38,7 +41,7 @@ enum ReadModelSQL {
         _ partition: TopicPartition, _ ownership: ReadModel.Ownership, to next: Int64
     ) -> PostgresStatement {
         PostgresStatement(
-            "select read_model_1.advance_checkpoint($1, $2::integer, $3, $4, $5)",
+            "select read_model_2.advance_checkpoint($1, $2::integer, $3, $4, $5)",
             [
                 .text(partition.topic), .int(Int64(partition.partition)), .int(ownership.epoch),
                 .int(ownership.nextOffset), .int(next),
@@ -48,7 +51,7 @@ enum ReadModelSQL {
     static func upsert(_ users: [Batch.ChangedUser]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_1.users
+            insert into read_model_2.users
             select id, name, to_timestamp(created_ms / 1000.0), partition, log_offset
             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
                 as x(id, name, created_ms, partition, log_offset)
@@ -64,7 +67,7 @@ enum ReadModelSQL {
     static func upsert(_ products: [Batch.ChangedProduct]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_1.products
+            insert into read_model_2.products
             select id, user_id, product_name, product_description, product_images::text[], product_price::numeric,
                    compressed_product_images::text[], to_timestamp(created_ms / 1000.0),
                    to_timestamp(updated_ms / 1000.0), version, media_revision, images::json, is_deleted = 1,
@@ -84,26 +87,48 @@ enum ReadModelSQL {
             """, ProductRow.parameters(products))
     }
 
-    static func insert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
+    /// A decision replaces a refusal of the same command.
+    static func upsert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_1.commands
-            select * from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
-                                 $7::text[])
-            on conflict (command_id) do nothing
+            insert into read_model_2.commands as c
+            select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
+                                 $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
+            on conflict (command_id) do update set
+                event_id = excluded.event_id, topic = excluded.topic, log_partition = excluded.log_partition,
+                log_offset = excluded.log_offset, resource_id = excluded.resource_id, version = excluded.version,
+                media_revision = excluded.media_revision, void_reason = excluded.void_reason,
+                idempotency_key = excluded.idempotency_key, request_digest = excluded.request_digest,
+                document = excluded.document
+            where c.void_reason is not null
             """,
             [
-                .textArray(commands.map(\.id.text)), .textArray(commands.map(\.topic.name)),
-                .intArray(commands.map { Int64($0.position.partition) }), .intArray(commands.map(\.position.offset)),
-                .intArray(commands.map(\.resource)), .intArray(commands.map(\.version)),
-                .textArray(commands.map { $0.voidReason?.rawValue }),
+                .textArray(commands.map(\.id.text)), .textArray(commands.map(\.event.text)),
+                .textArray(commands.map(\.topic.name)), .intArray(commands.map { Int64($0.position.partition) }),
+                .intArray(commands.map(\.position.offset)), .intArray(commands.map(\.resource)),
+                .intArray(commands.map(\.version)), .intArray(commands.map(\.mediaRevision)),
+                .textArray(commands.map { $0.voidReason?.rawValue }), .textArray(commands.map { $0.idempotency?.key }),
+                .textArray(commands.map { $0.idempotency?.request }),
+                .textArray(commands.map { $0.document.map { String(decoding: $0, as: UTF8.self) } }),
+            ])
+    }
+
+    static func insert(_ changes: [Batch.ProductChange]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into read_model_2.product_changes
+            select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+            """,
+            [
+                .intArray(changes.map(\.product.value)), .intArray(changes.map(\.offset)),
+                .intArray(changes.map(\.version)), .intArray(changes.map(\.mediaRevision)),
             ])
     }
 
     static func insert(_ records: [Batch.QuarantinedRecord]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_1.quarantine
+            insert into read_model_2.quarantine
             select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])
             on conflict do nothing
             """,

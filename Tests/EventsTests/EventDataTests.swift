@@ -6,7 +6,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct EventDataTests {
     /// What an edit leaves as it was is absent.
-    private static let optional: Set = ["/product_name", "/product_description", "/product_price", "/product_images"]
+    private static let optional: Set = [
+        "/product_name", "/product_description", "/product_price", "/product_images", "/new_images",
+    ]
 
     private static func isOptional(_ pointer: String, in type: EventType) -> Bool {
         type == .productUpdated && optional.contains(pointer)

@@ -12,6 +12,7 @@ struct EventTypeTests {
         #expect(
             EventType.allCases.map(\.name) == [
                 "warelog.ProductCreated.v1", "warelog.ProductUpdated.v1", "warelog.ProductDeleted.v1",
+                "warelog.ProductImageUploaded.v1", "warelog.ProductImageRemoved.v1",
                 "warelog.ImagesCompressed.v1", "warelog.ImageCompressionFailed.v1",
                 "warelog.ImagesCompressionRequested.v1", "warelog.UserRegistered.v1",
             ])

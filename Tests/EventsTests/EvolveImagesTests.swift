@@ -74,6 +74,29 @@ struct EvolveImagesTests {
         #expect(story.images == ["e0-0 compressed", "e0-1 compressed"])
     }
 
+    @Test func aPictureStaysUntilTheNewOneIsThere() {
+        var story = Story(.created(images: ["http://a/1.png"]), .compressed(["e0-0"], url: "http://s3/first.jpg"))
+        #expect(story.happened(.requested(["e0-0"])) == .accepted)
+        #expect(story.product?.compressedImages == ["http://s3/first.jpg"])
+        #expect(story.product?.images.first?.isAwaited == true)
+        #expect(story.happened(.compressed(["e0-0"], url: "http://s3/second.jpg")) == .accepted)
+        #expect(story.product?.compressedImages == ["http://s3/second.jpg"])
+        story.happened(.requested(["e0-0"]))
+        #expect(story.happened(.failed("e0-0")) == .accepted)
+        #expect(story.images == ["e0-0 compressed"], "what cannot be made again is kept")
+        #expect(story.product?.images.first?.isAwaited == false)
+    }
+
+    @Test func anUploadIsTheLastImage() {
+        var story = Story(.created(images: ["http://a/1.png"]), .uploaded())
+        #expect(story.product?.images.map(\.source) == ["http://a/1.png", UploadID.sample.source])
+        #expect(story.product?.version == 2)
+        #expect(story.happened(.compressed(["e1-0"])) == .accepted)
+        #expect(story.happened(.removed("e0-0")) == .accepted)
+        #expect(story.images == ["e1-0 compressed"])
+        #expect(story.product?.version == 3)
+    }
+
     @Test func anEventWithAGreatManyImagesTakesLinearTime() {
         let sources = (0..<100_000).map { "http://a/\($0).png" }
         let ids = sources.indices.map { "e0-\($0)" }

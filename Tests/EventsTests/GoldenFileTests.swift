@@ -48,12 +48,28 @@ struct GoldenFileTests {
                 == .updated(
                     ProductUpdated(
                         productID: .sample(7), name: "Kettle", description: "", price: .sample("0.1"),
-                        images: ["http://images.example/kettle.jpg"])))
+                        images: ["http://images.example/kettle.jpg"], newImages: [0])))
     }
 
     @Test func aDeletionIsReadAsItWasMeant() throws {
         let event = try ProductEvent(type: .productDeleted, data: EventType.productDeleted.golden())
         #expect(event == .deleted(of: 9_007_199_254_740_991))
+    }
+
+    @Test func anUploadIsReadAsItWasMeant() throws {
+        let event = try ProductEvent(type: .productImageUploaded, data: EventType.productImageUploaded.golden())
+        #expect(
+            event
+                == .imageUploaded(
+                    ProductImageUploaded(
+                        productID: .sample(7), upload: .sample, contentType: "image/jpeg", bytes: 4_194_304,
+                        digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", width: 4000,
+                        height: 3000)))
+    }
+
+    @Test func aRemovalIsReadAsItWasMeant() throws {
+        let event = try ProductEvent(type: .productImageRemoved, data: EventType.productImageRemoved.golden())
+        #expect(event == .removed("0198c5d2-7a3e-7c41-9d0f-3b1f3f0f9f01-1"))
     }
 
     @Test func anAnswerIsReadAsItWasMeant() throws {

@@ -14,6 +14,11 @@ struct PendingImagesPropertyTests {
             case .updated(let event): ask(named(event.images ?? [], recorded), recorded)
             case .deleted:
                 open.removeAll { $0.productID == product && recorded.metadata.expectedVersion == nil }
+            case .imageUploaded(let event): ask(named([event.upload.source], recorded), recorded)
+            case .imageRemoved(let event):
+                open.removeAll {
+                    $0.productID == product && $0.imageID == event.image && recorded.metadata.expectedVersion == nil
+                }
             case .imagesCompressed(let event):
                 open.removeAll { ask in ask.productID == product && event.images.contains { $0.id == ask.imageID } }
             case .imageCompressionFailed(let event):
@@ -77,7 +82,7 @@ struct PendingImagesPropertyTests {
             _ = Product.evolve(&products[recorded.event.productID], recorded)
             guard let product = products[recorded.event.productID], !product.isDeleted else { continue }
             let asked = Set(pending.all.filter { $0.productID == product.id }.map(\.imageID))
-            #expect(asked.isSuperset(of: product.images.filter(\.isPending).map(\.id)))
+            #expect(asked.isSuperset(of: product.images.filter(\.isAwaited).map(\.id)))
         }
     }
 }

@@ -19,17 +19,23 @@ struct RandomLog {
 
     private mutating func event() -> ProductEvent {
         let id = Int64.random(in: 1...3, using: &random)
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<23, using: &random) {
         case 0...4: return .created(name: "n\(pick(9))", images: sources(), of: id)
         case 5...7: return .updated(name: "n\(pick(9))", images: chance(of: 4) ? nil : sources(), of: id)
         case 8: return chance(of: 3) ? .deleted(of: id) : .updated(price: "\(pick(100)).5", of: id)
         case 9...12: return .compressed((0...pick(3)).map { _ in image() }, url: "http://s3/\(pick(9))", of: id)
+        case 20...21: return .uploaded(of: id)
+        case 22: return .removed(image(), of: id)
         case 13...16: return .failed(image(), of: id)
         default: return .requested((0...pick(2)).map { _ in image() }, source: "http://a/\(pick(5)).png", of: id)
         }
     }
 
-    private mutating func sources() -> [String] { (0..<pick(4)).map { _ in "http://a/\(pick(5)).png" } }
+    private mutating func sources() -> [String] { 
+        // Now and then as many as a product can have.
+        let count = chance(of: 15) ? 20 : pick(4)
+        return (0..<count).map { _ in "http://a/\(pick(5)).png" }
+     }
 
     /// Mostly of one of the last events, whichever product it was of.
     private mutating func image() -> String {

@@ -21,15 +21,26 @@ extension ProductEvent {
 
     static func updated(
         name: String? = nil, description: String? = nil, price: String? = nil, images: [String]? = nil,
-        of id: Int64 = 7
+        newImages: [Int]? = nil, of id: Int64 = 7
     ) -> ProductEvent {
         .updated(
             ProductUpdated(
                 productID: .sample(id), name: name, description: description, price: price.map(Money.sample),
-                images: images))
+                images: images, newImages: newImages))
     }
 
     static func deleted(of id: Int64 = 7) -> ProductEvent { .deleted(ProductDeleted(productID: .sample(id))) }
+
+    static func uploaded(_ upload: UploadID = .sample, of id: Int64 = 7) -> ProductEvent {
+        .imageUploaded(
+            ProductImageUploaded(
+                productID: .sample(id), upload: upload, contentType: "image/png", bytes: 70, digest: "ab12", width: 1,
+                height: 1))
+    }
+
+    static func removed(_ image: String, of id: Int64 = 7) -> ProductEvent {
+        .imageRemoved(ProductImageRemoved(productID: .sample(id), image: ImageID(image)))
+    }
 
     static func compressed(
         _ images: [String], url: String = "http://s3/x.jpg", of id: Int64 = 7
@@ -51,6 +62,10 @@ extension ProductEvent {
             ImagesCompressionRequested(
                 productID: .sample(id), images: images.map { .init(id: ImageID($0), source: source) }))
     }
+}
+
+extension UploadID {
+    static var sample: UploadID { UploadID("0198c5d2-7a3e-7c41-9d0f-3b1f3f0f9f32")! }
 }
 
 extension CompressedImage {

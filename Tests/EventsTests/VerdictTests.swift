@@ -7,7 +7,7 @@ struct VerdictTests {
         #expect(
             VoidReason.allCases.map(\.rawValue) == [
                 "already-exists", "unknown-product", "gone", "version-mismatch", "duplicate-command", "unknown-image",
-                "already-answered",
+                "too-many-images", "already-answered",
             ])
     }
 
@@ -15,7 +15,7 @@ struct VerdictTests {
         #expect(
             FieldFault.Code.allCases.map(\.rawValue) == [
                 "required", "wrong-type", "unknown-field", "empty", "too-long", "too-many", "out-of-range",
-                "not-positive", "too-precise", "forbidden-character", "invalid-url", "unknown-user",
+                "not-positive", "too-precise", "forbidden-character", "invalid-url", "unknown-user", "immutable",
             ])
     }
 

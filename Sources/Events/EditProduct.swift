@@ -1,0 +1,66 @@
+import JSON
+
+/// The command behind `PUT` and `PATCH /products/{id}`: the fields that are to have a value afterwards.
+package struct EditProduct: Sendable, Equatable {
+    private let name: String?
+    private let description: String?
+    private let price: Money?
+    private let images: [String]?
+
+    /// Reads a whole document: a field that it leaves out, and that may be left out, is empty afterwards.
+    ///
+    /// `product` is what is known of the product: its uploads can be kept by their sources, and its owner can be named,
+    /// but not changed. Nil where it is not known.
+    package init(replacing document: JSONValue, of product: Product?) throws(InvalidDocument) {
+        var reader = DocumentReader(document, fields: ProductField.self)
+        let name = reader.string(.name, length: 1...ProductField.maximumNameLength)
+        let description = reader.optionalString(.description, length: 0...ProductField.maximumDescriptionLength)
+        let price = reader.price(.price)
+        let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))
+        reader.checkOwner(.userID, product)
+        guard reader.faults.isEmpty, let name, let price else { throw InvalidDocument(reader.faults) }
+        self.name = name
+        self.description = description ?? ""
+        self.price = price
+        self.images = images ?? []
+    }
+
+    /// Reads a JSON Merge Patch (RFC 7396): what is absent stays, and null empties what may be left out.
+    package init(merging document: JSONValue, into product: Product?) throws(InvalidDocument) {
+        var reader = DocumentReader(document, fields: ProductField.self)
+        name = reader.isPresent(.name) ? reader.string(.name, length: 1...ProductField.maximumNameLength) : nil
+        price = reader.isPresent(.price) ? reader.price(.price) : nil
+        description =
+            reader.isNull(.description)
+            ? "" : reader.optionalString(.description, length: 0...ProductField.maximumDescriptionLength)
+        images =
+            reader.isNull(.images)
+            ? [] : reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))
+        reader.checkOwner(.userID, product)
+        if !reader.faults.isEmpty { throw InvalidDocument(reader.faults) }
+    }
+
+    private static func sources(_ product: Product?) -> Set<String> { Set(product?.images.map(\.source) ?? []) }
+
+    /// The fact that makes `product` what the command wants, with what differs and nothing else.
+    ///
+    /// With images in it, it is right for this version of the product and no other.
+    package func decide(_ product: Product) -> ProductUpdated {
+        let images = images == product.images.map(\.source) ? nil : images
+        return ProductUpdated(
+            productID: product.id, name: Self.change(of: product.name, to: name),
+            description: Self.change(of: product.description, to: description),
+            price: price == product.price ? nil : price,
+            images: images, newImages: images.map { product.places(ofNew: $0) })
+    }
+
+    /// By its bytes: two spellings of one letter are two texts.
+    private static func change(of old: String, to new: String?) -> String? {
+        new.flatMap { $0.utf8.elementsEqual(old.utf8) ? nil : $0 }
+    }
+
+    /// The same for a product that is not known: every field that the command names.
+    package func decide(unseen id: ProductID) -> ProductUpdated {
+        ProductUpdated(productID: id, name: name, description: description, price: price, images: images)
+    }
+}

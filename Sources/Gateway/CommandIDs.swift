@@ -1,0 +1,50 @@
+import Cryptography
+import Events
+import Telemetry
+
+/// Makes the ids of commands: UUIDs (RFC 9562 version 8) that only a gateway with our key can make, so that an operation
+/// that never was can be told from one that is under way.
+///
+/// Ten bytes say which command it is, the time and chance or a digest of the idempotency key; six are their code.
+struct CommandIDs: Sendable {
+    private static let codeLength = 6
+
+    let key: SigningKey
+
+    /// A new one. Ordered by time, so that indexes over them grow at one end.
+    func make() -> CommandID {
+        let time = UInt64(WallClock.now().milliseconds)
+        let chance = UInt32.random(in: 0 ... .max)
+        return command(
+            (0..<6).map { UInt8(truncatingIfNeeded: time >> (40 - 8 * $0)) }
+                + (0..<4).map { UInt8(truncatingIfNeeded: chance >> (24 - 8 * $0)) })
+    }
+
+    /// The one of this `method` and `path` under this idempotency key.
+    func derived(from mark: String, method: String, path: String) -> CommandID {
+        command(Array(key.code(.command, Array("\(mark) \(method) \(path)".utf8)).prefix(10)))
+    }
+
+    func isOurs(_ text: String) -> Bool {
+        let digits = text.utf8.filter { $0 != 0x2D }
+        guard let bytes = Hexadecimal.bytes(String(decoding: digits, as: UTF8.self)), bytes.count == 16 else { return false }
+        return Self.text(Array(bytes.prefix(10)) + code(Array(bytes.prefix(10)))) == text
+    }
+
+    private func command(_ bytes: [UInt8]) -> CommandID {
+        var bytes = bytes
+        bytes[6] = 0x80 | bytes[6] & 0x0F
+        bytes[8] = 0x80 | bytes[8] & 0x3F
+        return CommandID(Self.text(bytes + code(bytes)))
+    }
+
+    private func code(_ bytes: [UInt8]) -> [UInt8] {
+        Array(key.code(.command, Array("id ".utf8) + bytes).prefix(Self.codeLength))
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        var text = Hexadecimal.text(bytes)
+        for index in [20, 16, 12, 8] { text.insert("-", at: text.index(text.startIndex, offsetBy: index)) }
+        return text
+    }
+}

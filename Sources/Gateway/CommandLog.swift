@@ -1,0 +1,101 @@
+import EventLog
+import EventLoop
+import Events
+import Kafka
+import Telemetry
+
+/// Puts events on the log and learns what the fold makes of them.
+struct CommandLog: Sendable {
+    /// A command on its way.
+    struct Submission: Sendable {
+        let command: CommandID
+        let idempotency: IdempotencyMark?
+        let traceparent: String
+        /// How long to wait for the fold.
+        let wait: Duration
+    }
+
+    enum Outcome: Sendable {
+        /// It took effect: `isReplay`, when it had done so before, and this time nothing happened.
+        case accepted(Decision, isReplay: Bool)
+        case refused(Decision, Problem)
+        /// On the log, and not folded in time.
+        case pending
+    }
+
+    /// What is on the log now, and what has become of it.
+    struct Result<Event: Sendable>: Sendable {
+        let recorded: Recorded<Event>
+        let token: ConsistencyToken
+        let outcome: Outcome
+    }
+
+    let writer: EventWriter
+    let folds: FoldWatch
+    let loop: EventLoop
+
+    func append(
+        _ event: ProductEvent, _ submission: Submission, expecting version: Int64?
+    ) async throws -> Result<ProductEvent> {
+        let metadata = metadata(submission, expecting: version)
+        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata) }
+        return try await result(Recorded(event, metadata, at: position), submission, .products)
+    }
+
+    func append(_ event: UserEvent, _ submission: Submission) async throws -> Result<UserEvent> {
+        let metadata = metadata(submission, expecting: nil)
+        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata) }
+        return try await result(Recorded(event, metadata, at: position), submission, .users)
+    }
+
+    private func metadata(_ submission: Submission, expecting version: Int64?) -> EventMetadata {
+        EventMetadata(
+            id: EventID(UUIDv7.make()), time: WallClock.now(), command: submission.command, expectedVersion: version,
+            idempotency: submission.idempotency, traceparent: submission.traceparent)
+    }
+
+    private func reported(_ append: () async throws(KafkaError) -> LogPosition) async throws -> LogPosition {
+        do throws(KafkaError) {
+            return try await append()
+        } catch {
+            guard !error.isFatal else { throw error }
+            throw Problem.unavailable(
+                error.mayHaveBeenWritten
+                    ? "The log did not answer in time; the command may have been recorded."
+                    : "The log cannot be written at the moment; nothing was recorded.")
+        }
+    }
+
+    private func result<Event: Sendable>(
+        _ recorded: Recorded<Event>, _ submission: Submission, _ topic: Topic
+    ) async throws -> Result<Event> {
+        let token = ConsistencyToken(topic, recorded.position)
+        let decision = try await decision(submission, token)
+        return Result(
+            recorded: recorded, token: decision?.token ?? token,
+            outcome: try outcome(decision, submission, recorded.position))
+    }
+
+    /// Nil when it is not known in time.
+    private func decision(_ submission: Submission, _ token: ConsistencyToken) async throws -> Decision? {
+        guard submission.wait > .zero else { return nil }
+        do {
+            return try await loop.withDeadline(submission.wait) {
+                await folds.decision(on: submission.command, token.topic, at: token.position)
+            }
+        } catch is DeadlineExceeded {
+            return nil
+        }
+    }
+
+    private func outcome(
+        _ decision: Decision?, _ submission: Submission, _ position: LogPosition
+    ) throws -> Outcome {
+        guard let decision else { return .pending }
+        if let problem = decision.problem { return .refused(decision, problem) }
+        guard decision.position != position else { return .accepted(decision, isReplay: false) }
+        // An earlier event of the same command took effect, and ours is void.
+        guard submission.idempotency?.isSameRequest(decision) == true else { throw Problem(.idempotencyKeyReused) }
+        return .accepted(decision, isReplay: true)
+    }
+}

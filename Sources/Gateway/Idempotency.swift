@@ -1,0 +1,91 @@
+import Cryptography
+import EventLog
+import Events
+import HTTPMessages
+import HTTPServer
+import Postgres
+
+/// A request that may come again: its `Idempotency-Key`, and what it asks for.
+struct Idempotency: Sendable {
+    /// Who asks, by which keys are kept apart: the credentials that the request brings, else the user it concerns.
+    enum Principal: Sendable {
+        case user(UserID)
+        case anonymous
+    }
+
+    private static let maximumLength = 255
+
+    private let key: String
+    private let credentials: String?
+    private let method: String
+    private let path: String
+    private let condition: String
+
+    /// Nil without a key.
+    init?(_ request: HTTPRequest) throws(Problem) {
+        let values = request.headers.values("Idempotency-Key")
+        guard let value = values.first else { return nil }
+        let key = value.utf8.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"") ? value.dropFirst().dropLast() : value[...]
+        guard values.count == 1, (1...Self.maximumLength).contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Problem(
+                .malformedRequest, "Idempotency-Key must be given once, with 1 to \(Self.maximumLength) visible ASCII characters.")
+        }
+        self.key = String(key)
+        credentials = request.headers["Authorization"]
+        method = request.method.description
+        // Both prefixes name the same resource.
+        path = request.resource.joined(separator: "/")
+        condition = request.headers.list("If-Match") ?? ""
+    }
+
+    /// The command that the request stands for, the same each time that it comes. `content` is what identifies the body.
+    func command(
+        _ principal: Principal, content: [UInt8], _ key: SigningKey
+    ) -> (id: CommandID, mark: IdempotencyMark) {
+        let who =
+            switch (credentials, principal) {
+            case (let credentials?, _): "credentials \(credentials)"
+            case (nil, .user(let user)): "user \(user)"
+            case (nil, .anonymous): "anonymous"
+            }
+        let keyDigest = Hexadecimal.text(key.code(.principal, Array("\(who)\0\(self.key)".utf8)).prefix(16))
+        let request = SHA256()
+        request.update(Array("\(method)\0\(path)\0\(condition)\0".utf8))
+        request.update(content)
+        return (
+            CommandIDs(key: key).derived(from: keyDigest, method: method, path: path),
+            IdempotencyMark(key: keyDigest, request: Hexadecimal.text(request.finish().prefix(16)))
+        )
+    }
+}
+
+extension IdempotencyMark {
+    /// What has become of this request, if it has taken effect before; throws when its key belongs to another one.
+    ///
+    /// While the read model is away nothing is found: then the fold, which sees both, judges.
+    func earlierDecision(_ command: CommandID, _ pool: PostgresPool) async throws -> Decision? {
+        let rows: PostgresResult.Rows
+        do {
+            rows = try await pool.query(
+                "select \(Decision.columns) from warelog.commands where idempotency_key = $1 and void_reason is null",
+                [.text(key)]
+            ).rows
+        } catch {
+            guard error.isAway else { throw error }
+            return nil
+        }
+        var earlier: Decision?
+        for row in rows {
+            let decision = try Decision(row: row)
+            guard try row.text("command_id") == command.text, isSameRequest(decision) else {
+                throw Problem(.idempotencyKeyReused)
+            }
+            earlier = decision
+        }
+        return earlier
+    }
+
+    func isSameRequest(_ decision: Decision) -> Bool { decision.requestDigest == request }
+}

@@ -1,0 +1,49 @@
+import Events
+import HTTPMessages
+
+/// What a request demands of the state that it meets: `If-Match` and `If-None-Match`, RFC 9110 section 13.
+struct Preconditions: Sendable {
+    let ifMatch: EntityTagCondition?
+    let ifNoneMatch: EntityTagCondition?
+
+    init(_ headers: HTTPHeaders) throws(Problem) {
+        ifMatch = try Self.condition("If-Match", headers)
+        ifNoneMatch = try Self.condition("If-None-Match", headers)
+    }
+
+    private static func condition(_ name: String, _ headers: HTTPHeaders) throws(Problem) -> EntityTagCondition? {
+        guard let value = headers.list(name) else { return nil }
+        guard let condition = EntityTagCondition(value) else {
+            throw Problem(.malformedRequest, "\(name) is neither * nor a list of entity tags.")
+        }
+        return condition
+    }
+
+    /// The content version that a write has to meet, nil for any. A version that is certainly not the product's is
+    /// refused at once; all others are the fold's to judge. `product` is nil where it cannot be known.
+    func expectedVersion(of product: Product?, isRequired: Bool) throws(Problem) -> Int64? {
+        if let product, let ifNoneMatch, ifNoneMatch.matchesWeakly(ProductDocument(product).entityTag) {
+            throw Problem.preconditionFailed(version: product.version, mediaRevision: product.mediaRevision)
+        }
+        switch ifMatch {
+        case nil:
+            if isRequired { throw Problem(.preconditionRequired, "Send If-Match with the ETag of what you have seen.") }
+            return nil
+        case .any:
+            return nil
+        case .tags(let tags):
+            let versions = tags.compactMap(\.contentVersion)
+            guard let product else { return versions.max() ?? -1 }
+            if versions.contains(product.version) { return product.version }
+            // The client may have seen more than this gateway's read model shows.
+            if let newer = versions.filter({ $0 > product.version }).min() { return newer }
+            throw Problem.preconditionFailed(version: product.version, mediaRevision: product.mediaRevision)
+        }
+    }
+
+    /// Whether a read of what has this tag is to be answered with 304; throws where it is to be answered with 412.
+    func isNotModified(_ entityTag: String) throws(Problem) -> Bool {
+        if let ifMatch, !ifMatch.matchesStrongly(entityTag) { throw Problem(.preconditionFailed) }
+        return ifNoneMatch?.matchesWeakly(entityTag) ?? false
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPMessages
+
+/// How long the client wants to wait for the verdict: `Prefer: wait=N` and `Prefer: respond-async`, RFC 7240.
+struct Preferences: Sendable {
+    /// More seconds are cut down to this.
+    static let maximumWait = 60
+
+    private let respondsAsync: Bool
+    private let seconds: Int?
+
+    /// What is unknown or malformed is ignored, as the RFC wants; of repeated preferences the first counts.
+    init(_ headers: HTTPHeaders) {
+        var respondsAsync = false
+        var seconds: Int?
+        for preference in headers.list("Prefer")?.split(separator: ",") ?? [] {
+            let parts = preference.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            let words = parts.map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased() }
+            switch words.first {
+            case "respond-async" where words.count == 1: respondsAsync = true
+            case "wait" where words.count == 2 && seconds == nil:
+                guard let number = Int(words[1]), number >= 0 else { continue }
+                seconds = min(number, Self.maximumWait)
+            default: continue
+            }
+        }
+        self.respondsAsync = respondsAsync
+        self.seconds = seconds
+    }
+
+    func wait(default standard: Duration) -> Duration {
+        if let seconds { return .seconds(seconds) }
+        return respondsAsync ? .zero : standard
+    }
+
+    /// `Preference-Applied`; nil when nothing was preferred.
+    var applied: String? {
+        let applied = [respondsAsync ? "respond-async" : nil, seconds.map { "wait=\($0)" }].compactMap { $0 }
+        return applied.isEmpty ? nil : applied.joined(separator: ", ")
+    }
+}

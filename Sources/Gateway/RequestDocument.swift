@@ -1,0 +1,35 @@
+import HTTPMessages
+import HTTPServer
+import JSON
+
+/// A request's JSON body: its bytes, and what they say.
+struct RequestDocument: Sendable {
+    let bytes: [UInt8]
+    let root: JSONValue
+
+    /// Throws for another media type, a body that is too large, and for what is no JSON.
+    static func read(_ request: HTTPRequest, upTo limit: Int) async throws -> RequestDocument {
+        if let type = request.headers["Content-Type"], !MediaType.isJSON(type) {
+            throw Problem(.unsupportedMediaType, "Send application/json.", headers: ["Accept": "application/json"])
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try await request.body.collect(upTo: limit)
+        } catch .tooLarge {
+            throw Problem(.contentTooLarge, "At most \(limit) bytes.")
+        }
+        do {
+            return RequestDocument(bytes: bytes, root: try JSONDocument(parsing: bytes).root)
+        } catch {
+            throw Problem(.malformedJSON, "\(error)")
+        }
+    }
+}
+
+/// Media types, RFC 9110 section 8.3.1.
+enum MediaType {
+    static func isJSON(_ header: String) -> Bool {
+        let essence = header.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+        return essence == "application/json" || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+}
