@@ -85,6 +85,18 @@ struct Problem: Error, Sendable {
             }
         }
 
+        /// What is wrong with every request of the kind: the part of the address that names nothing.
+        fileprivate var faults: [Fault] {
+            switch self {
+            case .productNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no product")]
+            case .imageNotFound:
+                [Fault(place: .parameter("image"), code: "unknown", detail: "names no image of the product")]
+            case .userNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no user")]
+            case .operationNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no operation")]
+            default: []
+            }
+        }
+
         /// For what the server refuses before it is a request of ours.
         init(refusal status: HTTPStatus) {
             self =
@@ -127,7 +139,7 @@ struct Problem: Error, Sendable {
     init(_ kind: Kind, _ detail: String? = nil, faults: [Fault] = [], headers: HTTPHeaders = [:]) {
         self.kind = kind
         self.detail = detail
-        self.faults = faults
+        self.faults = faults.isEmpty ? kind.faults : faults
         self.headers = headers
     }
 
