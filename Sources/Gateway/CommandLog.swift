@@ -59,10 +59,12 @@ struct CommandLog: Sendable {
             return try await append()
         } catch {
             guard !error.isFatal else { throw error }
-            throw Problem.unavailable(
+            var problem = Problem.unavailable(
                 error.mayHaveBeenWritten
                     ? "The log did not answer in time; the command may have been recorded."
                     : "The log cannot be written at the moment; nothing was recorded.")
+            problem.mayHaveTakenEffect = error.mayHaveBeenWritten
+            throw problem
         }
     }
 

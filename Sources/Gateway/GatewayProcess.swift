@@ -26,7 +26,8 @@ struct GatewayProcess: Sendable {
             // User 1 belongs to `warelog seed`.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
-            users: UserDirectory(), metrics: RequestMetrics(context.metrics))
+            users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
+            metrics: RequestMetrics(context.metrics))
         let threads = try (1..<settings.loops).map { _ in try EventLoopThread() }
         defer { for thread in threads { thread.shutdown() } }
 
@@ -72,5 +73,6 @@ struct SharedParts: Sendable {
     let productIDs: IDLease<Product>
     let userIDs: IDLease<User>
     let users: UserDirectory
+    let uploadSlots: UploadSlots
     let metrics: RequestMetrics
 }

@@ -20,7 +20,7 @@ struct ProductChange: Sendable {
         case unchanged(ProductState)
         /// `document` is nil when the product is gone.
         case changed(Decision, document: [UInt8]?, isReplay: Bool)
-        case pending(CommandID, ConsistencyToken)
+        case pending(CommandID, EventID, ConsistencyToken)
     }
 
     private static let maximumAttempts = 32
@@ -65,7 +65,7 @@ struct ProductChange: Sendable {
                 plan.event, submission, expecting: demanded ?? (plan.needsState ? state?.product.version : nil))
             switch result.outcome {
             case .pending:
-                return .pending(submission.command, result.token)
+                return .pending(submission.command, result.recorded.metadata.id, result.token)
             case .accepted(let decision, let isReplay):
                 let document = try await document(after: decision, state, result.recorded, isReplay: isReplay)
                 return .changed(decision, document: document, isReplay: isReplay)

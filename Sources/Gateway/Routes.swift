@@ -35,6 +35,9 @@ struct Routes: Sendable {
             return try await route(request, trace)
         } catch let problem as Problem {
             return Answer(problem.response(traceID: trace.traceID))
+        } catch where error is HTTPBodyError || Task.isCancelled {
+            // The client has gone, or was too slow, or this process ends: hardly anybody reads the answer.
+            return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
             return Answer(Problem(.internalError).response(traceID: trace.traceID))
@@ -57,6 +60,11 @@ struct Routes: Sendable {
             case .patch: return try await writes.merge(request, id: path[1], trace)
             case .delete: return try await writes.delete(request, id: path[1], trace)
             default: throw Self.notAllowed("DELETE, GET, HEAD, PATCH, PUT")
+            }
+        case ("products", 3) where path[2] == "images":
+            switch request.method {
+            case .post: return try await writes.uploadImage(request, id: path[1], trace)
+            default: throw Self.notAllowed("POST")
             }
         case ("products", 4) where path[2] == "images":
             switch request.method {

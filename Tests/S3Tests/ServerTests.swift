@@ -109,7 +109,7 @@ struct ServerTests {
         try withBucket { client, http in
             try await client.put(key: "a/b.txt", bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
             do throws(S3Error) {
-                try await client.allowPublicRead()
+                try await client.allowPublicRead(prefix: "a/")
             } catch {
                 #expect(error.reason == .notSupported)
                 return
