@@ -117,22 +117,25 @@ let package = Package(
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: ["jpeg", "png", "lcms2"].map { .linkedLibrary($0) }),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImagingTestSupport", "ImageWorker"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
                 "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
-                "Projector", "Warelog",
+                "Projector", "S3", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
+        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events", "HTTPClient", "HTTPMessages", "S3"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings"]),
+            dependencies: [
+                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

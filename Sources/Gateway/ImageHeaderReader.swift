@@ -29,7 +29,7 @@ struct ImageHeaderReader: Sendable {
         if let header {
             try limits.check(header)
         } else if bytes.count >= Self.maximumBytes {
-            throw .invalid("Its header is longer than \(Self.maximumBytes) bytes.")
+            throw Self.tooLong
         }
         return header
     }
@@ -46,6 +46,7 @@ struct ImageHeaderReader: Sendable {
         return format == nil ? .unsupported(Self.wanted) : .invalid("It ends in its header.")
     }
 
+    private static let tooLong = ImageHeaderFault.invalid("Its header is longer than \(maximumBytes) bytes.")
     private static let wanted = "Send a JPEG or a PNG."
 
     private func detect() throws(ImageHeaderFault) -> ImageHeader.Format? {
@@ -93,6 +94,8 @@ struct ImageHeaderReader: Sendable {
     }
 
     private func readFrame(_ marker: UInt8, at start: Int, length: Int) throws(ImageHeaderFault) -> ImageHeader? {
+        // Also where one piece has brought it.
+        guard start + 8 <= Self.maximumBytes else { throw Self.tooLong }
         guard length >= 8 else { throw .invalid("Its frame header is too short.") }
         guard bytes.count - start >= 8 else { return nil }
         // Baseline, extended, progressive; the last two are the same with arithmetic coding.
