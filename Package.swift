@@ -72,8 +72,9 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress",
-                "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
+                "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Projector",

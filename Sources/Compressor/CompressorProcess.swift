@@ -67,7 +67,7 @@ struct CompressorProcess: Sendable {
         await admin.close()
     }
 
-    /// The bucket, and everybody's right to read the compressed images, and nothing else, from it; tried until it works.
+    /// The bucket, and everybody's right to read the compressed images in it and nothing else; tried until it works.
     private func prepare(_ store: S3Client) async throws {
         let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(10))
         for attempt in 1... {

@@ -111,6 +111,12 @@ struct UploadTests {
             }
             #expect(try await warelog.finished(id)["images"]?.elements.count == 1)
             #expect(try await warelog.storedUploads().count == before.count + 1)
+            // Answered before it is folded: what will be there is named.
+            let pending = try await warelog.upload(photo, as: "image/jpeg", to: "\(id)", ["Prefer": "respond-async"])
+            #expect(pending.status == .accepted)
+            let resource = try #require(pending.data?["resource"]?.string)
+            #expect(resource.hasPrefix("/products/\(id)/images/"))
+            try await warelog.fold { try await warelog.send(.get, resource).status == .ok }
         }
     }
 

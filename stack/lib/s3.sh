@@ -42,7 +42,7 @@ start_versitygw() {
         --port "127.0.0.1:$S3_PORT" --region "$S3_REGION" --health /health --quiet "${backend[@]}"
 }
 
-# It has no bucket policies: a second process shows the objects to everyone, read-only.
+# It has no bucket policies: a second process shows the compressed images to everyone, read-only.
 start_rclone() {
     mkdir -p "$RUN/s3"
     # The variable holds a list in CSV, and one entry of it is "key,secret".
@@ -52,7 +52,8 @@ start_rclone() {
 
 start_rclone_public() {
     launch s3-public "$rclone" --config /dev/null \
-        serve http --addr "127.0.0.1:$S3_PUBLIC_PORT" --read-only --dir-cache-time 0s "$RUN/s3"
+        serve http --addr "127.0.0.1:$S3_PUBLIC_PORT" --read-only --dir-cache-time 0s \
+        --include '/*/images/**' "$RUN/s3"
 }
 
 warn_of_rclone() {
