@@ -19,7 +19,7 @@ struct RequestDocument: Sendable {
             throw Problem(.contentTooLarge, "At most \(limit) bytes.")
         }
         do {
-            return RequestDocument(bytes: bytes, root: try JSONDocument(parsing: bytes).root)
+            return RequestDocument(bytes: bytes, root: try JSONDocument(parsing: bytes, loneSurrogatesAsNUL: true).root)
         } catch {
             throw Problem(.malformedJSON, "\(error)")
         }
