@@ -45,7 +45,7 @@ let package = Package(
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
 
-        .target(name: "EventLog", dependencies: ["Events", "Kafka"]),
+        .target(name: "EventLog", dependencies: ["EventLoop", "Events", "Kafka"]),
         .target(name: "ProductCache", dependencies: ["Events", "Redis"]),
 
         // Pictures: the C that decodes and encodes them runs in a process of its own.

@@ -28,6 +28,9 @@ struct GatewayLoop: Sendable {
         let routes = Routes(
             products: ProductHandlers(
                 catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency),
+            events: ProductEventHandlers(
+                feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
+                consistency: consistency),
             writes: ProductWriteHandlers(parts: parts, ids: shared.productIDs, users: shared.users),
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(

@@ -20,6 +20,8 @@ struct GatewaySettings: Sendable {
     let consistencyWait: Duration
     /// Whether a write to a product has to say which version it is meant for.
     let requiresIfMatch: Bool
+    /// How many clients may follow products at once.
+    let maximumEventStreams: Int
     /// Signs what clients hand back: cursors, tokens, ids of operations. The same for all gateways.
     let signingKey: SigningKey
     let postgres: PostgresConfiguration
@@ -35,6 +37,7 @@ struct GatewaySettings: Sendable {
         verdictWait = .milliseconds(reader.integer("VERDICT_WAIT_MILLISECONDS", in: 0...60_000, default: 500))
         consistencyWait = .milliseconds(reader.integer("CONSISTENCY_WAIT_MILLISECONDS", in: 0...60_000, default: 2000))
         requiresIfMatch = reader.boolean("REQUIRE_IF_MATCH", default: false)
+        maximumEventStreams = reader.integer("MAXIMUM_EVENT_STREAMS", in: 0...1_000_000, default: 1024)
         signingKey = SigningKey(reader.secret("SIGNING_KEY", minimumLength: SigningKey.minimumLength))
         postgres = reader.postgres(applicationName: "warelog gateway")
         redis = reader.redis()

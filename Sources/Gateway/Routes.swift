@@ -7,6 +7,7 @@ import Telemetry
 /// Which handler answers which request; one log line and one measurement for each.
 struct Routes: Sendable {
     let products: ProductHandlers
+    let events: ProductEventHandlers
     let writes: ProductWriteHandlers
     let users: UserHandlers
     let operations: OperationHandlers
@@ -57,6 +58,11 @@ struct Routes: Sendable {
             case .patch: return try await writes.merge(request, id: path[1], trace)
             case .delete: return try await writes.delete(request, id: path[1], trace)
             default: throw Self.notAllowed("DELETE, GET, HEAD, PATCH, PUT")
+            }
+        case ("products", 3) where path[2] == "events":
+            switch request.method {
+            case .get, .head: return try await events.follow(request, id: path[1])
+            default: throw Self.notAllowed("GET, HEAD")
             }
         case ("products", 4) where path[2] == "images":
             switch request.method {
