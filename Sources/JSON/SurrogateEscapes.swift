@@ -6,17 +6,17 @@ enum SurrogateEscapes {
         var found = false
         var index = 0
         while let start = text[index...].firstIndex(of: UInt8(ascii: "\\")) {
-            switch (codeUnit(of: text, at: start), codeUnit(of: text, at: start + 6)) {
-            case (nil, _):
+            guard let unit = codeUnit(of: text, at: start) else {
                 index = min(start + 2, text.count)  // another escape, or none
-            case (0xD800..<0xDC00, 0xDC00..<0xE000):
-                index = start + 12
-            case (0xD800..<0xE000, _):
+                continue
+            }
+            index = start + 6
+            guard (0xD800..<0xE000).contains(unit) else { continue }
+            if unit < 0xDC00, let low = codeUnit(of: text, at: index), (0xDC00..<0xE000).contains(low) {
+                index += 6
+            } else {
                 repaired.replaceSubrange((start + 2)..<(start + 6), with: "0000".utf8)
                 found = true
-                index = start + 6
-            default:
-                index = start + 6
             }
         }
         return found ? repaired : nil

@@ -201,7 +201,7 @@ struct LimitTests {
 
     @Test func connectionsPastTheLimitAreToldSoAndTheOthersGoOn() throws {
         var configuration = HTTPServerConfiguration()
-        configuration.maximumConnections = 3
+        configuration.connections = ConnectionBudget(maximum: 3)
         let (refused, served) = try onLoop { [configuration] loop in
             try await withServer(on: loop, configuration, handler: Self.ok) { server in
                 let connections = try (0..<3).map { _ in try RawConnection.connect(on: loop, port: server.port) }
@@ -222,7 +222,7 @@ struct LimitTests {
 
     @Test func connectionsOfOneAddressPastItsLimitAreToldSo() throws {
         var configuration = HTTPServerConfiguration()
-        configuration.maximumConnectionsPerAddress = 2
+        configuration.connections = ConnectionBudget(maximum: 100, maximumPerClient: 2)
         let (refused, served) = try onLoop { [configuration] loop in
             try await withServer(on: loop, configuration, handler: Self.ok) { server in
                 let connections = try (0..<2).map { _ in try RawConnection.connect(on: loop, port: server.port) }
