@@ -114,7 +114,13 @@ package final class KafkaProducer: Sendable {
     private func serve(_ handle: OpaquePointer) {
         rd_kafka_poll(handle, 0)
         for error in inbox.takeErrors() {
-            if error.isFatal { onFatalError(error) } else { onTransientError(error) }
+            guard error.isFatal else {
+                onTransientError(error)
+                continue
+            }
+            // What is queued would otherwise wait for its time to be over.
+            rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING)
+            onFatalError(error)
         }
         openGatesIfIdle()
     }
