@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages",
                 "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
                 "Projector", "Warelog",
             ]),
