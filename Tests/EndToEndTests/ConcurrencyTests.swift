@@ -234,13 +234,18 @@ extension Environment {
     /// Throws the read model away and lets the projector fold the log from its beginning.
     func rebuild() async throws {
         await processes.stop(.projector)
-        let ends = try await logEnds()
         try await database.simple(
             """
             truncate read_model_2.users, read_model_2.products, read_model_2.product_changes, read_model_2.commands,
                 read_model_2.checkpoints, read_model_2.quarantine
             """)
         try processes.start(.projector)
+        try await caughtUp()
+    }
+
+    /// Returns when everything that is on the log now is folded.
+    func caughtUp() async throws {
+        let ends = try await logEnds()
         try await fold {
             let rows = try await database.query("select topic, partition, next_offset from warelog.checkpoints").rows
             var folded: [TopicPartition: Int64] = [:]
