@@ -84,7 +84,7 @@ let package = Package(
             name: "Compressor",
             dependencies: [
                 "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
-                "S3", "Service", "Settings", "Telemetry",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",

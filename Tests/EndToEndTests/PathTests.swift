@@ -68,6 +68,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func whatIsBeingDoneWithAnImageIsShown() throws {
+            try Environment.run { warelog in
+                let created = try await warelog.create(images: ["held.jpg"], headers: ["Prefer": "wait=30"])
+                let id = try created.id
+                #expect(created.data?["images"]?.elements.first?["status"]?.string == "pending")
+                await warelog.requests.awaitRequest(for: "held.jpg")
+                let image = try #require(created.data?["images"]?.elements.first?["id"]?.string)
+                for _ in 1...2 {
+                    let product = try await warelog.send(.get, "/products/\(id)")
+                    #expect(product.data?["images"]?.elements.first?["status"]?.string == "fetching")
+                }
+                let status = try await warelog.send(.get, "/products/\(id)/images/\(image)")
+                #expect(status.data?["status"]?.string == "fetching")
+                warelog.requests.release()
+                #expect(try await warelog.finished(id)["images"]?.elements.first?["status"]?.string == "compressed")
+            }
+        }
+
         @Test func badInputIsNamedAndNothingIsAppended() throws {
             try Environment.run { warelog in
                 let before = try await warelog.logEnds()
@@ -156,7 +174,8 @@ extension Environment {
         // Past the cache, which hears of the last commit a moment later.
         while true {
             let document = try #require(try await send(.get, "/products/\(id)").data)
-            let isPending = document["images"]?.elements.contains { $0["status"]?.string == "pending" } ?? true
+            let open: Set = ["pending", "fetching", "processing"]
+            let isPending = document["images"]?.elements.contains { open.contains($0["status"]?.string ?? "") } ?? true
             if !isPending { return document }
             try await loop.sleep(for: .milliseconds(20))
         }
