@@ -84,7 +84,7 @@ let package = Package(
             name: "Compressor",
             dependencies: [
                 "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
-                "S3", "Service", "Settings", "Telemetry",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
@@ -120,9 +120,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting", "NetworkTesting",
-                "Postgres", "Projector", "Warelog",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
+                "NetworkTesting", "Postgres", "Projector", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),

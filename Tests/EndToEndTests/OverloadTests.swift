@@ -5,7 +5,7 @@ import KafkaTesting
 import NetworkTesting
 import Testing
 
-extension PathTests {
+extension EndToEnd {
     /// A gateway that has more to do than it may.
     @Suite struct OverloadTests {
         private static let serving = "\"message\":\"serving\""
@@ -13,7 +13,7 @@ extension PathTests {
 
         /// A write that has its place, and of whose body nothing has been sent.
         private static func slowWrite(_ warelog: Environment) async throws -> RawConnection {
-            let connection = try RawConnection.connect(on: warelog.loop, port: UInt16(warelog.processes.gatewayPort))
+            let connection = try warelog.connect()
             try await connection.send(
                 """
                 POST /products HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r
@@ -62,8 +62,7 @@ extension PathTests {
                 var held: [RawConnection] = []
                 var refusals: [String] = []
                 for _ in 0..<30 {
-                    let connection = try RawConnection.connect(
-                        on: warelog.loop, port: UInt16(warelog.processes.gatewayPort))
+                    let connection = try warelog.connect()
                     try await connection.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
                     let answer = try await connection.receiveResponse()
                     if answer.head.hasPrefix("HTTP/1.1 200 ") {
@@ -115,8 +114,7 @@ extension PathTests {
         @Test func whatIsMalformedIsAClientsFault() throws {
             try Environment.run { warelog in
                 for request in MalformedRequests.all {
-                    let connection = try RawConnection.connect(
-                        on: warelog.loop, port: UInt16(warelog.processes.gatewayPort))
+                    let connection = try warelog.connect()
                     // Who is cut off in the middle of sending gets a reset, and maybe no answer.
                     try? await connection.send(request)
                     connection.finishSending()
@@ -129,5 +127,12 @@ extension PathTests {
                 #expect(!log.contains(#""level":"error""#), "\(log)")
             }
         }
+    }
+}
+
+extension Environment {
+    /// As bytes to the gateway.
+    fileprivate func connect() throws -> RawConnection {
+        try RawConnection.connect(on: loop, port: UInt16(processes.ports[.gateway] ?? 0))
     }
 }
