@@ -40,8 +40,8 @@ final class Processes: @unchecked Sendable {
         environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
-        // A write that meets a killed projector is answered at once, and the tests go on.
-        environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
+        // Longer than a projector that has just started needs for its partitions.
+        environment["VERDICT_WAIT_MILLISECONDS"] = "20000"
         self.environment = environment
     }
 
