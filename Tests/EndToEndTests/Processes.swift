@@ -18,7 +18,8 @@ final class Processes: @unchecked Sendable {
     private let outputs: AsyncStream<Void>
     private let output: AsyncStream<Void>.Continuation
 
-    init(_ loop: EventLoop, ports: [Int]) {
+    /// `settings` go before those of the test run.
+    init(_ loop: EventLoop, ports: [Int], settings: [String: String] = [:]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         gatewayPort = ports[0]
@@ -38,7 +39,7 @@ final class Processes: @unchecked Sendable {
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
         // A write that meets a killed projector is answered at once, and the tests go on.
         environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
-        self.environment = environment
+        self.environment = environment.merging(settings) { $1 }
     }
 
     var brokers: String { environment["KAFKA_BROKERS"] ?? "" }
