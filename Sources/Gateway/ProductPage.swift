@@ -10,7 +10,7 @@ struct ProductPage: Sendable {
     let end: ListCursor?
 
     static func load(_ query: ListQuery, _ pool: PostgresPool) async throws -> ProductPage {
-        let rows = try await pool.transaction([planning, query.statement])[1].rows
+        let rows = try await pool.transaction([query.planning, query.statement])[1].rows
         let products = try rows.prefix(query.limit).map { try ProductDocument(row: $0) }
         guard rows.count > products.count, let last = products.last else {
             return ProductPage(products: products, end: nil)
@@ -18,7 +18,4 @@ struct ProductPage: Sendable {
         let key = try rows[products.count - 1].text("sort_key")
         return ProductPage(products: products, end: ListCursor(key: key, id: last.id))
     }
-
-    /// Which index is best depends on how many products a filter leaves: a plan for any value would be wrong for most.
-    static let planning: PostgresStatement = "set local plan_cache_mode = force_custom_plan"
 }

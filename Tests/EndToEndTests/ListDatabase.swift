@@ -1,8 +1,7 @@
 import Events
-import NetworkTesting
-import EventLoop
 import Glibc
 import JSON
+import NetworkTesting
 import Postgres
 import Settings
 import Testing
@@ -14,8 +13,6 @@ struct ListDatabase: Sendable {
     let connection: PostgresConnection
     let pool: PostgresPool
     let key = SigningKey(Secret("0123456789abcdef0123456789abcdef"))
-
-    static var isThere: Bool { getenv("DB_HOST") != nil }
 
     /// Long enough for a slow machine; only a test that hangs gets there.
     private static let limit = Duration.seconds(240)
@@ -88,7 +85,7 @@ struct ListDatabase: Sendable {
     func plan(_ query: ListQuery) async throws -> Plan {
         let statement = query.statement
         let results = try await connection.transaction([
-            ProductPage.planning,
+            query.planning,
             PostgresStatement("explain (analyze, buffers, timing off, format json) \(statement.sql)", statement.parameters),
         ])
         let row = try #require(results[1].rows.first)

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// What a page of a list costs among 1,200,000 products: counted in pages of the database, never in time.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: ListDatabase.isThere, "DB_HOST names no server"))
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Environment.isThere, "the environment names no servers"))
 struct ListPlanTests {
     /// User 1 has a million products, 200 others have a thousand each.
     private static func fill(_ database: ListDatabase) async throws {
