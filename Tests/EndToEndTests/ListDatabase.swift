@@ -20,35 +20,36 @@ struct ListDatabase: Sendable {
     static func run(_ body: @escaping @Sendable (ListDatabase) async throws -> Void) throws {
         try onLoop { loop in
             let name = "list_\(UInt32.random(in: 0 ... .max))"
-            let server = try await PostgresConnection.connect(configuration("DB_NAME"), loop: loop)
+            let server = try await PostgresConnection.connect(configuration(), loop: loop)
             defer { server.close() }
             try await server.simple("create database \(name)")
+            var configuration = Self.configuration()
+            configuration.database = name
+            let pool = PostgresPool(configuration, loop: loop, size: 1, maximumWaiting: 1)
             let result: Result<Void, any Error>
             do {
                 result = .success(
-                    try await loop.withDeadline(limit) {
+                    try await loop.withDeadline(limit) { [configuration] in
                         try await Processes(loop, ports: [0, 0, 0], settings: ["DB_NAME": name]).tool("migrate")
-                        var configuration = configuration("DB_NAME")
-                        configuration.database = name
                         let connection = try await PostgresConnection.connect(configuration, loop: loop)
                         defer { connection.close() }
-                        let pool = PostgresPool(configuration, loop: loop, size: 1, maximumWaiting: 1)
                         try await body(ListDatabase(connection: connection, pool: pool))
-                        await pool.close()
                     })
             } catch {
                 result = .failure(error)
             }
-            try await server.simple("drop database \(name) with (force)")
+            await pool.close()
+            // Waits for the sessions that are ending, and ends those of autovacuum.
+            try await server.simple("drop database \(name)")
             try result.get()
         }
     }
 
-    private static func configuration(_ database: String) -> PostgresConfiguration {
+    private static func configuration() -> PostgresConfiguration {
         func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
         return PostgresConfiguration(
             host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-            password: variable("DB_PASSWORD"), database: variable(database))
+            password: variable("DB_PASSWORD"), database: variable("DB_NAME"))
     }
 
     /// One product for each `i` of the range; the values are SQL expressions with `i`.

@@ -25,7 +25,9 @@ struct ListPlanTests {
             price: "1 + ((hashint8(i * 31) & 1048575) % 100000) / 100.0",
             created: "timestamptz '2026-11-21 08:30:00Z' + i * interval '7 milliseconds'")
         try await database.connection.simple("set maintenance_work_mem = '256MB'")
-        for index in indexes { try await database.connection.simple(index.definition) }
+        for index in indexes where index.definition.contains("user_id") {
+            try await database.connection.simple(index.definition)
+        }
         _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
     }
 
@@ -64,6 +66,19 @@ struct ListPlanTests {
                         if filter.isEmpty { #expect(first.buffers < 1000, "\(list): \(first)") }
                     }
                 }
+            }
+        }
+    }
+
+    @Test func aListWithoutFiltersIsOneRangeOfItsIndexWhateverTheStatisticsKnow() throws {
+        try ListDatabase.run { database in
+            // A new user's first import, before Postgres has had a look at it.
+            try await database.connection.simple("alter table read_model_2.products set (autovacuum_enabled = off)")
+            try await database.insert("generate_series(1, 20000)")
+            for order in ListOrder.all {
+                let plan = try await database.plan(database.query("user_id=1&sort=\(order.text)"))
+                #expect(!plan.nodes.contains { $0.contains("Sort") }, "\(order.text): \(plan)")
+                #expect(plan.buffers < 1000, "\(order.text): \(plan)")
             }
         }
     }
