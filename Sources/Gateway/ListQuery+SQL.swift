@@ -33,7 +33,7 @@ extension ListQuery {
     /// - Where they lie together, far from the cursor, or where the text is of one or two characters, which have no
     ///   trigrams, and rare, the bound is the index: the entries of this user's products, each at most once for a page.
     ///   They hold what the filters ask about, so that no rows are read for them (10,000 pages, or a quarter of a second,
-    ///   for a million products).
+    ///   for a million products), but for those that have changed since the last vacuum.
     ///
     /// The rows are read for the products of the page only, which the inner query has found in the index alone.
     var statement: PostgresStatement {

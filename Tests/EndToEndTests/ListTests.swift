@@ -14,6 +14,8 @@ struct ListTests {
         ("Straße", "STRASSE", true), ("STRASSE", "straße", true), ("GROẞ", "gross", true), ("Straße", "SS", true),
         ("100 % Wool_a\\b", "% W", true), ("100 % Wool_a\\b", "l_A\\", true), ("100 % Wool_a\\b", "l%a", false),
         ("100 % Wool_a\\b", "_", true), ("Wool", "_", false), ("Wool", "%", false), ("Wool", "\\", false), ("a'b", "'", true),
+        ("Wool_a\\b", "wool_A\\", true), ("Wool_a", "wool%a", false), ("Woolxa", "wool_a", false), ("100%", "100%", true),
+        ("100％", "100%", true), ("1000", "100%", false),
         ("İSTANBUL", "istanbul", true), ("ıstanbul", "ISTANBUL", true), ("Łódź", "lodz", true), ("Ærø", "AERO", true),
         ("ΣΟΦΟΣ", "σοφός", true), ("Ёлка", "елка", true), ("ЁЛКА", "ёлк", true), ("Ｗｉｄｅ ２", "wide 2", true), ("ﬁne", "FI", true),
         ("각", "\u{1100}\u{1161}\u{11A8}", true), ("각", "가", false), ("がく", "か\u{3099}", true), ("がく", "か", false),
