@@ -46,7 +46,7 @@ let package = Package(
         // The facts and the fold.
         .target(name: "Events", dependencies: ["JSON"]),
 
-        .target(name: "EventLog", dependencies: ["Events", "Kafka"]),
+        .target(name: "EventLog", dependencies: ["EventLoop", "Events", "Kafka"]),
         .target(name: "ProductCache", dependencies: ["Events", "Redis"]),
 
         // Pictures: the C that decodes and encodes them runs in a process of its own.
@@ -86,7 +86,7 @@ let package = Package(
             name: "Compressor",
             dependencies: [
                 "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
-                "S3", "Service", "Settings", "Telemetry",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+        .target(name: "KafkaTesting", dependencies: ["CRdkafkaMock"], path: "Tests/KafkaTesting"),
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
@@ -122,9 +123,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
-                "Projector", "S3", "Warelog",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
+                "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),

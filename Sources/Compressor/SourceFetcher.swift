@@ -4,9 +4,9 @@ import InternetAddress
 import S3
 import Telemetry
 
-/// Fetches images' sources: uploads from the object store, all others from their addresses, under the rules that protect
-/// us and our network: http and https only, the connected address of every hop globally routable or allow-listed, at most
-/// three redirects, bounded bytes and time.
+/// Fetches images' sources: uploads from the object store, all others from their addresses, under the rules that
+/// protect us and our network: http and https only, the connected address of every hop globally routable or
+/// allow-listed, at most three redirects, bounded bytes and time.
 struct SourceFetcher: Sendable {
     private let client: HTTPClient
     private let store: S3Client

@@ -35,13 +35,16 @@ final class FoldWatch: Sendable {
 
     private let context: ServiceContext
     private let postgres: PostgresConfiguration
+    private let changes: ChangeFeed
     private let state = Mutex(State())
     private let dues: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    init(_ context: ServiceContext, _ postgres: PostgresConfiguration) {
+    /// `changes` is told too.
+    init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ changes: ChangeFeed) {
         self.context = context
         self.postgres = postgres
+        self.changes = changes
         (dues, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -145,15 +148,17 @@ final class FoldWatch: Sendable {
     }
 
     private func advance(_ partition: Partition, to next: Int64) {
-        let (folded, hasDue) = state.withLock { state in
-            guard next > state.folded[partition, default: 0] else { return ([Waiter](), false) }
+        let (before, folded, hasDue) = state.withLock { state in
+            let before = state.folded[partition, default: 0]
+            guard next > before else { return (before, [Waiter](), false) }
             state.folded[partition] = next
-            guard let waiting = state.waiting[partition], !waiting.isEmpty else { return ([], false) }
+            guard let waiting = state.waiting[partition], !waiting.isEmpty else { return (before, [], false) }
             state.waiting[partition] = waiting.filter { $0.offset >= next }
             let reached = waiting.filter { $0.offset < next }
             state.due += reached.filter { $0.command != nil }
-            return (reached.filter { $0.command == nil }, !state.due.isEmpty)
+            return (before, reached.filter { $0.command == nil }, !state.due.isEmpty)
         }
+        if partition.topic == Topic.products.name, before < next { changes.folded(partition.partition, before..<next) }
         for waiter in folded { waiter.continuation.resume(returning: nil) }
         if hasDue { signal.yield() }
     }

@@ -37,14 +37,20 @@ struct GatewayLoop: Sendable {
             folds: shared.folds, loop: loop, key: settings.signingKey, wait: settings.consistencyWait)
         let routes = Routes(
             products: ProductHandlers(
-                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency),
+                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
+                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey),
+            events: ProductEventHandlers(
+                feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
+                consistency: consistency),
             writes: ProductWriteHandlers(
                 parts: parts, ids: shared.productIDs, users: shared.users, uploads: uploads),
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            context: context, metrics: shared.metrics)
-        server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
+            admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes, context: context,
+            metrics: shared.metrics)
+        let configuration = settings.server(log: context.log, shared.connections)
+        server = try HTTPServer(configuration: configuration, loop: loop) { request in
             await routes.answer(request)
         }
         redis.start()

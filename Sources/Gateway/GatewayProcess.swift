@@ -18,24 +18,32 @@ struct GatewayProcess: Sendable {
 
     func run() async throws {
         guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else { return }
-        let producer = try KafkaProducer(settings.kafka, loop: context.loop)
+        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
+        let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
         let shared = SharedParts(
-            writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
-            folds: FoldWatch(context, settings.postgres),
+            partitions: partitions, writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
+            log: LogReader(settings.kafka, loop: context.loop), changes: changes,
+            folds: FoldWatch(context, settings.postgres, changes),
             productIDs: IDLease(context, sequence: "warelog.product_id_blocks", partitions: partitions[.products]),
             // User 1 belongs to `warelog seed`.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
             users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
-            metrics: RequestMetrics(context.metrics))
+            metrics: RequestMetrics(context.metrics),
+            connections: settings.limits.makeConnectionBudget(context.log),
+            admission: WriteAdmission(
+                maximumWrites: settings.limits.writes, maximumBytes: settings.limits.writeBytes, context.metrics))
         let threads = try (1..<settings.loops).map { _ in try EventLoopThread() }
         defer { for thread in threads { thread.shutdown() } }
 
         try await withThrowingTaskGroup(of: Void.self) { background in
             background.addTask(executorPreference: context.loop) { try await shared.folds.run() }
-            background.addTask(executorPreference: context.loop) { try await shared.productIDs.run(leasePool()) }
-            background.addTask(executorPreference: context.loop) { try await shared.userIDs.run(leasePool()) }
+            background.addTask(executorPreference: context.loop) { try await shared.log.run() }
+            background.addTask(executorPreference: context.loop) { try await shared.changes.run(pool()) }
+            background.addTask(executorPreference: context.loop) { try await shared.productIDs.run(pool()) }
+            background.addTask(executorPreference: context.loop) { try await shared.userIDs.run(pool()) }
             try await serve(on: [context.loop] + threads.map(\.loop), shared)
+            shared.log.stop()
             background.cancelAll()
             // Cancelled on purpose: how they end does not matter.
             while let _ = try? await background.next() {}
@@ -44,7 +52,7 @@ struct GatewayProcess: Sendable {
         await producer.close()
     }
 
-    private func leasePool() -> PostgresPool {
+    private func pool() -> PostgresPool {
         PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
     }
 
@@ -68,11 +76,16 @@ struct GatewayProcess: Sendable {
 
 /// What all loops of a gateway use.
 struct SharedParts: Sendable {
+    let partitions: PartitionCounts
     let writer: EventWriter
+    let log: LogReader
+    let changes: ChangeFeed
     let folds: FoldWatch
     let productIDs: IDLease<Product>
     let userIDs: IDLease<User>
     let users: UserDirectory
     let uploadSlots: UploadSlots
     let metrics: RequestMetrics
+    let connections: ConnectionBudget
+    let admission: WriteAdmission
 }

@@ -1,5 +1,5 @@
-/// Reads what a picture is from its first bytes, as they come: JPEG (ITU-T T.81, annex B) and PNG (W3C PNG, third edition).
-/// Nothing is decoded. What is refused here the compressor would refuse too.
+/// Reads what a picture is from its first bytes, as they come: JPEG (ITU-T T.81, annex B) and PNG (W3C PNG, third
+/// edition). Nothing is decoded. What is refused here the compressor would refuse too.
 struct ImageHeaderReader: Sendable {
     /// A JPEG may have big profiles and previews before it says how large it is.
     static let maximumBytes = 1 << 20

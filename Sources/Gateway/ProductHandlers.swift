@@ -8,6 +8,8 @@ import Postgres
 struct ProductHandlers: Sendable {
     let catalogue: Catalogue
     let consistency: ReadConsistency
+    let stages: ImageStages
+    let key: SigningKey
 
     /// `GET /products/{id}`
     func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
@@ -22,7 +24,8 @@ struct ProductHandlers: Sendable {
             return Answer(HTTPResponse(.notModified, headers: headers), productID: id)
         }
         headers["Content-Type"] = "application/json"
-        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(document.body)), productID: id)
+        let body = await stages.shown(in: document.body)
+        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
     }
 
     /// `GET /products/{id}/images/{image}`: what has become of one image.
@@ -34,34 +37,35 @@ struct ProductHandlers: Sendable {
             throw Problem(.productNotFound)
         }
         guard let image = product.images.first(where: { $0.id.text == image }) else { throw Problem(.imageNotFound) }
+        let body = JSONWriter.object { json in
+            json.key("data")
+            json.raw(image.json)
+            json.member("message", "Image retrieved successfully")
+        }
         return Answer(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
-                body: .bytes(
-                    JSONWriter.object { json in
-                        json.key("data")
-                        json.raw(image.json)
-                        json.member("message", "Image retrieved successfully")
-                    })),
+                body: .bytes(await stages.shown(in: body))),
             productID: id)
     }
 
     /// `GET /products?user_id=…`
     func list(_ request: HTTPRequest) async throws -> Answer {
-        let query = try ListQuery(request.query)
+        let query = try ListQuery(request.query, key: key)
         _ = try await consistency.await(request)
-        let found = try await reading { try await catalogue.products(query) }
-        let page = found.prefix(query.limit)
-        let cursor = found.count > query.limit ? page.last.map { ListQuery.Cursor(createdAt: $0.createdAt, id: $0.id) } : nil
+        let page = try await reading { try await catalogue.products(query) }
+        let cursor = page.end?.text(of: query.list, key: key)
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
         return Answer(
             HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json"],
+                .ok, headers: headers,
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")
-                        json.array(page) { $1.write(to: &$0) }
+                        json.array(page.products) { $1.write(to: &$0) }
                         json.member("message", "Products retrieved successfully")
-                        json.member("next_cursor", cursor?.text)
+                        json.member("next_cursor", cursor)
                     })))
     }
 }

@@ -16,7 +16,7 @@ struct ProductState: Sendable {
         return try rows.first.map { try ProductState(row: $0) }
     }
 
-    private init(row: PostgresRow) throws {
+    init(row: PostgresRow) throws {
         product = try Product(row: row)
         position = LogPosition(partition: Int32(try row.int("log_partition")), offset: try row.int("log_offset"))
     }

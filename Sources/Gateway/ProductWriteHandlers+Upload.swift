@@ -11,7 +11,7 @@ extension ProductWriteHandlers {
         try await refuseEarly(write, change)
         let image = try await uploads.take(file)
         let outcome = try await append(image, write, change)
-        return answer(write, change.id, outcome, .created, "Image uploaded successfully") { event in
+        return try answer(write, change.id, outcome, .created, "Image uploaded successfully") { event in
             "/products/\(change.id)/images/\(ImageID(askedBy: event, at: 0))"
         }
     }

@@ -7,9 +7,12 @@ import Telemetry
 /// Which handler answers which request; one log line and one measurement for each.
 struct Routes: Sendable {
     let products: ProductHandlers
+    let events: ProductEventHandlers
     let writes: ProductWriteHandlers
     let users: UserHandlers
     let operations: OperationHandlers
+    let admission: WriteAdmission
+    let maximumBodyBytes: Int
     let context: ServiceContext
     let metrics: RequestMetrics
 
@@ -32,7 +35,7 @@ struct Routes: Sendable {
     /// Every error becomes an answer here, and only here.
     private func guarded(_ request: HTTPRequest, _ trace: TraceContext) async -> Answer {
         do {
-            return try await route(request, trace)
+            return try await admitted(request, trace)
         } catch let problem as Problem {
             return Answer(problem.response(traceID: trace.traceID))
         } catch where error is HTTPBodyError || Task.isCancelled {
@@ -42,6 +45,15 @@ struct Routes: Sendable {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
             return Answer(Problem(.internalError).response(traceID: trace.traceID))
         }
+    }
+
+    /// Reads are always let through; a write needs a place.
+    private func admitted(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
+        guard request.isWrite else { return try await route(request, trace) }
+        // A body that does not say how long it is counts as the longest one; one that is longer will not be read, but for
+        // that of an upload, of which no more is held than `UploadSlots` allows.
+        let bytes = min(request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
+        return try await admission.withPlace(for: bytes) { try await route(request, trace) }
     }
 
     private func route(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
@@ -60,6 +72,11 @@ struct Routes: Sendable {
             case .patch: return try await writes.merge(request, id: path[1], trace)
             case .delete: return try await writes.delete(request, id: path[1], trace)
             default: throw Self.notAllowed("DELETE, GET, HEAD, PATCH, PUT")
+            }
+        case ("products", 3) where path[2] == "events":
+            switch request.method {
+            case .get, .head: return try await events.follow(request, id: path[1])
+            default: throw Self.notAllowed("GET, HEAD")
             }
         case ("products", 3) where path[2] == "images":
             switch request.method {
@@ -98,6 +115,13 @@ struct Routes: Sendable {
 }
 
 extension HTTPRequest {
+    fileprivate var isWrite: Bool {
+        switch method {
+        case .post, .put, .patch, .delete: true
+        case .get, .head, .options, .other: false
+        }
+    }
+
     /// The path without the prefix that may stand before it.
     var resource: ArraySlice<String> { segments.starts(with: ["api", "v1"]) ? segments.dropFirst(2) : segments[...] }
 }

@@ -69,7 +69,9 @@ package struct FormParser: Sendable {
         switch state {
         case .preamble, .data:
             let found = search(rest)
-            if case .data = state, found.index > rest.startIndex { events.append(.data(Array(rest[..<found.index]))) }
+            if case .data = state, found.index > rest.startIndex {
+                events.append(.data(Array(rest[..<found.index])))
+            }
             rest = rest[(found.isWhole ? found.index + delimiter.count : found.index)...]
             if found.isWhole { state = .boundary }
             return found.isWhole
@@ -104,7 +106,8 @@ package struct FormParser: Sendable {
             return true
         }
         let line = rest.drop { $0 == 0x20 || $0 == 0x09 }
-        guard line.startIndex - rest.startIndex <= Self.maximumPadding, line.first ?? 0x0D == 0x0D else { throw .delimiter }
+        let padding = line.startIndex - rest.startIndex
+        guard padding <= Self.maximumPadding, line.first ?? 0x0D == 0x0D else { throw .delimiter }
         guard line.count >= 2 else { return false }
         guard line.starts(with: [0x0D, 0x0A]) else { throw .delimiter }
         rest = line
@@ -138,7 +141,8 @@ package struct FormParser: Sendable {
         var name: String?
         for line in text.split(separator: "\r\n", omittingEmptySubsequences: false) {
             guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), line.startIndex < colon,
-                line[..<colon].utf8.allSatisfy(\.isToken), !line.utf8.contains(where: { $0 == 0 || $0 == 0x0D || $0 == 0x0A })
+                line[..<colon].utf8.allSatisfy(\.isToken),
+                !line.utf8.contains(where: { $0 == 0 || $0 == 0x0D || $0 == 0x0A })
             else { throw .fields }
             guard line[..<colon].lowercased() == "content-disposition" else { continue }
             guard name == nil, let disposition = HeaderParameters(line[colon...].dropFirst()),

@@ -2,8 +2,8 @@ import Cryptography
 
 /// An object on its way into the bucket, of which no more than one part is held.
 ///
-/// A short one is put at once; a longer one goes in parts, each as soon as it is full and more has come. Whoever does not
-/// finish it has to `discard` it.
+/// A short one is put at once; a longer one goes in parts, each as soon as it is full and more has come. Whoever does
+/// not finish it has to `discard` it.
 package struct ObjectUpload: Sendable {
     /// S3 takes no smaller part but for the last one.
     package static let partBytes = 5 * 1024 * 1024

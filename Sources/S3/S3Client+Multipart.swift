@@ -15,7 +15,9 @@ extension S3Client {
     }
 
     /// The part's entity tag. Parts are numbered from 1.
-    func uploadPart(_ number: Int, _ bytes: [UInt8], of key: ObjectKey, _ uploadID: String) async throws(S3Error) -> String {
+    func uploadPart(
+        _ number: Int, _ bytes: [UInt8], of key: ObjectKey, _ uploadID: String
+    ) async throws(S3Error) -> String {
         let response = try await send(
             .put, "\(path(key))?partNumber=\(number)&uploadId=\(Self.encode(uploadID))", body: bytes,
             hash: SHA256.hex(bytes))

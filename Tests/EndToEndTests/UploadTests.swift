@@ -126,7 +126,7 @@ struct UploadTests {
             let id = try await warelog.create(price: "1").id
             let before = (try await warelog.logEnds(), try await warelog.storedUploads())
             let unfinished = try await warelog.unfinishedUploads()
-            let connection = try RawConnection.connect(on: warelog.loop, port: UInt16(warelog.processes.gatewayPort))
+            let connection = try RawConnection.connect(on: warelog.loop, port: UInt16(warelog.processes.ports[.gateway] ?? 0))
             try await connection.send(
                 "POST /products/\(id)/images HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 10000000\r\n\r\n")
             try await connection.send(PictureRequests.photo)
@@ -169,7 +169,8 @@ extension Environment {
         headers["Content-Type"] = type
         return try await client.send(
             HTTPClientRequest(
-                .post, "http://127.0.0.1:\(processes.gatewayPort)/products/\(product)/images", headers: headers, body: bytes))
+                .post, "http://127.0.0.1:\(processes.ports[.gateway] ?? 0)/products/\(product)/images",
+                headers: headers, body: bytes))
     }
 
     func storedUploads() async throws -> [String] {

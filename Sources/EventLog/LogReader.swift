@@ -1,0 +1,106 @@
+import EventLoop
+import Events
+import Kafka
+
+/// Reads single records of the log by their places: a product's past, without reading everybody's.
+///
+/// One consumer, one request at a time, in the order in which they are made. It reads nothing ahead while nobody asks.
+package final class LogReader: Sendable {
+    /// What a record that the read model names can lack.
+    package enum Failure: Error, Equatable {
+        /// The log has no such record any more, or not this product's.
+        case missing(LogPosition)
+        /// As many wait as may.
+        case busy
+        /// The log did not answer in time, or reading has ended.
+        case away
+    }
+
+    private struct Request: Sendable {
+        let product: ProductID
+        let partition: Int32
+        let offsets: [Int64]
+        let reply: CheckedContinuation<Result<[Recorded<ProductEvent>], any Error>, Never>
+    }
+
+    /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
+    private static let gap: Int64 = 256
+    private static let maximumWaiting = 256
+    private static let deadline = Duration.seconds(10)
+
+    private let configuration: KafkaConfiguration
+    private let loop: EventLoop
+    private let requests: AsyncStream<Request>
+    private let queue: AsyncStream<Request>.Continuation
+
+    package init(_ configuration: KafkaConfiguration, loop: EventLoop) {
+        var configuration = configuration
+        let bounds = ["queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144"]
+        configuration.extra.merge(bounds) { given, _ in given }
+        self.configuration = configuration
+        self.loop = loop
+        (requests, queue) = AsyncStream.makeStream(of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
+    }
+
+    /// The events of `product` at these offsets, which ascend: not too many at once, others wait meanwhile. Throws `Failure`, a `KafkaError`, or an `EventFault` for a
+    /// record that cannot be read.
+    package func events(of product: ProductID, partition: Int32, at offsets: [Int64]) async throws -> [Recorded<ProductEvent>] {
+        if offsets.isEmpty { return [] }
+        let result = await withCheckedContinuation { reply in
+            let request = Request(product: product, partition: partition, offsets: offsets, reply: reply)
+            switch queue.yield(request) {
+            case .enqueued: break
+            case .dropped: reply.resume(returning: .failure(Failure.busy))
+            default: reply.resume(returning: .failure(Failure.away))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Answers until `stop`. On the loop.
+    package func run() async throws {
+        var consumer: KafkaConsumer?
+        for await request in requests {
+            do {
+                let reader = try consumer ?? KafkaConsumer(configuration, group: nil, loop: loop)
+                consumer = reader
+                let events = try await loop.withDeadline(Self.deadline) { try await Self.read(request, reader) }
+                try reader.unassign()
+                request.reply.resume(returning: .success(events))
+            } catch {
+                request.reply.resume(returning: .failure(error is DeadlineExceeded ? Failure.away : error))
+                // Whatever state it is in, the next request does not depend on it.
+                await consumer?.close()
+                consumer = nil
+            }
+        }
+        await consumer?.close()
+    }
+
+    /// Whoever waits is answered, and nobody else after that.
+    package func stop() { queue.finish() }
+
+    private static func read(_ request: Request, _ consumer: KafkaConsumer) async throws -> [Recorded<ProductEvent>] {
+        let partition = TopicPartition(topic: Topic.products.name, partition: request.partition)
+        var events: [Recorded<ProductEvent>] = []
+        var wanted = request.offsets[...]
+        var position = Int64.min
+        while let next = wanted.first {
+            if next - gap > position {
+                try consumer.assign([partition: next])
+                position = next
+            }
+            guard case .records(let records) = try await consumer.next(maximum: 256) else { continue }
+            for record in records {
+                guard record.topicPartition == partition, let offset = wanted.first, record.offset >= offset else { continue }
+                guard record.offset == offset, case .product(let event) = try LogRecord(record),
+                    event.event.productID == request.product
+                else { throw Failure.missing(LogPosition(partition: request.partition, offset: offset)) }
+                events.append(event)
+                wanted = wanted.dropFirst()
+            }
+            position = (records.last?.offset ?? position) + 1
+        }
+        return events
+    }
+}

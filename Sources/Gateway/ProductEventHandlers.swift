@@ -1,0 +1,85 @@
+import EventLog
+import Events
+import HTTPMessages
+import HTTPServer
+import JSON
+import Postgres
+
+/// `GET /products/{id}/events`: what becomes of a product, as Server-Sent Events (HTML Standard, section 9.2).
+///
+/// A message's id is its change's place in the log, so that a client which comes back with it misses nothing.
+struct ProductEventHandlers: Sendable {
+    let feed: ChangeFeed
+    let log: LogReader
+    let pool: PostgresPool
+    let partitions: Int32
+    let consistency: ReadConsistency
+
+    func follow(_ request: HTTPRequest, id text: String) async throws -> Answer {
+        try request.refuseParameters()
+        guard let id = ProductID(text) else { throw Problem(.productNotFound) }
+        let seen = try Self.lastEventID(request)
+        _ = try await consistency.await(request)
+        let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
+        guard let state = try await reading({ try await history.state() }) else { throw Problem(.productNotFound) }
+        // Whoever has seen the end has nothing more to come back for.
+        if state.product.isDeleted, state.position.offset <= seen ?? .max { throw Problem(.productNotFound) }
+        let headers: HTTPHeaders = ["Content-Type": "text/event-stream", "Cache-Control": "no-store"]
+        if request.method == .head { return Answer(HTTPResponse(.ok, headers: headers), productID: id) }
+        guard let subscription = feed.follow(id) else {
+            throw Problem(.overloaded, "As many clients follow products as can.", headers: ["Retry-After": "5"])
+        }
+        let stream = HTTPResponseStream { writer in
+            try await Self.send(history, from: state, after: seen, subscription, to: writer)
+        }
+        return Answer(HTTPResponse(.ok, headers: headers, body: .stream(stream)), productID: id)
+    }
+
+    private static func lastEventID(_ request: HTTPRequest) throws(Problem) -> Int64? {
+        guard let text = request.headers["Last-Event-ID"], !text.isEmpty else { return nil }
+        guard let offset = Int64(text), offset >= 0, String(offset) == text else {
+            throw Problem(.malformedRequest, "Last-Event-ID is not the id of a message of ours.")
+        }
+        return offset
+    }
+
+    /// Until the product is deleted, the client goes, or the process is to end. When the read model or the log is away
+    /// it throws: the client's next attempt finds out for how long.
+    private static func send(
+        _ history: ProductHistory, from state: ProductState, after seen: Int64?,
+        _ subscription: ChangeFeed.Subscription, to writer: HTTPResponseWriter
+    ) async throws {
+        try await writer.write(Array("retry: 1000\n\n".utf8))
+        var known: Product?
+        var position = seen ?? state.position.offset
+        if seen == nil {
+            try await writer.write(message(.init(product: state.product, offset: position)))
+            known = state.product
+        }
+        for await _ in subscription.signals {
+            guard subscription.takeChange() else {
+                try await writer.write(Array(":\n\n".utf8))  // proxies close what is silent
+                continue
+            }
+            while case let versions = try await history.versions(after: position, from: known), let last = versions.last {
+                for version in versions { try await writer.write(message(version)) }
+                if last.product.isDeleted { return }
+                known = last.product
+                position = last.offset
+            }
+        }
+    }
+
+    private static func message(_ version: ProductHistory.Version) -> [UInt8] {
+        let product = version.product
+        let data =
+            product.isDeleted
+            ? JSONWriter.object { json in
+                json.member("id", product.id.value)
+                json.member("version", product.version)
+            } : ProductDocument(product).json
+        // The data is one line: JSON escapes line ends in texts.
+        return Array("id: \(version.offset)\nevent: \(product.isDeleted ? "deleted" : "product")\ndata: ".utf8) + data
+            + Array("\n\n".utf8)
+    }
+}
