@@ -68,12 +68,14 @@ let package = Package(
             ]),
 
         // The processes. They never import one another: they meet in the events.
+        .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "Cryptography", "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
                 "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
-            ]),
+            ],
+            plugins: ["EmbedDescription"]),
         .executableTarget(
             name: "Projector",
             dependencies: [
@@ -130,7 +132,7 @@ let package = Package(
         .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings"]),
+            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "JSON", "Postgres", "Settings"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,7 +35,7 @@ struct GatewayLoop: Sendable {
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            context: context, metrics: shared.metrics)
+            description: shared.description, context: context, metrics: shared.metrics)
         server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
             await routes.answer(request)
         }

@@ -28,7 +28,8 @@ struct GatewayProcess: Sendable {
             // User 1 belongs to `warelog seed`.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
-            users: UserDirectory(), metrics: RequestMetrics(context.metrics))
+            users: UserDirectory(), description: try DescriptionHandlers(),
+            metrics: RequestMetrics(context.metrics))
         let threads = try (1..<settings.loops).map { _ in try EventLoopThread() }
         defer { for thread in threads { thread.shutdown() } }
 
@@ -80,5 +81,6 @@ struct SharedParts: Sendable {
     let productIDs: IDLease<Product>
     let userIDs: IDLease<User>
     let users: UserDirectory
+    let description: DescriptionHandlers
     let metrics: RequestMetrics
 }

@@ -11,6 +11,7 @@ struct Routes: Sendable {
     let writes: ProductWriteHandlers
     let users: UserHandlers
     let operations: OperationHandlers
+    let description: DescriptionHandlers
     let context: ServiceContext
     let metrics: RequestMetrics
 
@@ -83,6 +84,16 @@ struct Routes: Sendable {
         case ("operations", 2):
             switch request.method {
             case .get, .head: return try await operations.show(request, id: path[1])
+            default: throw Self.notAllowed("GET, HEAD")
+            }
+        case ("openapi.json", 1):
+            switch request.method {
+            case .get, .head: return try description.showDocument(request)
+            default: throw Self.notAllowed("GET, HEAD")
+            }
+        case ("docs", 1):
+            switch request.method {
+            case .get, .head: return try description.showPage(request)
             default: throw Self.notAllowed("GET, HEAD")
             }
         default:
