@@ -27,7 +27,8 @@ struct GatewayLoop: Sendable {
             folds: shared.folds, loop: loop, key: settings.signingKey, wait: settings.consistencyWait)
         let routes = Routes(
             products: ProductHandlers(
-                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency),
+                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
+                stages: ImageStages(progress: ImageProgress(redis))),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),

@@ -4,11 +4,16 @@ import Glibc
 /// Warelog's executables, as the tests' own build made them, with the environment of the servers under test.
 final class Processes: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
-    enum Name: String, CaseIterable { case gateway, projector, compressor }
+    enum Name: String, CaseIterable {
+        case gateway, secondGateway, projector, compressor
+
+        var executable: String { self == .secondGateway ? Name.gateway.rawValue : rawValue }
+    }
 
     struct Failed: Error { let what: String }
 
-    let gatewayPort: Int
+    /// Of those that are spoken to.
+    let ports: [Name: Int]
     private let loop: EventLoop
     private let environment: [String: String]
     private var running: [Name: ChildProcess] = [:]
@@ -21,7 +26,7 @@ final class Processes: @unchecked Sendable {
     init(_ loop: EventLoop, ports: [Int]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        gatewayPort = ports[0]
+        self.ports = [.gateway: ports[0], .projector: ports[1], .compressor: ports[2], .secondGateway: ports[3]]
         var environment: [String: String] = [:]
         var entry = environ
         while let pair = entry.pointee {
@@ -31,7 +36,6 @@ final class Processes: @unchecked Sendable {
             }
             entry += 1
         }
-        environment["PORT"] = "\(ports[0])"
         environment["PROJECTOR_PORT"] = "\(ports[1])"
         environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
@@ -56,8 +60,10 @@ final class Processes: @unchecked Sendable {
     func start(_ name: Name) throws {
         let (exited, exit) = AsyncStream.makeStream(of: Void.self)
         exits[name] = exited
+        var environment = environment
+        environment["PORT"] = ports[name].map { "\($0)" }
         running[name] = try ChildProcess(
-            on: loop, executable: "\(Self.directory)/\(name.rawValue)", environment: environment,
+            on: loop, executable: "\(Self.directory)/\(name.executable)", environment: environment,
             onOutput: { [weak self] in
                 self?.logs[name, default: []] += $0
                 self?.output.yield()
@@ -79,6 +85,10 @@ final class Processes: @unchecked Sendable {
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
     }
 
+    /// SIGSTOP: it is there and does nothing, until `goOn`.
+    func pause(_ name: Name) { running[name]?.signal(SIGSTOP) }
+    func goOn(_ name: Name) { running[name]?.signal(SIGCONT) }
+
     /// SIGTERM, and the end of it: everything that `name` had to log is in `logs` then.
     func stop(_ name: Name) async {
         running[name]?.terminate()
@@ -90,6 +100,7 @@ final class Processes: @unchecked Sendable {
     func stopAll() async {
         do {
             try await loop.withDeadline(.seconds(20)) {
+                for name in Name.allCases { self.goOn(name) }
                 for name in Name.allCases { self.running[name]?.terminate() }
                 for name in Name.allCases { await self.stop(name) }
             }
