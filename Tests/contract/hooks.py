@@ -8,11 +8,19 @@ TOKEN = "Consistency-Token"
 KEY = "Idempotency-Key"
 
 tokens = []
+entity_tags = {}
+
+
+def product(case):
+    """`/products/{id}` of whatever is there or below."""
+    return "/".join(case.formatted_path.split("/")[:3])
 
 
 @schemathesis.hook
 def after_call(ctx, case, response):
     tokens.extend(response.headers.get(TOKEN.lower(), []))
+    for tag in response.headers.get("etag", []):
+        entity_tags[product(case)] = tag
 
 
 @schemathesis.hook
@@ -27,6 +35,9 @@ def before_call(ctx, case, kwargs):
     for name in ("If-Match", "If-None-Match"):
         if headers.get(name, "*").isdigit():
             headers[name] = f'"{headers[name]}"'
+    # A version that nobody has seen is not there; so one that was seen is in the list as well.
+    if headers.get("If-Match", "*") != "*" and product(case) in entity_tags:
+        headers["If-Match"] += f", {entity_tags[product(case)]}"
     # Only the gateway can make a token: one that it has made.
     if TOKEN in headers and headers[TOKEN] not in tokens:
         headers.update({TOKEN: tokens[-1]} if tokens else {})

@@ -26,5 +26,5 @@ run_schemathesis() (
 
 # run_examples: those of docs/api.md, in a gateway with everything behind it.
 run_examples() {
-    with_environment python3 "$contract/examples.py" "$ROOT/docs/api.md"
+    with_environment env PYTHONDONTWRITEBYTECODE=1 python3 "$contract/examples.py" "$ROOT/docs/api.md"
 }
