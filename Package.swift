@@ -112,7 +112,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+        .target(name: "KafkaTesting", dependencies: ["CRdkafkaMock"], path: "Tests/KafkaTesting"),
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
@@ -121,9 +122,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
-                "Projector", "Warelog",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
+                "NetworkTesting", "Postgres", "Projector", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
@@ -132,7 +133,9 @@ let package = Package(
         .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "JSON", "Postgres", "Settings"]),
+            dependencies: [
+                "Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "JSON", "Postgres", "Settings", "Telemetry",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

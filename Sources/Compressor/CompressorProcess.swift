@@ -31,7 +31,7 @@ struct CompressorProcess: Sendable {
         context.health.unwell("partitions", "not assigned yet")
         let admin = try KafkaAdmin(settings.kafka, loop: context.loop)
         guard let partitions = try await awaitLog(admin) else { return await admin.close() }
-        let producer = try KafkaProducer(settings.kafka, loop: context.loop)
+        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
         let consumer = try KafkaConsumer(
             settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
         var web = HTTPClientConfiguration()

@@ -36,8 +36,10 @@ struct GatewayLoop: Sendable {
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            description: shared.description, context: context, metrics: shared.metrics)
-        server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
+            description: shared.description, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,
+            context: context, metrics: shared.metrics)
+        let configuration = settings.server(log: context.log, shared.connections)
+        server = try HTTPServer(configuration: configuration, loop: loop) { request in
             await routes.answer(request)
         }
         redis.start()

@@ -17,7 +17,7 @@ final class Processes: @unchecked Sendable {
     private let loop: EventLoop
     private let environment: [String: String]
     private var running: [Name: ChildProcess] = [:]
-    private var exits: [Name: AsyncStream<Void>] = [:]
+    private var exits: [Name: AsyncStream<ChildProcess.Exit>] = [:]
     /// Everything that the processes have logged, by process.
     private(set) var logs: [Name: [UInt8]] = [:]
     private let outputs: AsyncStream<Void>
@@ -40,8 +40,8 @@ final class Processes: @unchecked Sendable {
         environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
-        // A write that meets a killed projector is answered at once, and the tests go on.
-        environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
+        // Longer than a projector that has just started needs for its partitions.
+        environment["VERDICT_WAIT_MILLISECONDS"] = "20000"
         self.environment = environment
     }
 
@@ -57,26 +57,41 @@ final class Processes: @unchecked Sendable {
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    func start(_ name: Name) throws {
-        let (exited, exit) = AsyncStream.makeStream(of: Void.self)
+    /// With `settings` in place of those that all tests have.
+    func start(_ name: Name, with settings: [String: String] = [:]) throws {
+        let (exited, exit) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
         exits[name] = exited
         var environment = environment
         environment["PORT"] = ports[name].map { "\($0)" }
         running[name] = try ChildProcess(
-            on: loop, executable: "\(Self.directory)/\(name.executable)", environment: environment,
+            on: loop, executable: "\(Self.directory)/\(name.executable)",
+            environment: environment.merging(settings) { $1 },
             onOutput: { [weak self] in
                 self?.logs[name, default: []] += $0
                 self?.output.yield()
-            }, onExit: { _ in exit.finish() })
+            },
+            onExit: {
+                exit.yield($0)
+                exit.finish()
+            })
     }
 
     /// Starts `name` and returns when it has logged `message`.
-    func start(_ name: Name, awaiting message: String) async throws {
+    func start(_ name: Name, awaiting message: String, with settings: [String: String] = [:]) async throws {
         let before = logs[name]?.count ?? 0
-        try start(name)
+        try start(name, with: settings)
         for await _ in outputs {
             if String(decoding: (logs[name] ?? [])[before...], as: UTF8.self).contains(message) { return }
         }
+    }
+
+    /// How `name` ended, when it does so by itself.
+    func exit(of name: Name) async -> ChildProcess.Exit? {
+        defer {
+            exits[name] = nil
+            running[name] = nil
+        }
+        return await exits[name]?.first { _ in true }
     }
 
     /// SIGKILL, and the end of it.
