@@ -136,6 +136,6 @@ struct DescriptionPage {
     /// A problem document is told by its types.
     private func answerType(_ schema: JSONValue) -> String {
         guard let types = schema["properties"]?["type"]?["enum"]?.elements.compactMap(\.string) else { return type(schema) }
-        return types.map(problemLink).joined(separator: ", ")
+        return types.map { $0.hasPrefix("urn:") ? problemLink($0) : HTML.code($0) }.joined(separator: ", ")
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import HTTPMessages
 import HTTPServer
@@ -37,7 +38,7 @@ struct DescriptionTests {
         for (name, answer) in responses.members {
             guard let problem = answer["content"]?["application/problem+json"]?["schema"]?["properties"] else { continue }
             let types = try #require(problem["type"]?["enum"])
-            for type in types.elements.compactMap(\.string) {
+            for type in types.elements.compactMap(\.string) where type != "about:blank" {
                 let kind = try #require(Problem.Kind(rawValue: String(type.dropFirst("urn:warelog:problem:".count))))
                 // 431 has no kind of its own.
                 #expect(problem["status"]?["const"]?.integer == (name == "HeadTooLarge" ? 431 : Int64(kind.status.code)))
@@ -50,6 +51,11 @@ struct DescriptionTests {
     }
 
     private static let ofUploads: Set = ["image-too-large", "invalid-image", "too-many-images", "unsupported-image"]
+
+    @Test func everyFaultOfAFieldIsInTheDocument() throws {
+        let codes = root["components"]?["schemas"]?["Fault"]?["properties"]?["code"]?["enum"]?.elements.compactMap(\.string) ?? []
+        #expect(Set(FieldFault.Code.allCases.map(\.rawValue)).isSubset(of: codes))
+    }
 
     @Test func everyReferenceLeadsSomewhere() {
         func check(_ value: JSONValue) {

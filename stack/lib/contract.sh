@@ -14,14 +14,15 @@ install_schemathesis() {
     touch "$schemathesis"
 }
 
-# Operations of the document that the gateway does not have yet, by their ids; '^$' when there are none.
-not_built_yet='^(listProducts|headListProducts)$'
+# Operations of the document that the gateway does not have yet: a pattern of their ids, or nothing.
+not_built_yet=''
 
 # run_schemathesis ARGUMENT…: every phase and every check. What it keeps between runs, it keeps nowhere.
 run_schemathesis() (
     mkdir -p "$RUN/contract" && cd "$RUN/contract" || exit
     PYTHONPATH=$contract PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$contract/schemathesis.toml" \
-        run "http://127.0.0.1:$GATEWAY_PORT/openapi.json" --exclude-operation-id-regex "$not_built_yet" "$@"
+        run "http://127.0.0.1:$GATEWAY_PORT/openapi.json" \
+        ${not_built_yet:+--exclude-operation-id-regex "$not_built_yet"} "$@"
 )
 
 # run_examples: those of docs/api.md, in a gateway with everything behind it.

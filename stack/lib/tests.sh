@@ -55,7 +55,7 @@ run_api_checks() {
 # The same requests each time.
 run_contract_test() {
     local log=$RUN/log/contract.log
-    if ! quietly "$log" run_schemathesis --no-color --seed 1 --max-examples 80; then
+    if ! quietly "$log" run_schemathesis --no-color --seed 1 --max-examples 50; then
         sed -n '/= FAILURES =/,/= WARNINGS =/p' "$log" | head -n 80
         return 1
     fi
