@@ -34,7 +34,8 @@ extension DescriptionPage {
     private static func anchor(_ name: String) -> String { "problem-\(name.split(separator: ":").last ?? "")" }
 
     var schemas: String {
-        let articles = (root["components"]?["schemas"]?.members ?? []).filter { $0.key != "ProblemType" }.map { name, schema in
+        let members = (root["components"]?["schemas"]?.members ?? []).filter { $0.key != "ProblemType" }
+        let articles = members.map { name, schema in
             let required = Set(schema["required"]?.elements.compactMap(\.string) ?? [])
             let rows = (schema["properties"]?.members ?? []).map { name, property in
                 [
@@ -56,8 +57,8 @@ extension DescriptionPage {
     /// What a value is, in one line of HTML: a link for what has a name, else kind and limits.
     func type(_ schema: JSONValue) -> String {
         if let name = schema["$ref"]?.string?.split(separator: "/").last {
-            return name == "ProblemType"
-                ? "<a href=\"#problems\">problem type</a>" : "<a href=\"#schema-\(HTML.escaped(name))\">\(HTML.escaped(name))</a>"
+            if name == "ProblemType" { return "<a href=\"#problems\">problem type</a>" }
+            return "<a href=\"#schema-\(HTML.escaped(name))\">\(HTML.escaped(name))</a>"
         }
         if let constant = schema["const"] { return HTML.code(text(constant)) }
         if let values = schema["enum"]?.elements { return values.map { HTML.code(text($0)) }.joined(separator: " ") }
@@ -74,8 +75,8 @@ extension DescriptionPage {
     private func limits(_ schema: JSONValue) -> [String] {
         let names = [
             ("format", ""), ("minLength", "at least %"), ("maxLength", "at most %"), ("minimum", "from %"),
-            ("exclusiveMinimum", "more than %"), ("maximum", "to %"), ("multipleOf", "in steps of %"), ("maxItems", "at most %"),
-            ("default", "else %"), ("pattern", ""),
+            ("exclusiveMinimum", "more than %"), ("maximum", "to %"), ("multipleOf", "in steps of %"),
+            ("maxItems", "at most %"), ("default", "else %"), ("pattern", ""),
         ]
         return names.compactMap { name, phrase in
             guard let value = schema[name] else { return nil }

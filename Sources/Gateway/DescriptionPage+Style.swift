@@ -3,8 +3,10 @@ extension DescriptionPage {
         :root { color-scheme: light dark; --line: #8884; --soft: #8881; --link: light-dark(#0645ad, #8ab4f8) }
         * { box-sizing: border-box }
         html { scroll-padding-top: 1rem }
-        body { margin: 0; display: grid; grid-template-columns: 20rem minmax(0, 1fr); font: 16px/1.5 system-ui, sans-serif }
-        nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1rem; border-right: 1px solid var(--line) }
+        body { margin: 0; display: grid; grid-template-columns: 20rem minmax(0, 1fr) }
+        body { font: 16px/1.5 system-ui, sans-serif }
+        nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1rem }
+        nav { border-right: 1px solid var(--line) }
         nav h2 { font-size: .85rem; margin: 1rem 0 .25rem }
         nav ul { list-style: none; margin: 0; padding: 0 }
         nav li { font-size: .8rem; padding: .1rem 0 }
@@ -23,6 +25,8 @@ extension DescriptionPage {
         code { padding: .1em .25em; overflow-wrap: anywhere }
         pre { padding: .5rem; margin: 0; white-space: pre-wrap }
         i { font-size: .8em; opacity: .75 }
-        @media (max-width: 60rem) { body { display: block } nav { position: static; height: auto; border: 0 } main { padding: 1rem } }
+        @media (max-width: 60rem) {
+            body { display: block } nav { position: static; height: auto; border: 0 } main { padding: 1rem }
+        }
         """
 }

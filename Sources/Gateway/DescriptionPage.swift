@@ -69,9 +69,14 @@ struct DescriptionPage {
                 \(HTML.escaped(operation.path))</a></li>
                 """
             }
-            return "<h2>\(HTML.escaped(tag["name"]?.string ?? ""))</h2>\n<ul>\n\(links.joined(separator: "\n"))\n</ul>\n"
+            let name = HTML.escaped(tag["name"]?.string ?? "")
+            return "<h2>\(name)</h2>\n<ul>\n\(links.joined(separator: "\n"))\n</ul>\n"
         }
-        return groups.joined() + "<h2><a href=\"#problems\">Problems</a></h2>\n<h2><a href=\"#schemas\">Schemas</a></h2>\n"
+        return groups.joined() + """
+            <h2><a href="#problems">Problems</a></h2>
+            <h2><a href="#schemas">Schemas</a></h2>
+
+            """
     }
 
     private func section(_ tag: JSONValue) -> String {
@@ -87,21 +92,24 @@ struct DescriptionPage {
     private func article(_ operation: Operation) -> String {
         let hasHead = root["paths"]?[operation.path]?["head"] != nil
         let parameters = (operation.shared + (operation.value["parameters"]?.elements ?? [])).map(resolved)
+        let answers = (operation.value["responses"]?.members ?? []).map(answerRow)
+        let description = operation.value["description"]?.string ?? ""
         return """
             <article id="\(HTML.escaped(operation.id))">
             <h3><b class="\(operation.method)">\(operation.method)</b> \(HTML.code(operation.path))</h3>
-            <p><strong>\(HTML.prose(operation.summary)).</strong> \(HTML.prose(operation.value["description"]?.string ?? ""))
+            <p><strong>\(HTML.prose(operation.summary)).</strong> \(HTML.prose(description))
             \(operation.method == "GET" && hasHead ? "HEAD answers the same without the body." : "")</p>
             \(HTML.table(["Parameter", "in", "type", ""], parameters.map(parameterRow)))\(body(operation.value))\
-            \(HTML.table(["Answer", "", "body", "headers"], (operation.value["responses"]?.members ?? []).map(answerRow)))\
+            \(HTML.table(["Answer", "", "body", "headers"], answers))\
             </article>
 
             """
     }
 
     private func parameterRow(_ parameter: JSONValue) -> [String] {
-        [
-            HTML.code(parameter["name"]?.string ?? "") + (parameter["required"]?.boolean == true ? " <i>required</i>" : ""),
+        let isRequired = parameter["required"]?.boolean == true
+        return [
+            HTML.code(parameter["name"]?.string ?? "") + (isRequired ? " <i>required</i>" : ""),
             HTML.escaped(parameter["in"]?.string ?? ""), parameter["schema"].map(type) ?? "",
             HTML.prose(parameter["description"]?.string ?? ""),
         ]
@@ -135,7 +143,8 @@ struct DescriptionPage {
 
     /// A problem document is told by its types.
     private func answerType(_ schema: JSONValue) -> String {
-        guard let types = schema["properties"]?["type"]?["enum"]?.elements.compactMap(\.string) else { return type(schema) }
+        let types = schema["properties"]?["type"]?["enum"]?.elements.compactMap(\.string) ?? []
+        if types.isEmpty { return type(schema) }
         return types.map { $0.hasPrefix("urn:") ? problemLink($0) : HTML.code($0) }.joined(separator: ", ")
     }
 }

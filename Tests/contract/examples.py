@@ -1,8 +1,8 @@
 """Runs the examples of a Markdown file: examples.py FILE
 
-Its blocks of `sh` are run in order by one Bash, which ends at the first command that fails. Each line of the block of `text`
-that follows one must be a line of its output, in that order; `…` stands for anything. WARELOG_URL is in the environment; PHOTO
-is an address at which this program serves a picture.
+Its blocks of `sh` are run in order by one Bash, which ends at the first command that fails. Each line of the block of
+`text` that follows one must be a line of its output, in that order; `…` stands for anything. WARELOG_URL is in the
+environment; PHOTO is an address at which this program serves a picture.
 """
 
 import contextlib

@@ -3,7 +3,9 @@
 import uuid
 
 import schemathesis
+from examples import Pictures
 
+PICTURE = Pictures.content
 TOKEN = "Consistency-Token"
 KEY = "Idempotency-Key"
 
@@ -45,6 +47,10 @@ def before_call(ctx, case, kwargs):
     query.pop("cursor", None)
     # What has changed since then may be nothing, and then the stream says nothing.
     headers.pop("Last-Event-ID", None)
+    # An image is one, and its header is all that is looked at.
+    if case.operation.definition.raw.get("operationId") == "uploadImage":
+        case.body = {"image": PICTURE} if isinstance(body, dict) else PICTURE
+        return
     if not isinstance(body, dict):
         return
     # An owner is registered, and stays who it is: the user of `warelog seed`.
