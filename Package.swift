@@ -84,7 +84,7 @@ let package = Package(
             name: "Compressor",
             dependencies: [
                 "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
-                "S3", "Service", "Settings", "Telemetry",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "CRdkafkaMock", "EventLoop"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+        .target(name: "KafkaTesting", dependencies: ["CRdkafkaMock"], path: "Tests/KafkaTesting"),
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
@@ -119,9 +120,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Gateway", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "NetworkTesting", "Postgres",
-                "Projector", "Warelog",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
+                "NetworkTesting", "Postgres", "Projector", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
@@ -130,7 +131,7 @@ let package = Package(
         .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings"]),
+            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings", "Telemetry"]),
     ],
     swiftLanguageModes: [.v6]
 )

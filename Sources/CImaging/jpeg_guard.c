@@ -39,8 +39,22 @@ static bool is_harmless(int code) {
            code == JWRN_BOGUS_ICC || code == JWRN_JPEG_EOF;
 }
 
+/// Restart markers confine damage to a row of blocks: every viewer shows a picture that has lost a few of them. Without
+/// the markers the rest of the picture is guessed, and more rows are too much.
+static bool is_confined(j_common_ptr jpeg) {
+    img_jpeg_guard *guard = guard_of(jpeg);
+    int code = guard->base.msg_code;
+    if (!jpeg->is_decompressor || guard->ended || (code != JWRN_HUFF_BAD_CODE && code != JWRN_HIT_MARKER)) return false;
+    j_decompress_ptr reader = (j_decompress_ptr)jpeg;
+    if (reader->restart_interval == 0) return false;
+    if (reader->input_iMCU_row + 1 != guard->last_damaged_row) guard->damaged_rows++;
+    guard->last_damaged_row = reader->input_iMCU_row + 1;
+    return guard->damaged_rows <= reader->total_iMCU_rows / 8;
+}
+
 static void on_message(j_common_ptr jpeg, int level) {
-    if (level >= 0 || is_harmless(guard_of(jpeg)->base.msg_code)) return;
+    img_jpeg_guard *guard = guard_of(jpeg);
+    if (level >= 0 || is_harmless(guard->base.msg_code) || is_confined(jpeg)) return;
     on_error(jpeg);
 }
 
@@ -49,6 +63,7 @@ static void no_output(j_common_ptr jpeg) { (void)jpeg; }
 struct jpeg_error_mgr *img_jpeg_guard_init(img_jpeg_guard *guard, img_failure *failure) {
     guard->failure = failure;
     guard->ended = false;
+    guard->damaged_rows = guard->last_damaged_row = 0;
     jpeg_std_error(&guard->base);
     guard->base.error_exit = on_error;
     guard->base.emit_message = on_message;

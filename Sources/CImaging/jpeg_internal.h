@@ -16,6 +16,8 @@ typedef struct img_jpeg_guard {
     img_failure *failure;
     /// The decoder asked for bytes past the end.
     bool ended;
+    /// Rows of blocks that lost something between two restart markers, and the last of them, from 1 on.
+    uint32_t damaged_rows, last_damaged_row;
 } img_jpeg_guard;
 
 struct jpeg_error_mgr *img_jpeg_guard_init(img_jpeg_guard *guard, img_failure *failure);

@@ -2,6 +2,7 @@ import EventLog
 import Events
 import Imaging
 import Kafka
+import ProductCache
 import S3
 import Service
 import Telemetry
@@ -28,23 +29,32 @@ struct Compression: Sendable {
     private let fetcher: SourceFetcher
     private let workers: WorkerPool
     private let store: S3Client
+    private let progress: ImageProgress
     private let writer: EventWriter
     private let metrics: CompressorMetrics
 
     init(
         _ context: ServiceContext, _ settings: CompressorSettings, fetcher: SourceFetcher, workers: WorkerPool,
-        store: S3Client, writer: EventWriter
+        store: S3Client, progress: ImageProgress, writer: EventWriter
     ) {
         self.context = context
         recipe = settings.recipe
         self.fetcher = fetcher
         self.workers = workers
         self.store = store
+        self.progress = progress
         self.writer = writer
         metrics = CompressorMetrics(context.metrics)
     }
 
     func perform(_ job: ImageJob, isLastAttempt: Bool) async -> Outcome {
+        let outcome = await attempt(job, isLastAttempt: isLastAttempt)
+        // The answer says it all; only who waits again is doing nothing.
+        if case .again = outcome { await progress.tell(nil, of: job.ask.imageID) }
+        return outcome
+    }
+
+    private func attempt(_ job: ImageJob, isLastAttempt: Bool) async -> Outcome {
         let start = ContinuousClock.now
         do {
             let result = try await result(of: job, isLastAttempt: isLastAttempt)
@@ -71,6 +81,7 @@ struct Compression: Sendable {
     private func result(
         of job: ImageJob, isLastAttempt: Bool
     ) async throws -> Answer {
+        await progress.tell(.fetching, of: job.ask.imageID)
         let source: [UInt8]
         do throws(FetchFailure) {
             source = try await fetcher.fetch(job.ask.source)
@@ -79,6 +90,7 @@ struct Compression: Sendable {
             if error.isRetriable && !isLastAttempt { throw error }
             return .failed(.init(reason: error.reason, detail: error.detail, attempts: job.attempt))
         }
+        await progress.tell(.processing, of: job.ask.imageID)
         let outcome = try await workers.compress(source, recipe)
         switch outcome.result {
         case .failure(let failure):

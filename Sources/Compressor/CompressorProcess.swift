@@ -1,6 +1,8 @@
 import EventLog
 import HTTPClient
 import Kafka
+import ProductCache
+import Redis
 import S3
 import Service
 
@@ -29,7 +31,7 @@ struct CompressorProcess: Sendable {
         context.health.unwell("partitions", "not assigned yet")
         let admin = try KafkaAdmin(settings.kafka, loop: context.loop)
         guard let partitions = try await awaitLog(admin) else { return await admin.close() }
-        let producer = try KafkaProducer(settings.kafka, loop: context.loop)
+        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
         let consumer = try KafkaConsumer(
             settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
         var web = HTTPClientConfiguration()
@@ -39,9 +41,11 @@ struct CompressorProcess: Sendable {
         let workers = WorkerPool(
             on: context.loop, executable: settings.workerExecutable, size: settings.workers,
             deadline: settings.workerDeadline, log: context.log)
+        let redis = RedisClient(settings.redis, loop: context.loop)
+        redis.start()
         let compression = Compression(
             context, settings, fetcher: SourceFetcher(client, settings), workers: workers, store: store,
-            writer: EventWriter(producer, source: "/warelog/compressor", partitions: partitions))
+            progress: ImageProgress(redis), writer: EventWriter(producer, source: "/warelog/compressor", partitions: partitions))
         let worklist = Worklist(context, settings, compression)
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
 
@@ -62,6 +66,7 @@ struct CompressorProcess: Sendable {
         await producer.flush(within: .seconds(5))
         workers.close()
         client.close()
+        await redis.close()
         await consumer.close()
         await producer.close()
         await admin.close()

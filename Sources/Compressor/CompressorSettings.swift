@@ -3,6 +3,7 @@ import HTTPClient
 import Imaging
 import InternetAddress
 import Kafka
+import Redis
 import S3
 import Service
 import Settings
@@ -14,6 +15,7 @@ struct CompressorSettings: Sendable {
     let port: Int
     let instanceID: String?
     let kafka: KafkaConfiguration
+    let redis: RedisConfiguration
     let s3: S3Configuration
     let recipe: ImageRecipe
     /// Networks that image URLs may point into although they are not globally routable.
@@ -39,6 +41,7 @@ struct CompressorSettings: Sendable {
         port = reader.port("COMPRESSOR_PORT", default: 8082)
         instanceID = reader.value("COMPRESSOR_INSTANCE_ID")
         kafka = reader.kafka(clientID: "warelog-compressor", log: log)
+        redis = reader.redis()
         s3 = reader.s3()
         var recipe = ImageRecipe(
             maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)),

@@ -142,12 +142,13 @@ package final class ChildProcess: @unchecked Sendable {
     }
 
     /// SIGKILL.
-    package func kill() { send(SIGKILL) }
+    package func kill() { signal(SIGKILL) }
 
     /// SIGTERM.
-    package func terminate() { send(SIGTERM) }
+    package func terminate() { signal(SIGTERM) }
 
-    private func send(_ signal: Int32) {
+    /// Without effect when it has ended.
+    package func signal(_ signal: Int32) {
         guard isRunning, let process else { return }
         uv_process_kill(process.raw, signal)
     }

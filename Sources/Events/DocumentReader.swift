@@ -6,16 +6,23 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
     private let document: JSONValue
     private(set) var faults: [FieldFault] = []
 
+    /// On average at most, in UTF-8: an emoji of a family of four has 25.
+    private static var bytesPerCharacter: Int { 32 }
+
     init(_ document: JSONValue, fields: Field.Type) {
         self.document = document
         guard document.kind == .object else {
             faults.append(FieldFault("", .wrongType, "must be an object"))
             return
         }
-        let known = Set(Field.allCases.map(\.rawValue))
-        for (key, _) in document.members where !known.contains(key) {
+        for (key, _) in document.members where !Self.isField(key) {
             faults.append(FieldFault("/\(JSONPointer.escaped(key))", .unknownField, "is not a field of this resource"))
         }
+    }
+
+    /// By bytes: comparing a hostile text as a string can take the square of its length.
+    private static func isField(_ key: String) -> Bool {
+        Field.allCases.contains { $0.rawValue.utf8.elementsEqual(key.utf8) }
     }
 
     mutating func identifier<Entity>(_ field: Field) -> Identifier<Entity>? {
@@ -74,7 +81,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
                 faults.append(FieldFault(pointer, .wrongType, "must be a string"))
                 continue
             }
-            if !known.contains(text), let reason = ImageURL.fault(in: text) {
+            if let reason = ImageURL.fault(in: text), !known.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
                 faults.append(FieldFault(pointer, .invalidURL, reason))
             } else {
                 urls.append(text)
@@ -91,7 +98,14 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
 
     private mutating func string(_ field: Field, _ value: JSONValue, _ length: ClosedRange<Int>) -> String? {
         guard let string = value.string else { return fault(field, .wrongType, "must be a string") }
-        guard !string.utf8.contains(0) else { return fault(field, .forbiddenCharacter, "must not contain NUL") }
+        guard !string.utf8.contains(0) else {
+            return fault(field, .forbiddenCharacter, "must not contain NUL or a lone surrogate")
+        }
+        // A character may have any number of combining marks: what is stored has to have a bound all the same.
+        let maximumBytes = length.upperBound * Self.bytesPerCharacter
+        guard string.utf8.count <= maximumBytes else {
+            return fault(field, .tooLong, "must have at most \(maximumBytes) bytes in UTF-8")
+        }
         let count = string.count
         guard count >= length.lowerBound else { return fault(field, .empty, "must not be empty") }
         guard count <= length.upperBound else {

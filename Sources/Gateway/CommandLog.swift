@@ -58,7 +58,6 @@ struct CommandLog: Sendable {
         do throws(KafkaError) {
             return try await append()
         } catch {
-            guard !error.isFatal else { throw error }
             throw Problem.unavailable(
                 error.mayHaveBeenWritten
                     ? "The log did not answer in time; the command may have been recorded."

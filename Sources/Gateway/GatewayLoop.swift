@@ -28,7 +28,7 @@ struct GatewayLoop: Sendable {
         let routes = Routes(
             products: ProductHandlers(
                 catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
-                key: settings.signingKey),
+                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),
@@ -36,8 +36,10 @@ struct GatewayLoop: Sendable {
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            context: context, metrics: shared.metrics)
-        server = try HTTPServer(configuration: settings.server(log: context.log), loop: loop) { request in
+            admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes, context: context,
+            metrics: shared.metrics)
+        let configuration = settings.server(log: context.log, shared.connections)
+        server = try HTTPServer(configuration: configuration, loop: loop) { request in
             await routes.answer(request)
         }
         redis.start()

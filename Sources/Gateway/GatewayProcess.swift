@@ -18,7 +18,7 @@ struct GatewayProcess: Sendable {
 
     func run() async throws {
         guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else { return }
-        let producer = try KafkaProducer(settings.kafka, loop: context.loop)
+        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
         let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
         let shared = SharedParts(
             partitions: partitions, writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
@@ -28,7 +28,10 @@ struct GatewayProcess: Sendable {
             // User 1 belongs to `warelog seed`.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
-            users: UserDirectory(), metrics: RequestMetrics(context.metrics))
+            users: UserDirectory(), metrics: RequestMetrics(context.metrics),
+            connections: settings.limits.makeConnectionBudget(context.log),
+            admission: WriteAdmission(
+                maximumWrites: settings.limits.writes, maximumBytes: settings.limits.writeBytes, context.metrics))
         let threads = try (1..<settings.loops).map { _ in try EventLoopThread() }
         defer { for thread in threads { thread.shutdown() } }
 
@@ -81,4 +84,6 @@ struct SharedParts: Sendable {
     let userIDs: IDLease<User>
     let users: UserDirectory
     let metrics: RequestMetrics
+    let connections: ConnectionBudget
+    let admission: WriteAdmission
 }

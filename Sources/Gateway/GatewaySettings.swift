@@ -22,6 +22,7 @@ struct GatewaySettings: Sendable {
     let requiresIfMatch: Bool
     /// How many clients may follow products at once.
     let maximumEventStreams: Int
+    let limits: OverloadLimits
     /// Signs what clients hand back: cursors, tokens, ids of operations. The same for all gateways.
     let signingKey: SigningKey
     let postgres: PostgresConfiguration
@@ -38,6 +39,7 @@ struct GatewaySettings: Sendable {
         consistencyWait = .milliseconds(reader.integer("CONSISTENCY_WAIT_MILLISECONDS", in: 0...60_000, default: 2000))
         requiresIfMatch = reader.boolean("REQUIRE_IF_MATCH", default: false)
         maximumEventStreams = reader.integer("MAXIMUM_EVENT_STREAMS", in: 0...1_000_000, default: 1024)
+        limits = OverloadLimits(&reader, largestBody: maximumBodyBytes)
         signingKey = SigningKey(reader.secret("SIGNING_KEY", minimumLength: SigningKey.minimumLength))
         postgres = reader.postgres(applicationName: "warelog gateway")
         redis = reader.redis()
@@ -46,9 +48,14 @@ struct GatewaySettings: Sendable {
     }
 
     /// What never reaches a handler is answered in the same form as everything else.
-    func server(log: Log) -> HTTPServerConfiguration {
+    func server(log: Log, _ connections: ConnectionBudget) -> HTTPServerConfiguration {
         var server = HTTPServerConfiguration(bindAddress: bindAddress, port: port)
         server.maximumBodyBytes = maximumBodyBytes
+        server.connections = connections
+        server.headTimeout = limits.headTime
+        server.transferTimeout = limits.bodyTime
+        // Of a write nothing is read before there is a place for it.
+        server.eagerBodyBytes = 0
         server.refusal = { status, detail in
             Problem(Problem.Kind(refusal: status), detail).response(status, traceID: TraceContext(nil).traceID)
         }

@@ -8,6 +8,7 @@ struct Problem: Error, Sendable {
     /// The kinds of problem, each with its stable name and status.
     enum Kind: String, CaseIterable, Sendable {
         case malformedRequest = "malformed-request"
+        case requestTimeout = "request-timeout"
         case malformedJSON = "malformed-json"
         case unsupportedMediaType = "unsupported-media-type"
         case contentTooLarge = "content-too-large"
@@ -39,6 +40,7 @@ struct Problem: Error, Sendable {
             switch self {
             case .malformedRequest, .malformedJSON, .invalidParameter, .invalidCursor, .invalidConsistencyToken:
                 .badRequest
+            case .requestTimeout: .requestTimeout
             case .unsupportedMediaType, .unsupportedImage: .unsupportedMediaType
             case .contentTooLarge, .imageTooLarge: .contentTooLarge
             case .invalidDocument, .invalidImage, .idempotencyKeyReused: .unprocessableContent
@@ -56,6 +58,7 @@ struct Problem: Error, Sendable {
         var title: String {
             switch self {
             case .malformedRequest: "The request is malformed"
+            case .requestTimeout: "The request did not come in time"
             case .malformedJSON: "The body is not JSON"
             case .unsupportedMediaType: "The body's media type is not supported"
             case .contentTooLarge: "The body is too large"
@@ -101,6 +104,7 @@ struct Problem: Error, Sendable {
         init(refusal status: HTTPStatus) {
             self =
                 switch status {
+                case .requestTimeout: .requestTimeout
                 case .contentTooLarge: .contentTooLarge
                 case .tooManyRequests: .tooManyRequests
                 case .serviceUnavailable: .overloaded
@@ -111,7 +115,7 @@ struct Problem: Error, Sendable {
         /// Whether the same request may succeed later.
         var isRetriable: Bool {
             switch self {
-            case .overloaded, .tooManyRequests, .consistencyTimeout, .unavailable, .internalError: true
+            case .requestTimeout, .overloaded, .tooManyRequests, .consistencyTimeout, .unavailable, .internalError: true
             default: false
             }
         }
@@ -162,9 +166,10 @@ struct Problem: Error, Sendable {
     }
 
     init(_ invalid: InvalidDocument) {
+        // Enough for a person; an answer is not to be many times as long as what it is about.
         self.init(
             .invalidDocument,
-            faults: invalid.faults.map {
+            faults: invalid.faults.prefix(100).map {
                 Fault(place: .pointer($0.pointer), code: $0.code.rawValue, detail: $0.detail)
             })
     }

@@ -18,9 +18,14 @@ struct ProductChange: Sendable {
 
     enum Outcome: Sendable {
         case unchanged(ProductState)
-        /// `document` is nil when the product is gone.
-        case changed(Decision, document: [UInt8]?, isReplay: Bool)
+        case changed(Decision, Document?, isReplay: Bool)
         case pending(CommandID, ConsistencyToken)
+    }
+
+    /// A product's JSON and its tag. Nil stands for a product that is gone.
+    struct Document: Sendable {
+        let json: [UInt8]
+        let entityTag: String
     }
 
     private static let maximumAttempts = 32
@@ -55,7 +60,7 @@ struct ProductChange: Sendable {
         }
         let (submission, earlier) = try await parts.submission(
             write, state.map { .user($0.product.userID) } ?? .anonymous, content: content)
-        if let earlier { return .changed(earlier, document: earlier.document, isReplay: true) }
+        if let earlier { return .changed(earlier, Self.document(of: earlier), isReplay: true) }
         for _ in 0..<Self.maximumAttempts {
             let demanded = try check(write, state)
             let plan = try decide(state?.product)
@@ -68,7 +73,7 @@ struct ProductChange: Sendable {
                 return .pending(submission.command, result.token)
             case .accepted(let decision, let isReplay):
                 let document = try await document(after: decision, state, result.recorded, isReplay: isReplay)
-                return .changed(decision, document: document, isReplay: isReplay)
+                return .changed(decision, document, isReplay: isReplay)
             case .refused(let decision, let problem):
                 guard decision.refusal == .versionMismatch, demanded == nil else { throw problem }
                 state = try await self.state()
@@ -81,14 +86,23 @@ struct ProductChange: Sendable {
     /// gateway knew; and where somebody else changed it in between, what it is by now.
     private func document(
         after decision: Decision, _ state: ProductState?, _ recorded: Recorded<ProductEvent>, isReplay: Bool
-    ) async throws -> [UInt8]? {
-        if decision.document != nil || isReplay { return decision.document }
+    ) async throws -> Document? {
+        if decision.document != nil || isReplay { return Self.document(of: decision) }
         var product = state?.product
         _ = Product.evolve(&product, recorded)
         if let product, product.version == decision.version, product.mediaRevision == decision.mediaRevision {
-            return product.isDeleted ? nil : ProductDocument(product).json
+            return Self.document(of: product)
         }
-        guard let now = try await self.state(), !now.product.isDeleted else { return nil }
-        return ProductDocument(now.product).json
+        return try await self.state().flatMap { Self.document(of: $0.product) }
+    }
+
+    private static func document(of decision: Decision) -> Document? {
+        decision.document.map { Document(json: $0, entityTag: decision.entityTag) }
+    }
+
+    private static func document(of product: Product) -> Document? {
+        if product.isDeleted { return nil }
+        let document = ProductDocument(product)
+        return Document(json: document.json, entityTag: document.entityTag)
     }
 }

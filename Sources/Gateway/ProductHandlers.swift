@@ -8,6 +8,7 @@ import Postgres
 struct ProductHandlers: Sendable {
     let catalogue: Catalogue
     let consistency: ReadConsistency
+    let stages: ImageStages
     let key: SigningKey
 
     /// `GET /products/{id}`
@@ -23,7 +24,8 @@ struct ProductHandlers: Sendable {
             return Answer(HTTPResponse(.notModified, headers: headers), productID: id)
         }
         headers["Content-Type"] = "application/json"
-        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(document.body)), productID: id)
+        let body = await stages.shown(in: document.body)
+        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
     }
 
     /// `GET /products/{id}/images/{image}`: what has become of one image.
@@ -35,15 +37,15 @@ struct ProductHandlers: Sendable {
             throw Problem(.productNotFound)
         }
         guard let image = product.images.first(where: { $0.id.text == image }) else { throw Problem(.imageNotFound) }
+        let body = JSONWriter.object { json in
+            json.key("data")
+            json.raw(image.json)
+            json.member("message", "Image retrieved successfully")
+        }
         return Answer(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
-                body: .bytes(
-                    JSONWriter.object { json in
-                        json.key("data")
-                        json.raw(image.json)
-                        json.member("message", "Image retrieved successfully")
-                    })),
+                body: .bytes(await stages.shown(in: body))),
             productID: id)
     }
 

@@ -80,7 +80,7 @@ struct ProductWriteHandlers: Sendable {
             let updated = edit.decide(product)
             return .init(event: .updated(updated), isEmpty: updated.isEmpty, needsState: isWhole || updated.images != nil)
         }
-        return answer(write, change.id, outcome, .ok, "Product updated successfully")
+        return try answer(write, change.id, outcome, .ok, "Product updated successfully")
     }
 
     /// `DELETE /products/{id}`
@@ -91,7 +91,7 @@ struct ProductWriteHandlers: Sendable {
         let outcome = try await change.run(write, content: []) { _ in
             .init(event: .deleted(ProductDeleted(productID: change.id)))
         }
-        return answer(write, change.id, outcome, .noContent, "")
+        return try answer(write, change.id, outcome, .noContent, "")
     }
 
     /// `DELETE /products/{id}/images/{image}`
@@ -103,7 +103,7 @@ struct ProductWriteHandlers: Sendable {
             if let product, !product.images.contains(where: { $0.id.text == image }) { throw Problem(.imageNotFound) }
             return .init(event: .imageRemoved(ProductImageRemoved(productID: change.id, image: ImageID(image))))
         }
-        return answer(write, change.id, outcome, .noContent, "")
+        return try answer(write, change.id, outcome, .noContent, "")
     }
 
     private func change(_ text: String) throws(Problem) -> ProductChange {
@@ -115,22 +115,25 @@ struct ProductWriteHandlers: Sendable {
     private func answer(
         _ write: WriteRequest, _ id: ProductID, _ outcome: ProductChange.Outcome, _ status: HTTPStatus,
         _ message: StaticString
-    ) -> Answer {
+    ) throws(Problem) -> Answer {
         let answer = WriteAnswer(write: write, key: parts.key)
         let isBodiless = status == .noContent
-        let response =
-            switch outcome {
-            case .unchanged(let state):
-                answer.accepted(
-                    status, message, document: isBodiless ? nil : ProductDocument(state.product).json,
-                    entityTag: ProductDocument(state.product).entityTag, token: ConsistencyToken(.products, state.position))
-            case .changed(let decision, let document, let isReplay):
-                answer.accepted(
-                    status, message, document: isBodiless ? nil : document,
-                    entityTag: decision.entityTag, token: decision.token, isReplay: isReplay)
-            case .pending(let command, let token):
-                answer.pending(command, resource: "/products/\(id)", token: token)
-            }
+        let response: HTTPResponse
+        switch outcome {
+        case .unchanged(let state):
+            let document = ProductDocument(state.product)
+            response = answer.accepted(
+                status, message, document: isBodiless ? nil : document.json, entityTag: document.entityTag,
+                token: ConsistencyToken(.products, state.position))
+        case .changed(let decision, let document, let isReplay):
+            // Somebody deleted it since.
+            if document == nil, !isBodiless { throw Problem(.productNotFound) }
+            response = answer.accepted(
+                status, message, document: isBodiless ? nil : document?.json, entityTag: document?.entityTag,
+                token: decision.token, isReplay: isReplay)
+        case .pending(let command, let token):
+            response = answer.pending(command, resource: "/products/\(id)", token: token)
+        }
         return Answer(response, productID: id)
     }
 }

@@ -12,6 +12,11 @@ struct RequestDocument: Sendable {
         if let type = request.headers["Content-Type"], !MediaType.isJSON(type) {
             throw Problem(.unsupportedMediaType, "Send application/json.", headers: ["Accept": "application/json"])
         }
+        if let coding = request.headers.list("Content-Encoding"), coding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType, "Send the document without a content coding.",
+                headers: ["Accept-Encoding": "identity"])
+        }
         let bytes: [UInt8]
         do {
             bytes = try await request.body.collect(upTo: limit)
@@ -19,7 +24,7 @@ struct RequestDocument: Sendable {
             throw Problem(.contentTooLarge, "At most \(limit) bytes.")
         }
         do {
-            return RequestDocument(bytes: bytes, root: try JSONDocument(parsing: bytes).root)
+            return RequestDocument(bytes: bytes, root: try JSONDocument(parsing: bytes, loneSurrogatesAsNUL: true).root)
         } catch {
             throw Problem(.malformedJSON, "\(error)")
         }

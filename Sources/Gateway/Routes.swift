@@ -11,6 +11,8 @@ struct Routes: Sendable {
     let writes: ProductWriteHandlers
     let users: UserHandlers
     let operations: OperationHandlers
+    let admission: WriteAdmission
+    let maximumBodyBytes: Int
     let context: ServiceContext
     let metrics: RequestMetrics
 
@@ -33,13 +35,24 @@ struct Routes: Sendable {
     /// Every error becomes an answer here, and only here.
     private func guarded(_ request: HTTPRequest, _ trace: TraceContext) async -> Answer {
         do {
-            return try await route(request, trace)
+            return try await admitted(request, trace)
         } catch let problem as Problem {
             return Answer(problem.response(traceID: trace.traceID))
+        } catch where error is HTTPBodyError || Task.isCancelled {
+            // The client has gone, or was too slow, or this process ends: hardly anybody reads the answer.
+            return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
             return Answer(Problem(.internalError).response(traceID: trace.traceID))
         }
+    }
+
+    /// Reads are always let through; a write needs a place.
+    private func admitted(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
+        guard request.isWrite else { return try await route(request, trace) }
+        // A body that does not say how long it is counts as the longest one; one that is longer will not be read.
+        let bytes = min(request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
+        return try await admission.withPlace(for: bytes) { try await route(request, trace) }
     }
 
     private func route(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
@@ -96,6 +109,13 @@ struct Routes: Sendable {
 }
 
 extension HTTPRequest {
+    fileprivate var isWrite: Bool {
+        switch method {
+        case .post, .put, .patch, .delete: true
+        case .get, .head, .options, .other: false
+        }
+    }
+
     /// The path without the prefix that may stand before it.
     var resource: ArraySlice<String> { segments.starts(with: ["api", "v1"]) ? segments.dropFirst(2) : segments[...] }
 }

@@ -9,7 +9,7 @@ final class Daemon {
     init(_ server: HTTPServer, _ configuration: HTTPServerConfiguration) throws(HTTPServerError) {
         let idle = Connection.Limits(configuration).idle
         let raw = shim_mhd_start(
-            UInt32(clamping: configuration.maximumConnections + 1), UInt32(clamping: idle),
+            UInt32(clamping: configuration.connections.maximum + 1), UInt32(clamping: idle),
             // The pool holds the head, its parsed form, a body's read buffer and the response's head.
             configuration.maximumHeaderBytes + 16 * 1024,
             { _, uri, connection in Daemon.begin(uri, connection) },

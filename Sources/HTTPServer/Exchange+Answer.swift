@@ -4,7 +4,7 @@ import HTTPMessages
 extension Exchange {
     /// Sends the handler's answer, by the way that the state of the request leaves open.
     func respond(_ response: HTTPResponse) {
-        guard handle != nil else { return }
+        guard handle != nil, !answer.isGiven else { return }
         guard phase == .streaming else {
             answer.leavesInput = phase == .offered
             return send(response)

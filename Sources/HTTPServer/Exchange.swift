@@ -45,6 +45,9 @@ final class Exchange: @unchecked Sendable {
 
     var server: HTTPServer { connection.server }
 
+    /// Neither is the whole request there nor an answer given.
+    var isAwaitingClient: Bool { phase != .complete && phase != .offered && !answer.isGiven }
+
     /// libmicrohttpd has nothing to read or write for this request; false closes the connection.
     func proceed(_ method: UnsafePointer<CChar>) -> Bool {
         guard !answer.mustClose else { return false }

@@ -1,7 +1,6 @@
 import EventLoop
 import Glibc
 import HTTPMessages
-import InternetAddress
 
 extension HTTPServer {
     /// Takes what has connected, a bounded number at once: the descriptor stays readable for the rest.
@@ -24,12 +23,12 @@ extension HTTPServer {
     }
 
     private func admit(_ accepted: ListeningSocket.Accepted) {
-        let network = Self.network(of: accepted.address)
-        if connections.count >= configuration.maximumConnections {
+        switch configuration.connections.take(for: accepted.address) {
+        case .exhausted:
             return turnAway(accepted, .serviceUnavailable, "The server has as many connections as it can serve.")
-        }
-        if let most = configuration.maximumConnectionsPerAddress, connectionsByAddress[network, default: 0] >= most {
+        case .exhaustedByClient:
             return turnAway(accepted, .tooManyRequests, "There are too many connections from this address.")
+        case nil: break
         }
         nextConnectionID += 1
         let connection = Connection(
@@ -39,7 +38,6 @@ extension HTTPServer {
         connection.index = connections.count
         connections.append(connection)
         connectionsByID[connection.id] = connection
-        connectionsByAddress[network, default: 0] += 1
         engine?.hangups.add(accepted.descriptor, id: connection.id)
         // When this fails libmicrohttpd has closed the descriptor, and told `closing` if it had told of the connection.
         if engine?.daemon.add(accepted.descriptor) != true { forget(connection) }
@@ -60,8 +58,7 @@ extension HTTPServer {
             connections[connection.index] = last
             last.index = connection.index
         }
-        let network = Self.network(of: connection.address)
-        if let count = connectionsByAddress[network] { connectionsByAddress[network] = count > 1 ? count - 1 : nil }
+        configuration.connections.giveBack(for: connection.address)
     }
 
     /// One answer, and the end.
@@ -97,20 +94,19 @@ extension HTTPServer {
         }
     }
 
+    /// The client's time is up. libmicrohttpd meets the end of the stream, and closes.
+    private func expire(_ connection: Connection) {
+        let socket = Socket(descriptor: connection.descriptor)
+        guard let exchange = connection.exchange, exchange.isAwaitingClient else { return socket.end() }
+        exchange.sendOutside(configuration.refusal(.requestTimeout, "The request did not come in time."))
+        socket.endInput()
+    }
+
     /// One second has passed.
     func tick() {
         if !isDraining { engine?.resumeAccepting() }
-        for connection in connections where connection.tick(limits) {
-            // libmicrohttpd meets the end of the stream, and closes.
-            Socket(descriptor: connection.descriptor).end()
-        }
+        for connection in connections where connection.tick(limits) { expire(connection) }
         for linger in lingering { linger.tick() }
         beginTurns()  // libmicrohttpd's own timeouts
-    }
-
-    /// Whom an address stands for: an IPv6 host has a /64 of them.
-    private static func network(of address: IPAddress) -> IPAddress {
-        guard case .v6(let bits) = address else { return address }
-        return .v6(bits & UInt128.max << 64)
     }
 }

@@ -1,5 +1,4 @@
 import EventLoop
-import InternetAddress
 
 /// An HTTP/1.1 server on one event loop: libmicrohttpd, polled by the loop, with a task for each request.
 ///
@@ -21,7 +20,6 @@ package final class HTTPServer: @unchecked Sendable {
     /// Connections by place, so that each can be removed at once.
     var connections: [Connection] = []
     var connectionsByID: [UInt64: Connection] = [:]
-    var connectionsByAddress: [IPAddress: Int] = [:]
     var nextConnectionID: UInt64 = 0
     /// Being handed to libmicrohttpd just now.
     var arriving: Connection?

@@ -8,17 +8,15 @@ package struct HTTPServerConfiguration: Sendable {
     /// 0 for any that is free: `HTTPServer.port` tells which.
     package var port: UInt16
     package var backlog: Int32 = 1024
-    /// Further connections are answered 503 and closed.
-    package var maximumConnections = 4096
-    /// Counted per IPv4 address and per IPv6 /64; further connections are answered 429 and closed. Nil: no limit.
-    package var maximumConnectionsPerAddress: Int?
+    package var connections = ConnectionBudget(maximum: 4096)
     /// Without any byte for this long a connection is closed, unless its request is being handled.
     package var idleTimeout: Duration = .seconds(60)
     /// A request's head must be complete this long after the connection was made or, on a kept connection, this long
-    /// and the idle timeout after the previous response.
+    /// and the idle timeout after the previous response. Whoever is slower is answered 408, when there is a request line
+    /// at least.
     package var headTimeout: Duration = .seconds(10)
     /// The time that a client may spend on a request's body or on reading its response, and more for large ones at
-    /// `minimumRate`. Time in which the handler is not ready to take more does not count.
+    /// `minimumRate`; then 408. Time in which the handler is not ready to take more does not count.
     package var transferTimeout: Duration = .seconds(30)
     /// Bytes per second.
     package var minimumRate = 4096

@@ -13,7 +13,28 @@ package final class JSONDocument: @unchecked Sendable {
     package static let maximumDepth = 32
 
     /// Parses `bytes` whole. Work and memory are linear in their number.
-    package init(parsing bytes: [UInt8]) throws(JSONError) {
+    ///
+    /// With `loneSurrogatesAsNUL` the escape of a lone surrogate, which stands for no character, is read as a NUL: a
+    /// reader that refuses NUL then knows which field it is in.
+    package convenience init(parsing bytes: [UInt8], loneSurrogatesAsNUL: Bool = false) throws(JSONError) {
+        let document: UnsafeMutablePointer<yyjson_doc>
+        do {
+            document = try Self.read(bytes)
+        } catch {
+            guard loneSurrogatesAsNUL, let repaired = SurrogateEscapes.loneOnesMadeNUL(in: bytes) else { throw error }
+            document = try Self.read(repaired)
+        }
+        self.init(document)
+        try Shape.check(yyjson_doc_get_root(document), depth: 1)
+    }
+
+    private init(_ document: UnsafeMutablePointer<yyjson_doc>) { self.document = document }
+
+    deinit { yyjson_doc_free(document) }
+
+    package var root: JSONValue { JSONValue(document: self, raw: yyjson_doc_get_root(document)) }
+
+    private static func read(_ bytes: [UInt8]) throws(JSONError) -> UnsafeMutablePointer<yyjson_doc> {
         var failure = yyjson_read_err()
         let read = bytes.withUnsafeBytes { raw in
             // The text is only read: without YYJSON_READ_INSITU yyjson copies it.
@@ -24,32 +45,6 @@ package final class JSONDocument: @unchecked Sendable {
         guard let read else {
             throw .malformed(failure.msg.map { String(cString: $0) } ?? "unreadable", offset: Int(failure.pos))
         }
-        document = read
-        try Self.checkShape(root, pointer: "", depth: 1)
-    }
-
-    deinit { yyjson_doc_free(document) }
-
-    package var root: JSONValue { JSONValue(document: self, raw: yyjson_doc_get_root(document)) }
-
-    /// Refuses what parsers disagree about: a key twice in one object. And what exhausts stacks: deep nesting.
-    private static func checkShape(_ value: JSONValue, pointer: String, depth: Int) throws(JSONError) {
-        switch value.kind {
-        case .object:
-            guard depth <= maximumDepth else { throw .tooDeep(limit: maximumDepth) }
-            var seen: Set<String> = []
-            for (key, member) in value.members {
-                let path = "\(pointer)/\(JSONPointer.escaped(key))"
-                guard seen.insert(key).inserted else { throw .duplicateKey(pointer: path) }
-                if member.isContainer { try checkShape(member, pointer: path, depth: depth + 1) }
-            }
-        case .array:
-            guard depth <= maximumDepth else { throw .tooDeep(limit: maximumDepth) }
-            for (index, element) in value.elements.enumerated() where element.isContainer {
-                try checkShape(element, pointer: "\(pointer)/\(index)", depth: depth + 1)
-            }
-        case .null, .boolean, .number, .string:
-            break
-        }
+        return read
     }
 }

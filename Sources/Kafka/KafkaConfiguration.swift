@@ -12,11 +12,14 @@ package struct KafkaConfiguration: Sendable {
     package var onLog: @Sendable (_ level: Int, _ facility: String, _ message: String) -> Void
     /// Troubles that librdkafka deals with itself, such as a broker that is away. Called on the loop.
     package var onTransientError: @Sendable (KafkaError) -> Void
+    /// A producer is of no use any more: the process should end. Called on the loop, once for each producer.
+    package var onFatalError: @Sendable (KafkaError) -> Void
 
     package init(
         brokers: String, clientID: String, isEmbeddedBroker: Bool = false, extra: [String: String] = [:],
         onLog: @escaping @Sendable (_ level: Int, _ facility: String, _ message: String) -> Void = { _, _, _ in },
-        onTransientError: @escaping @Sendable (KafkaError) -> Void = { _ in }
+        onTransientError: @escaping @Sendable (KafkaError) -> Void = { _ in },
+        onFatalError: @escaping @Sendable (KafkaError) -> Void = { _ in }
     ) {
         self.brokers = brokers
         self.clientID = clientID
@@ -24,5 +27,6 @@ package struct KafkaConfiguration: Sendable {
         self.extra = extra
         self.onLog = onLog
         self.onTransientError = onTransientError
+        self.onFatalError = onFatalError
     }
 }

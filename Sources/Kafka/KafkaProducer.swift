@@ -26,12 +26,14 @@ package final class KafkaProducer: Sendable {
     /// Opened when no record is under way.
     private let idleGates = Mutex<[Gate]>([])
     private let onTransientError: @Sendable (KafkaError) -> Void
+    private let onFatalError: @Sendable (KafkaError) -> Void
 
     /// On the loop's thread.
     package init(_ configuration: KafkaConfiguration, bounds: Bounds = Bounds(), loop: EventLoop) throws(KafkaError) {
         loop.preconditionOnLoop()
         self.loop = loop
         onTransientError = configuration.onTransientError
+        onFatalError = configuration.onFatalError
         inbox = Inbox(onLog: configuration.onLog)
         let properties = try Properties(configuration.producerProperties(bounds), inbox: inbox)
         properties.collectErrors()
@@ -111,7 +113,15 @@ package final class KafkaProducer: Sendable {
 
     private func serve(_ handle: OpaquePointer) {
         rd_kafka_poll(handle, 0)
-        for error in inbox.takeErrors() { onTransientError(error) }
+        for error in inbox.takeErrors() {
+            guard error.isFatal else {
+                onTransientError(error)
+                continue
+            }
+            // What is queued would otherwise wait for its time to be over.
+            rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING)
+            onFatalError(error)
+        }
         openGatesIfIdle()
     }
 }

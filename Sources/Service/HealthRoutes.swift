@@ -23,8 +23,11 @@ package enum HealthRoutes {
         _ request: HTTPRequest, _ status: HTTPStatus, _ type: String, _ body: [UInt8]
     ) -> HTTPResponse {
         guard request.method == .get || request.method == .head else {
-            return HTTPResponse(.methodNotAllowed, headers: ["Allow": "GET, HEAD"])
+            var refusal = HTTPResponse.problem(.methodNotAllowed, "Allowed: GET, HEAD")
+            refusal.headers["Allow"] = "GET, HEAD"
+            return refusal
         }
+        guard request.query.isEmpty else { return .problem(.badRequest, "There are no parameters here.") }
         return HTTPResponse(
             status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
     }

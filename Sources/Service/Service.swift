@@ -9,7 +9,7 @@ package enum Service {
     package static let drainDeadline: Duration = .seconds(20)
 
     /// Runs `body` on a loop of the calling thread and ends the process: with 0 when `body` returns, 1 when it throws,
-    /// 2 when settings are wrong.
+    /// 2 when settings are wrong. `StopSignal.fail` makes it 1 too.
     ///
     /// SIGTERM and SIGINT make the process not ready and set `ServiceContext.stop`; `body` then finishes what it has in
     /// hand and returns.
@@ -48,6 +48,7 @@ package enum Service {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask(executorPreference: context.loop) {
                 try await body(context)
+                if let failure = context.stop.failure { throw failure }
                 return true
             }
             group.addTask(executorPreference: context.loop) {

@@ -1,4 +1,5 @@
 import EventLoop
+import Kafka
 import Telemetry
 
 /// What every part of a process of ours may use.
@@ -12,6 +13,17 @@ package struct ServiceContext: Sendable {
 }
 
 extension ServiceContext {
+    /// For a process that cannot do without its producer: it ends when that has failed for good, so that whoever
+    /// supervises it starts another. (An idempotent producer that lost its place in the log never finds it again.)
+    package func endingWithProducer(_ configuration: KafkaConfiguration) -> KafkaConfiguration {
+        var configuration = configuration
+        configuration.onFatalError = { error in
+            health.stop()
+            stop.fail(error)
+        }
+        return configuration
+    }
+
     /// Waits for `duration`, or until the process is to stop: before asking a server again that tells nobody when it
     /// is back.
     package func pause(_ duration: Duration) async {

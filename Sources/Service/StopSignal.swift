@@ -4,6 +4,7 @@ import Synchronization
 package final class StopSignal: Sendable {
     private struct State {
         var isStopping = false
+        var failure: (any Error)?
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var next = 0
     }
@@ -13,6 +14,15 @@ package final class StopSignal: Sendable {
     package init() {}
 
     package var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Why the process is to end, where that is a failure: the first one that was told.
+    package var failure: (any Error)? { state.withLock { $0.failure } }
+
+    /// The process cannot go on. It ends like one that is told to, and says that it failed.
+    package func fail(_ error: any Error) {
+        state.withLock { $0.failure = $0.failure ?? error }
+        stop()
+    }
 
     package func stop() {
         let waiting = state.withLock { state in

@@ -46,6 +46,16 @@ struct BadRequest: Sendable {
         .init(.post, "/products", #"{"user_id":999,"product_name":"a","product_price":1}"#, 422, ["/user_id"]),
         .init(.post, "/products", #"{"user_id":1,"product_name":"","product_price":1}"#, 422, ["/product_name"]),
         .init(.post, "/products", #"{"user_id":1,"product_name":"a\u0000b","product_price":1}"#, 422, ["/product_name"]),
+        .init(.post, "/products", #"{"user_id":1,"product_name":"a\ud800b","product_price":1}"#, 422, ["/product_name"]),
+        .init(.post, "/products", product(#","a\udc00":1"#), 422, ["/a\0"]),
+        .init(.post, "/users", #"{"name":"\udbff"}"#, 422, ["/name"]),
+        .init(.post, "/users", #"{"name":"\u0000"}"#, 422, ["/name"]),
+        .init(.patch, "/products/1", #"{"product_description":"\ud800"}"#, 422, ["/product_description"]),
+        .init(.post, "/products", product(#","a":[{"b":1,"b":2}]"#), 400),
+        .init(.post, "/products", String(repeating: "[", count: 100_000), 400),
+        .init(
+            .post, "/products", #"{"user_id":1,"product_name":"a\#(String(repeating: "\u{301}", count: 500_000))","product_price":1}"#,
+            422, ["/product_name"]),
         .init(
             .post, "/products", #"{"user_id":1,"product_name":"a","product_price":1,"product_images":["ftp://x/y",3]}"#,
             422, ["/product_images/0", "/product_images/1"]),

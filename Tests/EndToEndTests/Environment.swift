@@ -24,7 +24,7 @@ struct Environment: Sendable {
     }
 
     /// Long enough for a slow machine; only a test that hangs gets there.
-    private static let limit = Duration.seconds(150)
+    private static let limit = Duration.seconds(280)
 
     static func run(_ body: @escaping @Sendable (Environment) async throws -> Void) throws {
         try onLoop { loop in
@@ -39,7 +39,7 @@ struct Environment: Sendable {
         _ loop: EventLoop, _ pictures: HTTPServer, _ requests: PictureRequests,
         _ body: @escaping @Sendable (Environment) async throws -> Void
     ) async throws {
-        let processes = Processes(loop, ports: try freePorts(3))
+        let processes = Processes(loop, ports: try freePorts(4))
         try await processes.tool("migrate")
         try await processes.tool("topics", "create")
         let database = try await PostgresConnection.connect(
@@ -79,12 +79,15 @@ struct Environment: Sendable {
     }
 
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: String? = nil, type: String = "application/json"
+        _ method: HTTPMethod, _ path: String, _ body: String? = nil, type: String = "application/json",
+        headers: HTTPHeaders = [:], to gateway: Processes.Name = .gateway
     ) async throws -> HTTPClientResponse {
-        let request = HTTPClientRequest(
-            method, "http://127.0.0.1:\(processes.gatewayPort)\(path)",
-            headers: body == nil ? [:] : ["Content-Type": type], body: body.map { Array($0.utf8) })
-        return try await client.send(request)
+        var headers = headers
+        if body != nil { headers["Content-Type"] = type }
+        return try await client.send(
+            HTTPClientRequest(
+                method, "http://127.0.0.1:\(processes.ports[gateway] ?? 0)\(path)", headers: headers,
+                body: body.map { Array($0.utf8) }))
     }
 
     func picture(_ name: String) -> String { "http://127.0.0.1:\(pictures.port)/\(name)" }

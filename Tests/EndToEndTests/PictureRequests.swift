@@ -9,12 +9,22 @@ final class PictureRequests: Sendable {
     private let asked: AsyncStream<String>
     private let ask: AsyncStream<String>.Continuation
 
-    init() { (asked, ask) = AsyncStream.makeStream(of: String.self) }
+    private let released: AsyncStream<Void>
+    private let releasing: AsyncStream<Void>.Continuation
+
+    init() {
+        (asked, ask) = AsyncStream.makeStream(of: String.self)
+        (released, releasing) = AsyncStream.makeStream(of: Void.self)
+    }
+
+    /// Whoever asked for `held.jpg` gets it now.
+    func release() { releasing.finish() }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let name = request.segments.last ?? ""
         counts.withLock { $0[name, default: 0] += 1 }
         ask.yield(name)
+        if name == "held.jpg" { for await _ in released {} }
         guard let bytes = Self.pictures[name] else { return HTTPResponse(.notFound) }
         return HTTPResponse(.ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(bytes))
     }
@@ -29,6 +39,7 @@ final class PictureRequests: Sendable {
     private static let pictures: [String: [UInt8]] = [
         "photo.jpg": photo,
         "other.jpg": jpeg(800, 600),
+        "held.jpg": jpeg(640, 480),
         "drawing.png": png(400, 300),
         "cut-off.jpg": Array(photo.prefix(photo.count / 2)),
         "page.jpg": Array("<!doctype html><title>404</title>".utf8),

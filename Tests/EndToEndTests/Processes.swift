@@ -4,15 +4,20 @@ import Glibc
 /// Warelog's executables, as the tests' own build made them, with the environment of the servers under test.
 final class Processes: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
-    enum Name: String, CaseIterable { case gateway, projector, compressor }
+    enum Name: String, CaseIterable {
+        case gateway, secondGateway, projector, compressor
+
+        var executable: String { self == .secondGateway ? Name.gateway.rawValue : rawValue }
+    }
 
     struct Failed: Error { let what: String }
 
-    let gatewayPort: Int
+    /// Of those that are spoken to.
+    let ports: [Name: Int]
     private let loop: EventLoop
     private let environment: [String: String]
     private var running: [Name: ChildProcess] = [:]
-    private var exits: [Name: AsyncStream<Void>] = [:]
+    private var exits: [Name: AsyncStream<ChildProcess.Exit>] = [:]
     /// Everything that the processes have logged, by process.
     private(set) var logs: [Name: [UInt8]] = [:]
     private let outputs: AsyncStream<Void>
@@ -22,7 +27,7 @@ final class Processes: @unchecked Sendable {
     init(_ loop: EventLoop, ports: [Int], settings: [String: String] = [:]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        gatewayPort = ports[0]
+        self.ports = [.gateway: ports[0], .projector: ports[1], .compressor: ports[2], .secondGateway: ports[3]]
         var environment: [String: String] = [:]
         var entry = environ
         while let pair = entry.pointee {
@@ -32,13 +37,12 @@ final class Processes: @unchecked Sendable {
             }
             entry += 1
         }
-        environment["PORT"] = "\(ports[0])"
         environment["PROJECTOR_PORT"] = "\(ports[1])"
         environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
-        // A write that meets a killed projector is answered at once, and the tests go on.
-        environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
+        // Longer than a projector that has just started needs for its partitions.
+        environment["VERDICT_WAIT_MILLISECONDS"] = "20000"
         self.environment = environment.merging(settings) { $1 }
     }
 
@@ -54,24 +58,41 @@ final class Processes: @unchecked Sendable {
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    func start(_ name: Name) throws {
-        let (exited, exit) = AsyncStream.makeStream(of: Void.self)
+    /// With `settings` in place of those that all tests have.
+    func start(_ name: Name, with settings: [String: String] = [:]) throws {
+        let (exited, exit) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
         exits[name] = exited
+        var environment = environment
+        environment["PORT"] = ports[name].map { "\($0)" }
         running[name] = try ChildProcess(
-            on: loop, executable: "\(Self.directory)/\(name.rawValue)", environment: environment,
+            on: loop, executable: "\(Self.directory)/\(name.executable)",
+            environment: environment.merging(settings) { $1 },
             onOutput: { [weak self] in
                 self?.logs[name, default: []] += $0
                 self?.output.yield()
-            }, onExit: { _ in exit.finish() })
+            },
+            onExit: {
+                exit.yield($0)
+                exit.finish()
+            })
     }
 
     /// Starts `name` and returns when it has logged `message`.
-    func start(_ name: Name, awaiting message: String) async throws {
+    func start(_ name: Name, awaiting message: String, with settings: [String: String] = [:]) async throws {
         let before = logs[name]?.count ?? 0
-        try start(name)
+        try start(name, with: settings)
         for await _ in outputs {
             if String(decoding: (logs[name] ?? [])[before...], as: UTF8.self).contains(message) { return }
         }
+    }
+
+    /// How `name` ended, when it does so by itself.
+    func exit(of name: Name) async -> ChildProcess.Exit? {
+        defer {
+            exits[name] = nil
+            running[name] = nil
+        }
+        return await exits[name]?.first { _ in true }
     }
 
     /// SIGKILL, and the end of it.
@@ -79,6 +100,10 @@ final class Processes: @unchecked Sendable {
         running.removeValue(forKey: name)?.kill()
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
     }
+
+    /// SIGSTOP: it is there and does nothing, until `goOn`.
+    func pause(_ name: Name) { running[name]?.signal(SIGSTOP) }
+    func goOn(_ name: Name) { running[name]?.signal(SIGCONT) }
 
     /// SIGTERM, and the end of it: everything that `name` had to log is in `logs` then.
     func stop(_ name: Name) async {
@@ -91,6 +116,7 @@ final class Processes: @unchecked Sendable {
     func stopAll() async {
         do {
             try await loop.withDeadline(.seconds(20)) {
+                for name in Name.allCases { self.goOn(name) }
                 for name in Name.allCases { self.running[name]?.terminate() }
                 for name in Name.allCases { await self.stop(name) }
             }

@@ -25,6 +25,25 @@ struct CreateProductLimitsTests {
                 == ["/product_description too-long"])
     }
 
+    /// One character can be of any length: what is stored is bounded all the same.
+    @Test(arguments: ["product_name", "product_description"])
+    func aTextIsBoundedInBytes(_ field: String) throws {
+        let bytes = field == "product_name" ? 200 * 32 : 10_000 * 32
+        let longest = "e" + String(repeating: "\u{301}", count: (bytes - 2) / 2) + "x"
+        #expect(longest.count == 2 && longest.utf8.count == bytes)
+        #expect(try Self.faults(field, "\"\(longest)\"") == [])
+        #expect(try Self.faults(field, "\"\(longest)x\"") == ["/\(field) too-long"])
+    }
+
+    /// The suite's time limit is what fails: comparing these as strings takes the square of their length.
+    @Test func hostileTextsTakeLinearTime() throws {
+        let marks = String(repeating: "\u{315}\u{300}\u{5AE}", count: 150_000)
+        #expect(try Self.faults("product_images", "[\"\(marks)\"]") == ["/product_images/0 invalid-url"])
+        let unknown = try CreateProductTests.faults("{\"user_id\":1,\"product_name\":\"x\",\"product_price\":1,\"\(marks)\":1}")
+        #expect(unknown.map(\.utf8.count) == ["/\(marks) unknown-field".utf8.count])
+        #expect(try Self.faults("product_name", "\"\(marks)\"") == ["/product_name too-long"])
+    }
+
     @Test func anEmptyDescriptionIsOne() throws {
         #expect(try Self.faults("product_description", #""""#) == [])
     }

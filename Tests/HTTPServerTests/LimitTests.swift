@@ -172,7 +172,7 @@ struct LimitTests {
                 }
             }
         }
-        #expect(text == "")
+        #expect(text.hasPrefix("HTTP/1.1 408 ") && text.contains("application/problem+json"))
     }
 
     @Test func aClientThatSendsItsBodyTooSlowlyIsCutOffAndItsHandlerTold() throws {
@@ -195,13 +195,70 @@ struct LimitTests {
             }
             return (text, told.value)
         }
-        #expect(text == "")
+        #expect(text.hasPrefix("HTTP/1.1 408 ") && text.contains("application/problem+json"))
         #expect(error == .connectionLost)
+    }
+
+    /// Nobody waits for an answer to a request that has not begun.
+    @Test func aConnectionOnWhichNothingComesIsClosedWithoutAWord() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.headTimeout = .seconds(1)
+        #expect(try answer(to: "", configuration) == "")
+    }
+
+    @Test(arguments: [("Content-Length: 50", ""), ("Transfer-Encoding: chunked", "1\r\n{\r\n")])
+    func aBodyThatTricklesBeforeItsHandlerIsCalledIsCutOffToo(_ row: (framing: String, beginning: String)) throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.transferTimeout = .seconds(1)
+        let text = try answer(to: "PUT / HTTP/1.1\r\nHost: x\r\n\(row.framing)\r\n\r\n\(row.beginning)", configuration)
+        #expect(text.hasPrefix("HTTP/1.1 408 ") && text.contains("Connection: close"))
+    }
+
+    /// How the gateway sheds load: with nothing collected ahead, the handler can refuse before any of the body.
+    @Test(arguments: ["", "Expect: 100-continue\r\n"])
+    func aHandlerThatRefusesAtTheHeadIsHeardBeforeTheBodyIsSent(_ expectation: String) throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.eagerBodyBytes = 0
+        let text = try onLoop { [configuration] loop in
+            let refuse: HTTPServer.Handler = { _ in HTTPResponse(.serviceUnavailable, headers: ["Retry-After": "1"]) }
+            return try await withServer(on: loop, configuration, handler: refuse) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\n\(expectation)Content-Length: 5\r\n\r\n")
+                return try await connection.receiveAll()
+            }
+        }
+        #expect(text.hasPrefix("HTTP/1.1 503 ") && text.contains("Retry-After: 1\r\n"))
+    }
+
+    @Test func serversThatShareABudgetHaveTheirConnectionsTogether() throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.connections = ConnectionBudget(maximum: 3)
+        let (answers, later) = try onLoop { [configuration] loop in
+            try await withServer(on: loop, configuration, handler: Self.ok) { first in
+                try await withServer(on: loop, configuration, handler: Self.ok) { second in
+                    var open: [RawConnection] = []
+                    var answers: [String] = []
+                    for server in [first, second, first, second, first] {
+                        open.append(try RawConnection.connect(on: loop, port: server.port))
+                        try await open[open.count - 1].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                        answers.append(String(try await open[open.count - 1].receiveResponse().head.prefix(12)))
+                    }
+                    // What one gives back the other can have. The server closes it, so it knows before its client.
+                    try await open[0].send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    _ = try await open[0].receiveAll()
+                    let another = try RawConnection.connect(on: loop, port: second.port)
+                    try await another.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    return (answers, try await another.receiveResponse().head)
+                }
+            }
+        }
+        #expect(answers == ["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 503", "HTTP/1.1 503"])
+        #expect(later.hasPrefix("HTTP/1.1 200 "))
     }
 
     @Test func connectionsPastTheLimitAreToldSoAndTheOthersGoOn() throws {
         var configuration = HTTPServerConfiguration()
-        configuration.maximumConnections = 3
+        configuration.connections = ConnectionBudget(maximum: 3)
         let (refused, served) = try onLoop { [configuration] loop in
             try await withServer(on: loop, configuration, handler: Self.ok) { server in
                 let connections = try (0..<3).map { _ in try RawConnection.connect(on: loop, port: server.port) }
@@ -222,7 +279,7 @@ struct LimitTests {
 
     @Test func connectionsOfOneAddressPastItsLimitAreToldSo() throws {
         var configuration = HTTPServerConfiguration()
-        configuration.maximumConnectionsPerAddress = 2
+        configuration.connections = ConnectionBudget(maximum: 100, maximumPerClient: 2)
         let (refused, served) = try onLoop { [configuration] loop in
             try await withServer(on: loop, configuration, handler: Self.ok) { server in
                 let connections = try (0..<2).map { _ in try RawConnection.connect(on: loop, port: server.port) }

@@ -35,6 +35,39 @@ struct JSONTests {
         }
     }
 
+    /// One letter in two spellings: as keys they are two. (RFC 8259 section 8.3 compares code units.)
+    @Test func keysAreComparedByTheirBytes() throws {
+        let document = try JSONDocument(parsing: Array(#"{"\u00e9":1,"e\u0301":2}"#.utf8))
+        #expect(document.root.members.map(\.value.integer) == [1, 2])
+    }
+
+    /// The suite's time limit is what fails: in the square of their length these take minutes.
+    @Test func hostileKeysTakeLinearTime() throws {
+        let marks = String(repeating: "\u{315}\u{300}\u{5AE}", count: 150_000)
+        _ = try JSONDocument(parsing: Array("{\"\(marks)\":1,\"\(marks)x\":2}".utf8))
+        let members = (0..<200_000).map { "\"\($0)\":0" }.joined(separator: ",")
+        let long = String(repeating: "k", count: 1_000_000)
+        _ = try JSONDocument(parsing: Array("{\"\(long)\":{\(members)}}".utf8))
+    }
+
+    @Test(arguments: [
+        (#"\ud800"#, "\0"), (#"a\udc00b"#, "a\0b"), (#"\uDBFF\ud800\uDC00"#, "\0\u{10000}"), (#"\udc00\ud800"#, "\0\0"),
+        (#"\ud83d\ude00"#, "😀"), (#"\ud800\uDBFF\uDFFF"#, "\0\u{10FFFF}"), (#"\\ud800"#, #"\ud800"#), (#"\\\ud800\n"#, "\\\0\n"), (#"\ud800\u0041"#, "\0A"),
+        (#"\ud800\ud83d\ude00"#, "\0😀"),
+    ])
+    func aLoneSurrogateIsANULForWhoeverAsksForThat(_ row: (escaped: String, text: String)) throws {
+        let text = Array("[\"\(row.escaped)\"]".utf8)
+        let document = try JSONDocument(parsing: text, loneSurrogatesAsNUL: true)
+        #expect(document.root.elements.map(\.string) == [row.text])
+        guard row.text.utf8.contains(0) else { return }
+        #expect(throws: JSONError.self) { try JSONDocument(parsing: text) }
+    }
+
+    @Test(arguments: [#"["\ud800"#, #"["\ud80"]"#, #"["\udXYZ"]"#, #"["\"#, #"\ud800"#, #"["\u"#])
+    func whatIsWrongBesideALoneSurrogateIsRefused(_ text: String) {
+        #expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8), loneSurrogatesAsNUL: true) }
+    }
+
     @Test func nestingHasALimit() throws {
         let allowed = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
         _ = try JSONDocument(parsing: Array(allowed.utf8))

@@ -1,5 +1,6 @@
 import EventLoop
 import Kafka
+import KafkaTesting
 import Testing
 
 /// What becomes of records when the broker fails, on a mock cluster of this process.
@@ -77,6 +78,26 @@ struct FaultTests {
                 #expect(second?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
             }
         }
+    }
+
+    @Test func aFatalErrorIsToldOnceWithItsCauseAlsoWhenNothingIsSentAfterIt() async throws {
+        let cluster = try MockCluster()
+        let (told, tell) = AsyncStream.makeStream(of: KafkaError.self)
+        try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
+            var configuration = kafka.configuration
+            configuration.onFatalError = { tell.yield($0) }
+            let producer = try KafkaProducer(configuration, loop: kafka.loop)
+            _ = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+            cluster.refuseNextRecordForGood()
+            _ = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+            let error = await told.first { _ in true }
+            #expect(error?.isFatal == true)
+            #expect(error?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
+            _ = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+            await producer.close()
+        }
+        tell.finish()
+        #expect(await told.reduce(into: 0) { count, _ in count += 1 } == 0)
     }
 
     @Test func closingGivesUpWhatIsNotDelivered() async throws {

@@ -1,13 +1,13 @@
 import CRdkafkaMock
 
 /// librdkafka's mock cluster in this process, whose faults a test decides.
-final class MockCluster: @unchecked Sendable {
+package final class MockCluster: @unchecked Sendable {
     private let instance: OpaquePointer
     private let cluster: OpaquePointer
-    let brokers: String
+    package let brokers: String
 
     /// One broker, which makes topics of four partitions by itself.
-    init() throws {
+    package init() throws {
         guard let instance = rd_kafka_new(RD_KAFKA_PRODUCER, nil, nil, 0) else { throw NoCluster() }
         guard let cluster = rd_kafka_mock_cluster_new(instance, 1) else {
             rd_kafka_destroy(instance)
@@ -23,14 +23,18 @@ final class MockCluster: @unchecked Sendable {
         rd_kafka_destroy(instance)
     }
 
-    func goDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
-    func comeUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
+    package func makeTopic(_ name: String, partitions: Int32) {
+        rd_kafka_mock_topic_create(cluster, name, partitions, 1)
+    }
+
+    package func goDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
+    package func comeUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
 
     /// Every answer comes this much later.
-    func delayAnswers(milliseconds: Int32) { rd_kafka_mock_broker_set_rtt(cluster, 1, milliseconds) }
+    package func delayAnswers(milliseconds: Int32) { rd_kafka_mock_broker_set_rtt(cluster, 1, milliseconds) }
 
     /// The next record sent is refused in a way that an idempotent producer cannot go on from.
-    func refuseNextRecordForGood() {
+    package func refuseNextRecordForGood() {
         var errors = [RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER]
         rd_kafka_mock_push_request_errors_array(cluster, 0, errors.count, &errors)
     }

@@ -1,0 +1,47 @@
+import Events
+import Glibc
+import JSON
+import ProductCache
+import Redis
+
+/// Shows in a document what the compressor is doing with the images that it waits for: `fetching` or `processing` where the
+/// fold knows only `pending`.
+///
+/// That is no part of the product's state: it has no version, and entity tags do not tell it apart.
+struct ImageStages: Sendable {
+    /// It can be nothing else in our JSON: quotes within a text are escaped.
+    private static let pending = Array(#""status":"pending""#.utf8)
+
+    let progress: ImageProgress
+
+    /// `body` is `{"data":…}` with a product or one of its images.
+    func shown(in body: [UInt8]) async -> [UInt8] {
+        let places = Self.places(in: body)
+        guard !places.isEmpty, let data = try? JSONDocument(parsing: body).root["data"] else { return body }
+        let images = (data["images"]?.elements ?? [data]).filter { $0["status"]?.string == "pending" }
+        let ids = images.compactMap { $0["id"]?.string.map { ImageID($0) } }
+        guard ids.count == places.count, let stages = try? await progress.stages(of: ids) else { return body }
+        var shown: [UInt8] = []
+        var end = 0
+        for (place, stage) in zip(places, stages) {
+            guard let stage else { continue }
+            shown += body[end..<place]
+            shown += Array(#""status":"\#(stage.rawValue)""#.utf8)
+            end = place + Self.pending.count
+        }
+        return shown + body[end...]
+    }
+
+    private static func places(in body: [UInt8]) -> [Int] {
+        body.withUnsafeBytes { body in
+            guard let start = body.baseAddress else { return [] }
+            var places: [Int] = []
+            var index = 0
+            while let found = memmem(start + index, body.count - index, pending, pending.count) {
+                places.append(UnsafeRawPointer(found) - start)
+                index = UnsafeRawPointer(found) - start + pending.count
+            }
+            return places
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import HTTPServer
+import Service
+import Settings
+import Telemetry
+
+/// What clients may take of the gateway at once, in the whole process, and for how long.
+struct OverloadLimits: Sendable {
+    /// Descriptors that are kept for everything but clients: Kafka, Postgres, Redis, connections that are turned away.
+    private static let reservedDescriptors = 512
+
+    let connections: Int
+    let connectionsPerClient: Int
+    let writes: Int
+    let writeBytes: Int
+    let headTime: Duration
+    let bodyTime: Duration
+
+    /// `largestBody` is that of a single request: it must find room.
+    init(_ reader: inout SettingsReader, largestBody: Int) {
+        connections = reader.integer("MAXIMUM_CONNECTIONS", in: 1...1_000_000, default: 4096)
+        connectionsPerClient = reader.integer("MAXIMUM_CONNECTIONS_PER_CLIENT", in: 1...1_000_000, default: 256)
+        writes = reader.integer("MAXIMUM_WRITES", in: 1...1_000_000, default: 1024)
+        writeBytes = reader.integer("MAXIMUM_WRITE_BYTES", in: largestBody...(1 << 40), default: max(largestBody, 256 << 20))
+        headTime = .seconds(reader.integer("REQUEST_HEAD_SECONDS", in: 1...3600, default: 10))
+        bodyTime = .seconds(reader.integer("REQUEST_BODY_SECONDS", in: 1...3600, default: 30))
+    }
+
+    /// As many connections as are wanted and the process may have descriptors for.
+    func makeConnectionBudget(_ log: Log) -> ConnectionBudget {
+        let descriptors = DescriptorLimit.raise()
+        let possible = max(1, descriptors - Self.reservedDescriptors)
+        if possible < connections {
+            log.warning(
+                "fewer descriptors than connections", ["descriptors": descriptors, "maximum_connections": possible])
+        }
+        return ConnectionBudget(maximum: min(connections, possible), maximumPerClient: connectionsPerClient)
+    }
+}

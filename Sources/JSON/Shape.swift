@@ -1,0 +1,79 @@
+import CYYJSON
+
+/// Refuses what parsers disagree about: a key twice in one object. And what exhausts stacks: deep nesting.
+///
+/// Work is linear in the text: a pointer is made only for what is refused, and keys are compared by their bytes. (As
+/// Swift's strings they would be normalized first, which takes the square of the length of a hostile one.)
+enum Shape {
+    static func check(_ value: UnsafeMutablePointer<yyjson_val>?, depth: Int) throws(JSONError) {
+        if yyjson_is_obj(value) {
+            try checkDepth(depth)
+            try checkMembers(value, depth)
+        } else if yyjson_is_arr(value) {
+            try checkDepth(depth)
+            try checkElements(value, depth)
+        }
+    }
+
+    private static func checkDepth(_ depth: Int) throws(JSONError) {
+        guard depth <= JSONDocument.maximumDepth else { throw .tooDeep(limit: JSONDocument.maximumDepth) }
+    }
+
+    private static func checkMembers(_ object: UnsafeMutablePointer<yyjson_val>?, _ depth: Int) throws(JSONError) {
+        var seen: Set<Key> = []
+        var iterator = yyjson_obj_iter()
+        guard yyjson_obj_iter_init(object, &iterator) else { return }
+        while let raw = yyjson_obj_iter_next(&iterator) {
+            let key = Key(raw)
+            guard seen.insert(key).inserted else { throw .duplicateKey(pointer: "/\(key.token)") }
+            let member = yyjson_obj_iter_get_val(raw)
+            guard yyjson_is_ctn(member) else { continue }
+            do throws(JSONError) {
+                try check(member, depth: depth + 1)
+            } catch {
+                throw error.below(key.token)
+            }
+        }
+    }
+
+    private static func checkElements(_ array: UnsafeMutablePointer<yyjson_val>?, _ depth: Int) throws(JSONError) {
+        var iterator = yyjson_arr_iter()
+        guard yyjson_arr_iter_init(array, &iterator) else { return }
+        var index = 0
+        while let element = yyjson_arr_iter_next(&iterator) {
+            if yyjson_is_ctn(element) {
+                do throws(JSONError) {
+                    try check(element, depth: depth + 1)
+                } catch {
+                    throw error.below("\(index)")
+                }
+            }
+            index += 1
+        }
+    }
+
+    /// An object's key as its bytes, in the document that it is of.
+    private struct Key: Hashable {
+        let bytes: UnsafeRawBufferPointer
+
+        init(_ raw: UnsafeMutablePointer<yyjson_val>) {
+            bytes = UnsafeRawBufferPointer(start: yyjson_get_str(raw), count: yyjson_get_len(raw))
+        }
+
+        var token: String { JSONPointer.escaped(String(decoding: bytes, as: UTF8.self)) }
+
+        static func == (left: Key, right: Key) -> Bool { left.bytes.elementsEqual(right.bytes) }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(bytes: bytes)
+            hasher.combine(bytes.count)
+        }
+    }
+}
+
+extension JSONError {
+    /// The same, found inside the member or element `token`.
+    fileprivate func below(_ token: String) -> JSONError {
+        if case .duplicateKey(let pointer) = self { .duplicateKey(pointer: "/\(token)\(pointer)") } else { self }
+    }
+}
