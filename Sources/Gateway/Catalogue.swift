@@ -70,15 +70,5 @@ final class Catalogue: Sendable {
     /// The product with everything that the fold knows of it.
     func state(_ id: ProductID) async throws -> ProductState? { try await ProductState.load(id, pool) }
 
-    /// One page of a user's products, and one more when there is another page.
-    func products(_ query: ListQuery) async throws -> [ProductDocument] {
-        let (condition, parameters) = query.condition
-        let rows = try await pool.query(
-            """
-            select \(ProductDocument.columns) from products where \(condition)
-            order by created_at, id limit \(query.limit + 1)
-            """, parameters
-        ).rows
-        return try rows.map { try ProductDocument(row: $0) }
-    }
+    func products(_ query: ListQuery) async throws -> ProductPage { try await ProductPage.load(query, pool) }
 }

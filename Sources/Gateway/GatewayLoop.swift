@@ -28,7 +28,7 @@ struct GatewayLoop: Sendable {
         let routes = Routes(
             products: ProductHandlers(
                 catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
-                stages: ImageStages(progress: ImageProgress(redis))),
+                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),

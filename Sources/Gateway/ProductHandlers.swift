@@ -9,6 +9,7 @@ struct ProductHandlers: Sendable {
     let catalogue: Catalogue
     let consistency: ReadConsistency
     let stages: ImageStages
+    let key: SigningKey
 
     /// `GET /products/{id}`
     func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
@@ -50,20 +51,21 @@ struct ProductHandlers: Sendable {
 
     /// `GET /products?user_id=…`
     func list(_ request: HTTPRequest) async throws -> Answer {
-        let query = try ListQuery(request.query)
+        let query = try ListQuery(request.query, key: key)
         _ = try await consistency.await(request)
-        let found = try await reading { try await catalogue.products(query) }
-        let page = found.prefix(query.limit)
-        let cursor = found.count > query.limit ? page.last.map { ListQuery.Cursor(createdAt: $0.createdAt, id: $0.id) } : nil
+        let page = try await reading { try await catalogue.products(query) }
+        let cursor = page.end?.text(of: query.list, key: key)
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
         return Answer(
             HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json"],
+                .ok, headers: headers,
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")
-                        json.array(page) { $1.write(to: &$0) }
+                        json.array(page.products) { $1.write(to: &$0) }
                         json.member("message", "Products retrieved successfully")
-                        json.member("next_cursor", cursor?.text)
+                        json.member("next_cursor", cursor)
                     })))
     }
 }

@@ -67,6 +67,8 @@ struct BadRequest: Sendable {
         .init(.get, "/products?user_id=1&colour=red", nil, 400, ["colour"]),
         .init(.get, "/products?user_id=1&limit=101", nil, 400, ["limit"]),
         .init(.get, "/products?user_id=1&cursor=x", nil, 400, ["cursor"]),
+        .init(.get, "/products?user_id=1&sort=price", nil, 400, ["sort"]),
+        .init(.get, "/products?user_id=1&limit=5&limit=5", nil, 400, ["limit"]),
         .init(.get, "/products/9007199254740991", nil, 404, ["id"]),
         .init(.get, "/products/abc", nil, 404, ["id"]),
         .init(.get, "/products/0", nil, 404, ["id"]),

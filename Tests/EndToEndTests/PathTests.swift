@@ -61,16 +61,40 @@ extension EndToEnd {
                 #expect(try await prices("&price_min=0.1&price_max=5") == ["0.1", "5"])
                 #expect(try await prices("%20100%25_") == ["0.1", "5", "10.25"])
                 #expect(try await prices("%20100__") == [])
-                let page = try await warelog.send(.get, "/products?user_id=1&product_name=\(name)&limit=2")
-                let cursor = try #require(page.json?["next_cursor"]?.string)
-                #expect(page.data?.elements.count == 2)
-                #expect(try await prices("&limit=2&cursor=\(cursor)") == ["10.25"])
+                #expect(try await prices("%20100%25_&sort=-product_price") == ["10.25", "5", "0.1"])
+                #expect(try await prices("%20%EF%BC%91%EF%BC%900%25") == ["0.1", "5", "10.25"])  // full-width digits
+            }
+        }
+
+        @Test func aListIsReadPageByPageAndEachPageNamesTheNext() throws {
+            try Environment.run { warelog in
+                let name = "Pâges & \(UInt32.random(in: 0 ... .max))"
+                for price in ["3", "1", "2"] { _ = try await warelog.create(name: name, price: price) }
+                let query = "user_id=1&product_name=\(name.replacing("Pâges & ", with: "pages+%26%20"))&sort=product_price&limit=2"
+                let first = try await warelog.send(.get, "/api/v1/products?\(query)")
+                #expect(first.data?.elements.compactMap { $0["product_price"]?.number } == ["1", "2"])
+                let cursor = try #require(first.json?["next_cursor"]?.string)
+                let next = "/api/v1/products?\(query.replacing("+", with: "%20"))&cursor=\(cursor)"
+                #expect(first.headers["Link"] == "<\(next)>; rel=\"next\"")
+                let head = try await warelog.send(.head, "/api/v1/products?\(query)")
+                #expect(head.status == .ok && head.headers["Link"] == first.headers["Link"] && head.body.isEmpty)
+
+                let last = try await warelog.send(.get, next)
+                let product = try #require(last.data?.elements.first)
+                #expect(last.data?.elements.count == 1 && product["product_price"]?.number == "3")
+                #expect(last.json?["next_cursor"]?.isNull == true && last.headers["Link"] == nil)
+                let alone = try await warelog.send(.get, "/products/\(try #require(product["id"]?.integer))")
+                let tag = "\(product["version"]?.integer ?? 0).\(product["media_revision"]?.integer ?? -1)"
+                #expect(alone.headers["ETag"] == "\"\(tag)\"")
+
+                let other = try await warelog.send(.get, "/products?user_id=1&cursor=\(cursor)")
+                #expect(other.status == .badRequest && other.json?["type"]?.string == "urn:warelog:problem:invalid-cursor")
             }
         }
 
         @Test func whatIsBeingDoneWithAnImageIsShown() throws {
             try Environment.run { warelog in
-                let created = try await warelog.create(images: ["held.jpg"], headers: ["Prefer": "wait=30"])
+                let created = try await warelog.create(images: ["held.jpg"])
                 let id = try created.id
                 #expect(created.data?["images"]?.elements.first?["status"]?.string == "pending")
                 await warelog.requests.awaitRequest(for: "held.jpg")
@@ -105,7 +129,8 @@ extension EndToEnd {
             try Environment.run { warelog in
                 var ids: [Int64] = []
                 for _ in 0..<3 {
-                    let created = try await warelog.create(images: ["photo.jpg", "other.jpg"])
+                    // Nobody waits for a projector that has been killed.
+                    let created = try await warelog.create(images: ["photo.jpg", "other.jpg"], headers: ["Prefer": "wait=2"])
                     #expect([.created, .accepted].contains(created.status))
                     if created.status == .created { ids.append(try created.id) }
                     // In the middle of the work: the pictures have been asked for, and are not answered.

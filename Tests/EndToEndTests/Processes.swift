@@ -23,7 +23,8 @@ final class Processes: @unchecked Sendable {
     private let outputs: AsyncStream<Void>
     private let output: AsyncStream<Void>.Continuation
 
-    init(_ loop: EventLoop, ports: [Int]) {
+    /// `settings` go before those of the test run.
+    init(_ loop: EventLoop, ports: [Int], settings: [String: String] = [:]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.ports = [.gateway: ports[0], .projector: ports[1], .compressor: ports[2], .secondGateway: ports[3]]
@@ -40,9 +41,9 @@ final class Processes: @unchecked Sendable {
         environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
-        // A write that meets a killed projector is answered at once, and the tests go on.
-        environment["VERDICT_WAIT_MILLISECONDS"] = "2000"
-        self.environment = environment
+        // Longer than a projector that has just started needs for its partitions.
+        environment["VERDICT_WAIT_MILLISECONDS"] = "20000"
+        self.environment = environment.merging(settings) { $1 }
     }
 
     var brokers: String { environment["KAFKA_BROKERS"] ?? "" }

@@ -11,7 +11,7 @@ extension EndToEnd {
         @Test func anEntityTagIsTheSameWhereverTheProductIsSeen() throws {
             try Environment.run { warelog in
                 let name = Self.name()
-                let created = try await warelog.create(name: name, images: ["other.jpg"], headers: ["Prefer": "wait=30"])
+                let created = try await warelog.create(name: name, images: ["other.jpg"])
                 #expect(created.headers["ETag"] == "\"1.0\"")
                 let id = try created.id
                 _ = try await warelog.finished(id)
@@ -45,7 +45,7 @@ extension EndToEnd {
 
         @Test func whatIsThereAlreadyMakesNoEvent() throws {
             try Environment.run { warelog in
-                let id = try await warelog.create(headers: ["Prefer": "wait=30"]).id
+                let id = try await warelog.create().id
                 let document = try await warelog.send(.get, "/products/\(id)")
                 let before = try await warelog.logEnds()
                 let same = #"{"product_name":"Sample Product","product_description":"as in the README","product_price":1.00}"#
@@ -118,7 +118,7 @@ extension EndToEnd {
         @Test func aRefusedRequestDoesNotBurnItsKey() throws {
             try Environment.run { warelog in
                 let name = Self.name()
-                let id = try await warelog.create(headers: ["Prefer": "wait=30"]).id
+                let id = try await warelog.create().id
                 let headers: HTTPHeaders = ["Idempotency-Key": name, "If-Match": "\"2.0\"", "Prefer": "wait=30"]
                 func save() async throws -> HTTPClientResponse {
                     try await warelog.send(.patch, "/products/\(id)", #"{"product_name":"\#(name)"}"#, headers: headers)
@@ -134,7 +134,7 @@ extension EndToEnd {
 
         @Test func whoDoesNotWaitIsToldWhereToLook() throws {
             try Environment.run { warelog in
-                let id = try await warelog.create(headers: ["Prefer": "wait=30"]).id
+                let id = try await warelog.create().id
                 let later: HTTPHeaders = ["Prefer": "respond-async", "If-Match": "\"9.0\""]
                 let refused = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":5}"#, headers: later)
                 let accepted = try await warelog.send(
@@ -193,7 +193,7 @@ extension EndToEnd {
         @Test func whatIsDeletedIsGoneForEveryone() throws {
             try Environment.run { warelog in
                 let name = Self.name()
-                let created = try await warelog.create(name: name, images: ["held.jpg"], headers: ["Prefer": "wait=30"])
+                let created = try await warelog.create(name: name, images: ["held.jpg"])
                 let id = try created.id
                 await warelog.requests.awaitRequest(for: "held.jpg")
                 let image = try #require(created.data?["images"]?.elements.first?["id"]?.string)
@@ -229,7 +229,7 @@ extension EndToEnd {
 
         @Test func oneImageCanBeTakenAway() throws {
             try Environment.run { warelog in
-                let id = try await warelog.create(images: ["other.jpg", "missing.jpg"], headers: ["Prefer": "wait=30"]).id
+                let id = try await warelog.create(images: ["other.jpg", "missing.jpg"]).id
                 let images = try #require(try await warelog.finished(id)["images"]).elements
                 let first = try #require(images[0]["id"]?.string)
                 let status = try await warelog.send(.get, "/products/\(id)/images/\(first)")
@@ -247,7 +247,7 @@ extension EndToEnd {
 
         @Test func whoFollowsAProductSeesEveryChange() throws {
             try Environment.run { warelog in
-                let id = try await warelog.create(images: ["other.jpg"], headers: ["Prefer": "wait=30"]).id
+                let id = try await warelog.create(images: ["other.jpg"]).id
                 async let followed = warelog.send(.get, "/products/\(id)/events")
                 _ = try await warelog.finished(id)
                 for price in 1...5 {

@@ -5,25 +5,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct GatewayTests {
-    @Test func aListQueryBecomesAConditionWithoutAnyOfItsText() throws {
-        let query = try ListQuery([
-            ("user_id", "1"), ("price_min", "0.5"), ("price_max", ""), ("product_name", "a' or 1=1 --"), ("limit", "7"),
-        ])
-        let (sql, parameters) = query.condition
-        #expect(!sql.contains("or 1=1"))
-        #expect(parameters.count == 3 && query.limit == 7 && query.maximumPrice == nil)
-    }
-
-    @Test(arguments: ["", "x", "1", "1-", "-1", "1-0", "1-2-3", "99999999999999999999-1"])
-    func aCursorThatIsNotOursIsRefused(_ text: String) {
-        #expect(ListQuery.Cursor(text) == nil)
-    }
-
-    @Test func aCursorIsReadBackAsItWasWritten() throws {
-        let cursor = ListQuery.Cursor(createdAt: Timestamp(milliseconds: 5), id: try #require(ProductID(9)))
-        #expect(ListQuery.Cursor(cursor.text) == cursor)
-    }
-
     @Test func aTraceGoesOnOnlyWhenItIsValid() {
         let id = "0af7651916cd43dd8448eb211c80319c"
         #expect(TraceContext("00-\(id)-b7ad6b7169203331-01").traceID == id)

@@ -28,7 +28,7 @@ make_postgres_cluster() {
     [ "$(id -u)" != 0 ] || chown postgres:postgres "$postgres_data"
     quietly "$RUN/log/postgres-initdb.log" in_postgres_data "${unprivileged[@]}" "$postgres_programs/initdb" \
         -D /proc/self/cwd --username=postgres --auth=reject --encoding=UTF8 \
-        --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C || fail 'initdb failed'
+        --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --lc-ctype=C.UTF-8 || fail 'initdb failed'
     quietly "$RUN/log/postgres-role.log" in_postgres_data make_postgres_role || fail 'the database could not be made'
     echo "host all $DB_USER 127.0.0.1/32 scram-sha-256" >"$postgres_data/pg_hba.conf"
     touch "$RUN/postgres/made"

@@ -1,0 +1,20 @@
+import Cryptography
+import Events
+
+/// What a cursor is bound to: whose products, which of them, in which order.
+struct ProductList: Sendable {
+    let userID: UserID
+    /// Inclusive, both.
+    let minimumPrice: Money?
+    let maximumPrice: Money?
+    /// In the name, anywhere, without regard to case and accents.
+    let name: String?
+    let order: ListOrder
+
+    /// The same for the same list only; 16 bytes.
+    var digest: ArraySlice<UInt8> {
+        // The name is last: it is the only part that may hold the separator.
+        let parts: [String?] = [userID.description, minimumPrice?.description, maximumPrice?.description, order.text, name]
+        return SHA256.digest(Array(parts.map { $0 ?? "" }.joined(separator: "\n").utf8)).prefix(16)
+    }
+}
