@@ -22,14 +22,16 @@ bool refusals_queue_response(void *connection, unsigned int status, void *respon
     if (queue == NULL) {
         // POSIX's dlsym returns functions as object pointers.
         *(void **)&queue = dlsym(RTLD_NEXT, "MHD_queue_response");
-        if (queue == NULL) return false;
+        // Never ourselves. That it is named here keeps a linker from dropping what only the library calls.
+        if (queue == NULL || queue == MHD_queue_response) return false;
         atomic_store_explicit(&found, queue, memory_order_relaxed);
     }
     return queue(connection, status, response) == MHD_YES;
 }
 
 // The library's calls alone: ours go to `refusals_queue_response`.
-enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response) {
+enum MHD_Result MHD_queue_response(
+    struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response) {
     refusals_make make = atomic_load(&current);
     struct MHD_Response *better = make != NULL ? make(connection, status) : NULL;
     if (better == NULL) return refusals_queue_response(connection, status, response) ? MHD_YES : MHD_NO;

@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-/// Makes the answer to a request that libmicrohttpd refuses by itself because it cannot read it: a `struct MHD_Response *`
-/// that is handed over, or NULL to leave the library's own, a page in HTML. Called with a `struct MHD_Connection *` on the
-/// thread that runs its daemon.
+/// Makes the answer to a request that libmicrohttpd refuses by itself because it cannot read it: a
+/// `struct MHD_Response *` that is handed over, or NULL to leave the library's own, a page in HTML. Called with a
+/// `struct MHD_Connection *` on the thread that runs its daemon.
 typedef void *(*refusals_make)(void *connection, unsigned int status);
 
 /// For the whole process: the library has no setting for it.
