@@ -43,6 +43,7 @@ let package = Package(
         // What the network's modules share, and what stands on them. No C.
         .target(name: "InternetAddress"),
         .target(name: "HTTPMessages"),
+        .target(name: "MultipartForm"),
         .target(name: "S3", dependencies: ["Cryptography", "HTTPClient", "HTTPMessages"]),
 
         // The facts and the fold.
@@ -67,15 +68,15 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
-                "Postgres", "Redis", "Settings", "Telemetry",
+                "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
         // The processes. They never import one another: they meet in the events.
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
-                "Postgres", "ProductCache", "Redis", "Service", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress",
+                "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Projector",
@@ -110,6 +111,7 @@ let package = Package(
         .testTarget(
             name: "S3Tests",
             dependencies: ["Cryptography", "S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
+        .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
@@ -119,22 +121,25 @@ let package = Package(
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: ["jpeg", "png", "lcms2"].map { .linkedLibrary($0) }),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImagingTestSupport", "ImageWorker"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "NetworkTesting", "Postgres", "Projector", "Warelog",
+                "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
             ]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events"]),
+        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events", "HTTPClient", "HTTPMessages", "S3"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Cryptography", "Events", "Gateway", "HTTPMessages", "HTTPServer", "Postgres", "Settings", "Telemetry"]),
+            dependencies: [
+                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -24,6 +24,9 @@ struct Compression: Sendable {
         case failed(Events.ImageFailure)
     }
 
+    /// Of every compressed image: what begins with it everybody may read.
+    static let keyPrefix = "images/"
+
     private let context: ServiceContext
     private let recipe: ImageRecipe
     private let fetcher: SourceFetcher
@@ -83,9 +86,9 @@ struct Compression: Sendable {
     ) async throws -> Answer {
         await progress.tell(.fetching, of: job.ask.imageID)
         let source: [UInt8]
-        do throws(FetchFailure) {
+        do {
             source = try await fetcher.fetch(job.ask.source)
-        } catch {
+        } catch let error as FetchFailure {
             if error.reason == FetchFailure.cancelled { throw CancellationError() }
             if error.isRetriable && !isLastAttempt { throw error }
             return .failed(.init(reason: error.reason, detail: error.detail, attempts: job.attempt))
@@ -102,7 +105,7 @@ struct Compression: Sendable {
 
     /// The key is derived from what goes in and what is done to it: doing it again writes the same object again.
     private func upload(_ image: Imaging.CompressedImage, of source: SourceImage) async throws -> Events.CompressedImage {
-        let key = "images/\(source.sha256)/\(recipe.identifier).\(image.encoding.fileExtension)"
+        let key = "\(Self.keyPrefix)\(source.sha256)/\(recipe.identifier).\(image.encoding.fileExtension)"
         try await store.put(
             key: key, bytes: image.bytes, sha256: image.sha256, contentType: image.encoding.contentType,
             cacheControl: "public, max-age=31536000, immutable")

@@ -44,7 +44,7 @@ struct CompressorProcess: Sendable {
         let redis = RedisClient(settings.redis, loop: context.loop)
         redis.start()
         let compression = Compression(
-            context, settings, fetcher: SourceFetcher(client, settings), workers: workers, store: store,
+            context, settings, fetcher: SourceFetcher(client, store, settings), workers: workers, store: store,
             progress: ImageProgress(redis), writer: EventWriter(producer, source: "/warelog/compressor", partitions: partitions))
         let worklist = Worklist(context, settings, compression)
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
@@ -72,14 +72,14 @@ struct CompressorProcess: Sendable {
         await admin.close()
     }
 
-    /// The bucket, and everybody's right to read from it; tried until it works.
+    /// The bucket, and everybody's right to read the compressed images, and nothing else, from it; tried until it works.
     private func prepare(_ store: S3Client) async throws {
         let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(10))
         for attempt in 1... {
             do {
                 try await store.ensureBucket()
                 do {
-                    try await store.allowPublicRead()
+                    try await store.allowPublicRead(prefix: Compression.keyPrefix)
                 } catch let error where error.reason == .notSupported {
                     context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
                 }

@@ -47,7 +47,7 @@ struct CompressorSettings: Sendable {
             maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)),
             jpegQuality: UInt8(reader.integer("IMAGE_JPEG_QUALITY", in: 1...100, default: 80)))
         recipe.limits.bytes = UInt64(reader.integer("IMAGE_MAX_BYTES", in: 1...(256 << 20), default: 25_000_000))
-        recipe.limits.pixels = UInt64(reader.integer("IMAGE_MAX_PIXELS", in: 1...1_000_000_000, default: 50_000_000))
+        recipe.limits.pixels = UInt64(reader.imageMaximumPixels())
         self.recipe = recipe
         allowedNetworks = reader.parsed(
             "IMAGE_ALLOWED_NETWORKS", default: [], expected: "CIDR blocks separated by commas", Self.networks)
@@ -82,16 +82,5 @@ struct CompressorSettings: Sendable {
         let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard let slash = path.lastIndex(of: "/") else { return name }
         return path[...slash] + name
-    }
-}
-
-extension SettingsReader {
-    mutating func s3() -> S3Configuration {
-        let endpoint = string("S3_ENDPOINT")
-        let bucket = string("S3_BUCKET_NAME")
-        return S3Configuration(
-            endpoint: endpoint, region: string("S3_REGION", default: "us-east-1"), bucket: bucket,
-            accessKey: string("S3_ACCESS_KEY"), secretKey: secret("S3_SECRET_KEY").revealed,
-            publicBaseURL: string("S3_PUBLIC_BASE_URL", default: "\(endpoint)/\(bucket)"))
     }
 }

@@ -1,15 +1,19 @@
+import Events
 import HTTPClient
 import InternetAddress
+import S3
 import Telemetry
 
-/// Downloads images' sources under the rules that protect us and our network: http and https only, the connected
+/// Fetches images' sources: uploads from the object store, all others from their addresses, under the rules that protect us and our network: http and https only, the connected
 /// address of every hop globally routable or allow-listed, at most three redirects, bounded bytes and time.
 struct SourceFetcher: Sendable {
     private let client: HTTPClient
+    private let store: S3Client
     private let policy: Download.Policy
 
-    init(_ client: HTTPClient, _ settings: CompressorSettings) {
+    init(_ client: HTTPClient, _ store: S3Client, _ settings: CompressorSettings) {
         self.client = client
+        self.store = store
         var policy = Download.Policy()
         policy.maximumBytes = Int(settings.recipe.limits.bytes)
         policy.totalTimeout = settings.downloadTimeout
@@ -20,11 +24,21 @@ struct SourceFetcher: Sendable {
         self.policy = policy
     }
 
-    func fetch(_ url: String) async throws(FetchFailure) -> [UInt8] {
+    /// Throws `FetchFailure` for what is the source's fault, and `S3Error` for what is the object store's.
+    func fetch(_ source: String) async throws -> [UInt8] {
+        if let upload = UploadID(source: source) { return try await fetch(upload) }
         do throws(DownloadError) {
-            return try await client.download(url, policy, now: Int(WallClock.now().milliseconds / 1000)).body
+            return try await client.download(source, policy, now: Int(WallClock.now().milliseconds / 1000)).body
         } catch {
             throw FetchFailure(error)
+        }
+    }
+
+    private func fetch(_ upload: UploadID) async throws -> [UInt8] {
+        do throws(S3Error) {
+            return try await store.get(key: upload.objectKey, upTo: policy.maximumBytes)
+        } catch {
+            throw FetchFailure(upload: error) ?? error
         }
     }
 }
@@ -46,6 +60,20 @@ struct FetchFailure: Error, Equatable {
         detail = error.description
         isRetriable = error.isRetriable
         if case .status(_, let wait) = error { retryAfter = wait } else { retryAfter = nil }
+    }
+
+    /// Nil for what passes, or is no fault of the upload's.
+    init?(upload error: S3Error) {
+        switch error.reason {
+        case .notFound where error.code != "NoSuchBucket": reason = "not-found"
+        case .transfer(let error):
+            guard case .bodyTooLarge = error else { return nil }
+            reason = Self.reason(error)
+        default: return nil
+        }
+        detail = error.description
+        isRetriable = false
+        retryAfter = nil
     }
 
     private static func reason(_ error: DownloadError) -> String {

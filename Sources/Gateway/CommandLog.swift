@@ -58,10 +58,12 @@ struct CommandLog: Sendable {
         do throws(KafkaError) {
             return try await append()
         } catch {
-            throw Problem.unavailable(
+            var problem = Problem.unavailable(
                 error.mayHaveBeenWritten
                     ? "The log did not answer in time; the command may have been recorded."
                     : "The log cannot be written at the moment; nothing was recorded.")
+            problem.mayHaveTakenEffect = error.mayHaveBeenWritten
+            throw problem
         }
     }
 

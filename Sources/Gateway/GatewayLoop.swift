@@ -1,16 +1,19 @@
 import EventLoop
+import HTTPClient
 import HTTPServer
 import Postgres
 import ProductCache
 import Redis
+import S3
 import Service
 
-/// One loop's share of the gateway: its HTTP server, and its own connections to Postgres and Redis.
+/// One loop's share of the gateway: its HTTP server, and its own connections to Postgres, Redis and S3.
 struct GatewayLoop: Sendable {
     private let context: ServiceContext
     let loop: EventLoop
     private let redis: RedisClient
     private let pool: PostgresPool
+    private let client: HTTPClient
     private let server: HTTPServer
 
     /// On the loop's thread.
@@ -19,6 +22,13 @@ struct GatewayLoop: Sendable {
         self.loop = loop
         redis = RedisClient(settings.redis, loop: loop)
         pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
+        var web = HTTPClientConfiguration()
+        web.maximumConnectionsPerHost = settings.uploadConcurrency  // an upload that had to wait would run out of time
+        client = try HTTPClient(loop: loop, configuration: web)
+        let uploads = ImageUploads(
+            store: S3Client(configuration: settings.s3, client: client), slots: shared.uploadSlots,
+            maximumBytes: settings.maximumUploadBytes, limits: ImageHeaderLimits(pixels: settings.maximumImagePixels),
+            log: context.log)
         let parts = WriteParts(
             log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool, key: settings.signingKey,
             verdictWait: settings.verdictWait, requiresIfMatch: settings.requiresIfMatch,
@@ -32,7 +42,7 @@ struct GatewayLoop: Sendable {
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),
-            writes: ProductWriteHandlers(parts: parts, ids: shared.productIDs, users: shared.users),
+            writes: ProductWriteHandlers(parts: parts, ids: shared.productIDs, users: shared.users, uploads: uploads),
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
@@ -59,6 +69,7 @@ struct GatewayLoop: Sendable {
             context.stop.stop()
             try await group.waitForAll()
         }
+        client.close()
         await redis.close()
         await pool.close()
     }

@@ -28,7 +28,8 @@ struct GatewayProcess: Sendable {
             // User 1 belongs to `warelog seed`.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
-            users: UserDirectory(), metrics: RequestMetrics(context.metrics),
+            users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
+            metrics: RequestMetrics(context.metrics),
             connections: settings.limits.makeConnectionBudget(context.log),
             admission: WriteAdmission(
                 maximumWrites: settings.limits.writes, maximumBytes: settings.limits.writeBytes, context.metrics))
@@ -83,6 +84,7 @@ struct SharedParts: Sendable {
     let productIDs: IDLease<Product>
     let userIDs: IDLease<User>
     let users: UserDirectory
+    let uploadSlots: UploadSlots
     let metrics: RequestMetrics
     let connections: ConnectionBudget
     let admission: WriteAdmission

@@ -138,6 +138,8 @@ struct Problem: Error, Sendable {
     var detail: String?
     var faults: [Fault] = []
     var headers: HTTPHeaders = [:]
+    /// The command that could not be answered may be on the log in spite of that.
+    var mayHaveTakenEffect = false
     /// The content version that is there, where the request was meant for another.
     var currentVersion: Int64?
 

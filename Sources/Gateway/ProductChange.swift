@@ -19,7 +19,7 @@ struct ProductChange: Sendable {
     enum Outcome: Sendable {
         case unchanged(ProductState)
         case changed(Decision, Document?, isReplay: Bool)
-        case pending(CommandID, ConsistencyToken)
+        case pending(CommandID, EventID, ConsistencyToken)
     }
 
     /// A product's JSON and its tag. Nil stands for a product that is gone.
@@ -70,7 +70,7 @@ struct ProductChange: Sendable {
                 plan.event, submission, expecting: demanded ?? (plan.needsState ? state?.product.version : nil))
             switch result.outcome {
             case .pending:
-                return .pending(submission.command, result.token)
+                return .pending(submission.command, result.recorded.metadata.id, result.token)
             case .accepted(let decision, let isReplay):
                 let document = try await document(after: decision, state, result.recorded, isReplay: isReplay)
                 return .changed(decision, document, isReplay: isReplay)

@@ -10,6 +10,7 @@ struct ProductWriteHandlers: Sendable {
     let parts: WriteParts
     let ids: IDLease<Product>
     let users: UserDirectory
+    let uploads: ImageUploads
 
     /// `POST /products`
     func create(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
@@ -106,15 +107,16 @@ struct ProductWriteHandlers: Sendable {
         return try answer(write, change.id, outcome, .noContent, "")
     }
 
-    private func change(_ text: String) throws(Problem) -> ProductChange {
+    func change(_ text: String) throws(Problem) -> ProductChange {
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         return ProductChange(parts: parts, id: id)
     }
 
-    /// No content is answered without a body, whatever the document is.
-    private func answer(
+    /// No content is answered without a body, whatever the document is. `location` is where what an event made is found,
+    /// when it made something.
+    func answer(
         _ write: WriteRequest, _ id: ProductID, _ outcome: ProductChange.Outcome, _ status: HTTPStatus,
-        _ message: StaticString
+        _ message: StaticString, location: (EventID) -> String? = { _ in nil }
     ) throws(Problem) -> Answer {
         let answer = WriteAnswer(write: write, key: parts.key)
         let isBodiless = status == .noContent
@@ -129,10 +131,10 @@ struct ProductWriteHandlers: Sendable {
             // Somebody deleted it since.
             if document == nil, !isBodiless { throw Problem(.productNotFound) }
             response = answer.accepted(
-                status, message, document: isBodiless ? nil : document?.json, entityTag: document?.entityTag,
-                token: decision.token, isReplay: isReplay)
-        case .pending(let command, let token):
-            response = answer.pending(command, resource: "/products/\(id)", token: token)
+                status, message, document: isBodiless ? nil : document?.json, location: location(decision.event),
+                entityTag: document?.entityTag, token: decision.token, isReplay: isReplay)
+        case .pending(let command, let event, let token):
+            response = answer.pending(command, resource: location(event) ?? "/products/\(id)", token: token)
         }
         return Answer(response, productID: id)
     }

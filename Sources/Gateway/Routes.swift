@@ -77,6 +77,11 @@ struct Routes: Sendable {
             case .get, .head: return try await events.follow(request, id: path[1])
             default: throw Self.notAllowed("GET, HEAD")
             }
+        case ("products", 3) where path[2] == "images":
+            switch request.method {
+            case .post: return try await writes.uploadImage(request, id: path[1], trace)
+            default: throw Self.notAllowed("POST")
+            }
         case ("products", 4) where path[2] == "images":
             switch request.method {
             case .get, .head: return try await products.image(request, id: path[1], image: path[3])

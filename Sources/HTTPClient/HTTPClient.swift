@@ -25,13 +25,14 @@ package final class HTTPClient: Sendable {
         let transfer = Transfer(request, url: url)
         let result: Transfer.Outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isCancelled = Task.isCancelled
+                let isCancelled = Task.isCancelled && !request.survivesCancellation
                 loop.onLoop {
                     if isCancelled { return continuation.resume(returning: .failure(.cancelled)) }
                     self.multi.start(transfer, continuation)
                 }
             }
         } onCancel: {
+            guard !request.survivesCancellation else { return }
             loop.onLoop { self.multi.cancel(transfer) }
         }
         return try result.get()

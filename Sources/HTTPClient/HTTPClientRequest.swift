@@ -17,6 +17,8 @@ package struct HTTPClientRequest: Sendable {
     /// Asked about the very address that is connected to, before it is, also when a connection is used again.
     package var allowAddress: (@Sendable (IPAddress) -> Bool)?
     package var signing: AWSCredentials?
+    /// Goes on to its end when the task that sends it is cancelled: for what undoes something.
+    package var survivesCancellation = false
 
     /// A transfer that is slower than this for that long is given up.
     package struct LowSpeed: Sendable {

@@ -24,6 +24,8 @@ final class Connection {
     var exchange: Exchange?
     var clock = Clock.head(0)
     var served = 0
+    /// The client has closed its side, or all of it.
+    var isHungUp = false
     /// A copy of the descriptor lives on, see `LingeringClose`.
     var isLingering = false
     /// Its place among the server's connections.
@@ -51,6 +53,12 @@ final class Connection {
             clock = .sending(seconds + 1, bytes: bytes)
             return seconds >= limits.transfer + bytes / limits.rate
         }
+    }
+
+    /// The client has closed its side, or all of it.
+    func hungUp() {
+        isHungUp = true
+        exchange?.peerHungUp()
     }
 
     /// Whole seconds and bytes per second.

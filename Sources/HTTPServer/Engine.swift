@@ -15,7 +15,7 @@ final class Engine {
         let loop = server.loop
         daemon = try Daemon(server, server.configuration)
         hangups = try HangupWatcher(on: loop) { [unowned server] id in
-            server.connectionsByID[id]?.exchange?.peerHungUp()
+            server.connectionsByID[id]?.hungUp()
         }
         daemonWatcher = try DescriptorWatcher(on: loop, descriptor: daemon.pollDescriptor) { [unowned server] _ in
             server.beginTurns()

@@ -3,6 +3,7 @@ import HTTPMessages
 extension Exchange {
     /// A piece of the body is there. How much of it was taken; nil closes the connection.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        defer { if connection.isHungUp, !isSuspended { lookAgain() } }
         guard !answer.mustClose else { return nil }
         let limit = server.configuration.maximumBodyBytes
         let isTooLarge = bytes.count > limit - upload.received

@@ -121,11 +121,20 @@ final class Exchange: @unchecked Sendable {
         MHD_resume_connection(handle)
     }
 
+    /// Makes libmicrohttpd read on while a body comes, though it has read less than it asked for. It waits for the next
+    /// event then, and the end of the stream has none of its own when it came with the last bytes (seen with 1.0.1 and
+    /// epoll, which it uses edge-triggered): the connection would be kept until its idle timeout.
+    func lookAgain() {
+        guard phase == .collecting || phase == .streaming, !answer.isGiven else { return }
+        suspend()
+        resume()
+    }
+
     /// The client has closed its side, or all of it. A request that still waits to be read means that it may be
     /// listening; else whoever waits for an answer is taken to have gone.
     func peerHungUp() {
-        // Unless it is suspended libmicrohttpd is looking itself.
-        guard isSuspended, !Socket(descriptor: connection.descriptor).hasInput else { return }
+        guard isSuspended else { return lookAgain() }
+        guard !Socket(descriptor: connection.descriptor).hasInput else { return }
         upload.finish(.failure(.connectionLost))
         task?.cancel()
         output.abandon()

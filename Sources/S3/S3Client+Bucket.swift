@@ -23,12 +23,13 @@ extension S3Client {
             """
     }
 
-    /// Lets anybody read the bucket's objects who knows their keys, by a bucket policy.
-    package func allowPublicRead() async throws(S3Error) {
+    /// Lets anybody read the objects whose keys begin with `prefix`, and no others, by a bucket policy.
+    package func allowPublicRead(prefix: String) async throws(S3Error) {
+        guard Self.isKeyText(prefix) else { throw S3Error(.invalidKey) }
         let policy = Array(
             """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],\
-            "Resource":["arn:aws:s3:::\(configuration.bucket)/*"]}]}
+            "Resource":["arn:aws:s3:::\(configuration.bucket)/\(prefix)*"]}]}
             """.utf8)
         do {
             _ = try await send(
@@ -42,13 +43,15 @@ extension S3Client {
 
     /// The keys that begin with `prefix`, in order, a page at a time: at most 1,000 after the key `after`.
     package func list(prefix: String, after: String? = nil) async throws(S3Error) -> [String] {
-        guard (prefix + (after ?? "")).utf8.allSatisfy({ ObjectKey.isAllowed($0) || $0 == UInt8(ascii: "/") }) else {
-            throw S3Error(.invalidKey)
-        }
+        guard Self.isKeyText(prefix + (after ?? "")) else { throw S3Error(.invalidKey) }
         var query = "list-type=2&prefix=\(Self.encodeQuery(prefix))"
         if let after { query += "&start-after=\(Self.encodeQuery(after))" }
         let response = try await send(.get, "/\(configuration.bucket)?\(query)")
         return XMLDocument(response.body).all("Key")
+    }
+
+    private static func isKeyText(_ text: String) -> Bool {
+        text.utf8.allSatisfy { ObjectKey.isAllowed($0) || $0 == UInt8(ascii: "/") }
     }
 
     /// Of what keys are made of only the slash has to be encoded.

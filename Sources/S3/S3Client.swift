@@ -32,8 +32,9 @@ package struct S3Client: Sendable {
         _ = try await send(.put, path(ObjectKey(key)), headers, body: bytes, hash: sha256)
     }
 
-    package func get(key: String) async throws(S3Error) -> [UInt8] {
-        try await send(.get, path(ObjectKey(key))).body
+    /// At most `limit` bytes; of a larger object nothing.
+    package func get(key: String, upTo limit: Int? = nil) async throws(S3Error) -> [UInt8] {
+        try await send(.get, path(ObjectKey(key)), upTo: limit).body
     }
 
     /// Nil when there is no such object.
@@ -49,10 +50,10 @@ package struct S3Client: Sendable {
             cacheControl: headers["Cache-Control"], entityTag: headers["ETag"])
     }
 
-    /// Also fine when there is no such object.
+    /// Also fine when there is no such object. Not given up when the task is cancelled.
     package func delete(key: String) async throws(S3Error) {
         do {
-            _ = try await send(.delete, path(ObjectKey(key)))
+            _ = try await send(.delete, path(ObjectKey(key)), survivesCancellation: true)
         } catch where error.reason == .notFound {
             return  // what was wanted
         }
@@ -70,14 +71,16 @@ package struct S3Client: Sendable {
     /// `path` and `query` are signed as they are written: percent-encoded, the query sorted by name and with `=` behind
     /// each.
     func send(
-        _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil, hash: String = emptyHash
+        _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil, hash: String = emptyHash,
+        upTo limit: Int? = nil, survivesCancellation: Bool = false
     ) async throws(S3Error) -> HTTPClientResponse {
         var request = HTTPClientRequest(method, configuration.endpoint + path, headers: headers, body: body)
         request.headers["x-amz-content-sha256"] = hash
         request.signing = configuration.credentials
         request.connectTimeout = configuration.connectTimeout
-        request.totalTimeout = configuration.totalTimeout
-        request.maximumResponseBytes = configuration.maximumObjectBytes
+        request.totalTimeout = survivesCancellation ? configuration.undoTimeout : configuration.totalTimeout
+        request.maximumResponseBytes = limit ?? configuration.maximumObjectBytes
+        request.survivesCancellation = survivesCancellation
         let response: HTTPClientResponse
         do {
             response = try await client.send(request)

@@ -10,6 +10,8 @@ package struct S3Configuration: Sendable {
     package let publicBaseURL: String
     let credentials: AWSCredentials
     package var totalTimeout: Duration = .seconds(60)
+    /// For what is not given up when its task is cancelled: whoever ends has to wait for it.
+    package var undoTimeout: Duration = .seconds(10)
     package var connectTimeout: Duration = .seconds(5)
     package var maximumObjectBytes = 64 * 1024 * 1024
 

@@ -2,6 +2,7 @@ import InternetAddress
 import Kafka
 import Postgres
 import Redis
+import S3
 import Settings
 import Telemetry
 
@@ -33,6 +34,20 @@ extension SettingsReader {
                 }
             },
             onTransientError: { error in log.warning("kafka is troubled", ["error": "\(error)"]) })
+    }
+
+    package mutating func s3() -> S3Configuration {
+        let endpoint = string("S3_ENDPOINT")
+        let bucket = string("S3_BUCKET_NAME")
+        return S3Configuration(
+            endpoint: endpoint, region: string("S3_REGION", default: "us-east-1"), bucket: bucket,
+            accessKey: string("S3_ACCESS_KEY"), secretKey: secret("S3_SECRET_KEY").revealed,
+            publicBaseURL: string("S3_PUBLIC_BASE_URL", default: "\(endpoint)/\(bucket)"))
+    }
+
+    /// Who takes a picture in and who decodes it must agree.
+    package mutating func imageMaximumPixels() -> Int {
+        integer("IMAGE_MAX_PIXELS", in: 1...1_000_000_000, default: 50_000_000)
     }
 
     package mutating func bindAddress() -> IPAddress {

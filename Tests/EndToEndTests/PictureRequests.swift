@@ -35,12 +35,13 @@ final class PictureRequests: Sendable {
     }
 
     static let photo = jpeg(2600, 1300)
+    static let drawing = png(400, 300)
 
     private static let pictures: [String: [UInt8]] = [
         "photo.jpg": photo,
         "other.jpg": jpeg(800, 600),
         "held.jpg": jpeg(640, 480),
-        "drawing.png": png(400, 300),
+        "drawing.png": drawing,
         "cut-off.jpg": Array(photo.prefix(photo.count / 2)),
         "page.jpg": Array("<!doctype html><title>404</title>".utf8),
     ]

@@ -81,8 +81,14 @@ final class Processes: @unchecked Sendable {
     func start(_ name: Name, awaiting message: String, with settings: [String: String] = [:]) async throws {
         let before = logs[name]?.count ?? 0
         try start(name, with: settings)
-        for await _ in outputs {
-            if String(decoding: (logs[name] ?? [])[before...], as: UTF8.self).contains(message) { return }
+        await awaitLog(of: name, from: before, message)
+    }
+
+    /// Returns when the log of `name` holds `text` behind its first `start` bytes.
+    func awaitLog(of name: Name, from start: Int = 0, _ text: String) async {
+        while !String(decoding: (logs[name] ?? []).dropFirst(start), as: UTF8.self).contains(text) {
+            var iterator = outputs.makeAsyncIterator()
+            guard await iterator.next() != nil else { return }
         }
     }
 

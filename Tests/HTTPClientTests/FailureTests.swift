@@ -159,6 +159,33 @@ struct FailureTests {
         #expect(ended == true)
     }
 
+    @Test func whatUndoesSomethingGoesOnWhenItsTaskIsCancelled() throws {
+        let statuses = try withClient { loop, client in
+            let server = try RawServer(on: loop)
+            let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+            let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
+            return try await server.serving({ connection, _ in
+                _ = try await connection.receive(until: "\r\n\r\n")
+                arrived.yield()
+                for await _ in cancellations { break }
+                try await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
+            }, on: loop) {
+                var request = HTTPClientRequest(.delete, "http://127.0.0.1:\(server.port)/")
+                request.survivesCancellation = true
+                return try await withThrowingTaskGroup(of: HTTPStatus.self) { [request] group in
+                    group.addTask(executorPreference: loop) { try await client.send(request).status }
+                    for await _ in arrivals { break }
+                    group.cancelAll()
+                    // One that begins in a cancelled task.
+                    group.addTask(executorPreference: loop) { try await client.send(request).status }
+                    cancelled.finish()
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+        }
+        #expect(statuses == [.noContent, .noContent])
+    }
+
     @Test func aClosedClientEndsWhatIsOnItsWayAndTakesNoMore() throws {
         let outcomes = try withClient { loop, client in
             let server = try RawServer(on: loop)

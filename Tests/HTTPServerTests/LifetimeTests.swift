@@ -1,7 +1,7 @@
 import EventLoop
 import HTTPClient
 import HTTPMessages
-import HTTPServer
+@testable import HTTPServer
 import NetworkTesting
 import Testing
 
@@ -56,6 +56,54 @@ struct LifetimeTests {
             }
         }
         #expect(outcome == .connectionLost)
+    }
+
+    private enum Framing: String, CaseIterable { case short = "60000", long = "1000000", chunks }
+
+    /// The last bytes and the end of the stream may come as one; the connection must not be kept for its idle timeout.
+    @Test(arguments: Framing.allCases, [0, 3, 20_000, 50_000, 300_000])
+    private func aClientThatGoesWithItsLastBytesIsNotWaitedFor(_ framing: Framing, _ count: Int) throws {
+        let head = framing == .chunks ? "Transfer-Encoding: chunked\r\n\r\nfffff\r\n" : "Content-Length: \(framing.rawValue)\r\n\r\n"
+        guard count < Int(framing.rawValue) ?? .max else { return }
+        for waits in [false, true] {
+            let isOver = try onLoop { loop in
+                let (reads, read) = AsyncStream<Bool>.makeStream()
+                let handler: HTTPServer.Handler = { request in
+                    do throws(HTTPBodyError) {
+                        for try await _ in request.body { read.yield(false) }
+                    } catch {
+                        read.yield(true)
+                    }
+                    return HTTPResponse(.ok)
+                }
+                var configuration = HTTPServerConfiguration()
+                configuration.idleTimeout = .seconds(600)
+                configuration.transferTimeout = .seconds(600)
+                return try await withServer(on: loop, configuration, handler: handler) { server in
+                    // Only a test that hangs gets there.
+                    try await loop.withDeadline(.seconds(30)) {
+                        let connection = try RawConnection.connect(on: loop, port: server.port)
+                        try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\n\(head)")
+                        if waits, framing == .long {
+                            try await connection.send("x")
+                            for await _ in reads { break }
+                        }
+                        try await connection.send([UInt8](repeating: 0, count: count))
+                        connection.close()
+                        // What is collected before there is a handler is nobody's but the server's.
+                        if framing == .short || (framing == .chunks && count < 64 * 1024) {
+                            while server.nextConnectionID == 0 || !server.connections.isEmpty {
+                                try await loop.sleep(for: .milliseconds(1))
+                            }
+                            return true
+                        }
+                        for await isOver in reads where isOver { return true }
+                        return false
+                    }
+                }
+            }
+            #expect(isOver)
+        }
     }
 
     @Test func aStreamedResponseArrivesPieceByPieceAndEnds() throws {

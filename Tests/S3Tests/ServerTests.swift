@@ -67,6 +67,44 @@ struct ServerTests {
         }
     }
 
+    @Test func anObjectInPartsIsOneObject() throws {
+        try withBucket { client, _ in
+            let bytes = (0..<(ObjectUpload.partBytes + 1000)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+            var upload = try ObjectUpload(client, key: "uploads/a", contentType: "image/png")
+            try await upload.write(bytes)
+            try await upload.finish()
+            #expect(try await client.get(key: "uploads/a") == bytes)
+            #expect(try await client.head(key: "uploads/a")?.contentType == "image/png")
+            try await upload.discard()
+            #expect(try await client.head(key: "uploads/a") == nil)
+        }
+    }
+
+    @Test func ofWhatIsDiscardedNothingIsLeft() throws {
+        try withBucket { client, _ in
+            var upload = try ObjectUpload(client, key: "uploads/a", contentType: "image/png")
+            try await upload.write([UInt8](repeating: 7, count: ObjectUpload.partBytes + 1))
+            try await upload.discard()
+            try await upload.discard()
+            let left = try await client.send(.get, "/\(client.configuration.bucket)?uploads=").body
+            #expect(XMLDocument(left).all("Key") == [])
+            #expect(try await client.list(prefix: "") == [])
+        }
+    }
+
+    @Test func anObjectThatIsTooLargeIsNotRead() throws {
+        try withBucket { client, _ in
+            try await client.put(key: "a", bytes: [1, 2, 3], sha256: SHA256.hex([1, 2, 3]), contentType: "x/y")
+            #expect(try await client.get(key: "a", upTo: 3) == [1, 2, 3])
+            do throws(S3Error) {
+                _ = try await client.get(key: "a", upTo: 2)
+                Issue.record("no error")
+            } catch {
+                #expect(error.reason == .transfer(.bodyTooLarge(limit: 2)))
+            }
+        }
+    }
+
     @Test func aMissingObjectIsNotFound() throws {
         try withBucket { client, _ in
             do throws(S3Error) {
@@ -105,11 +143,13 @@ struct ServerTests {
         }
     }
 
-    @Test func publicReadIsAllowedOrToldToBeUnsupported() throws {
+    @Test func publicReadIsAllowedForItsPrefixAloneOrToldToBeUnsupported() throws {
         try withBucket { client, http in
-            try await client.put(key: "a/b.txt", bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
+            for key in ["a/b.txt", "ab.txt", "uploads/b.txt"] {
+                try await client.put(key: key, bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
+            }
             do throws(S3Error) {
-                try await client.allowPublicRead()
+                try await client.allowPublicRead(prefix: "a/")
             } catch {
                 #expect(error.reason == .notSupported)
                 return
@@ -117,6 +157,10 @@ struct ServerTests {
             let response = try await http.send(HTTPClientRequest(.get, client.publicURL(key: "a/b.txt")))
             #expect(response.status == .ok)
             #expect(response.body == [104, 105])
+            for path in ["/ab.txt", "/uploads/b.txt", "", "/?list-type=2&prefix=uploads%2F", "?uploads="] {
+                let refused = try await http.send(HTTPClientRequest(.get, client.configuration.publicBaseURL + path))
+                #expect(refused.status == .forbidden, "\(path)")
+            }
         }
     }
 }

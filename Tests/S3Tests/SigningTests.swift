@@ -76,7 +76,7 @@ struct SigningTests {
         let list = try recorded { _ = try await $0.list(prefix: "a/b", after: "a/c") }
         #expect(list.query.map(\.name) == ["list-type", "prefix", "start-after"])
         #expect(list.query.map(\.value) == ["2", "a/b", "a/c"])
-        let policy = try recorded { try await $0.allowPublicRead() }
+        let policy = try recorded { try await $0.allowPublicRead(prefix: "a/") }
         #expect(policy.query.map(\.name) == ["policy"])
     }
 
@@ -137,7 +137,7 @@ struct SigningTests {
         _ = try recorded(answering: HTTPResponse(.conflict)) { client in
             try await client.ensureBucket()
             do throws(S3Error) {
-                try await client.allowPublicRead()
+                try await client.allowPublicRead(prefix: "a/")
                 Issue.record("no error")
             } catch {
                 #expect(error.reason == .notSupported)

@@ -1,0 +1,55 @@
+import Events
+import HTTPServer
+
+extension ProductWriteHandlers {
+    /// `POST /products/{id}/images`: the bytes of one JPEG or PNG, raw or in a form.
+    func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> Answer {
+        try request.refuseParameters()
+        let write = try WriteRequest(request, trace)
+        let change = try change(text)
+        let file = try UploadedFile(request, upTo: uploads.maximumBytes)
+        try await refuseEarly(write, change)
+        let image = try await uploads.take(file)
+        let outcome = try await append(image, write, change)
+        return try answer(write, change.id, outcome, .created, "Image uploaded successfully") { event in
+            "/products/\(change.id)/images/\(ImageID(askedBy: event, at: 0))"
+        }
+    }
+
+    /// What is certainly refused is refused before its body is read.
+    private func refuseEarly(_ write: WriteRequest, _ change: ProductChange) async throws {
+        guard let state = try await change.state() else { return }
+        // What has taken effect before is answered as it was then, whatever the product is by now.
+        if let idempotency = write.idempotency,
+            try await idempotency.isUsed(.user(state.product.userID), parts.key, parts.pool)
+        {
+            return
+        }
+        _ = try change.check(write, state)
+        try Self.checkRoom(state.product)
+    }
+
+    private static func checkRoom(_ product: Product) throws(Problem) {
+        guard product.images.count < ProductField.maximumImages else { throw Problem(.tooManyImages) }
+    }
+
+    /// The image stays stored when an event names it, or may do so; else it is discarded.
+    private func append(
+        _ image: ImageUploads.Stored, _ write: WriteRequest, _ change: ProductChange
+    ) async throws -> ProductChange.Outcome {
+        var mayBeOnLog = false
+        do {
+            let outcome = try await change.run(write, content: Array(image.digest.utf8)) { product in
+                if let product { try Self.checkRoom(product) }
+                mayBeOnLog = true
+                return .init(event: .imageUploaded(image.uploaded(to: change.id)))
+            }
+            if case .changed(_, _, isReplay: true) = outcome { await uploads.discard(image) }
+            return outcome
+        } catch {
+            if let problem = error as? Problem, !problem.mayHaveTakenEffect { mayBeOnLog = false }
+            if !mayBeOnLog { await uploads.discard(image) }
+            throw error
+        }
+    }
+}

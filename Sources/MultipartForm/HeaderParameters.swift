@@ -1,0 +1,77 @@
+/// The value of a header field with parameters: `form-data; name="image"`, `multipart/form-data; boundary=x`.
+package struct HeaderParameters: Sendable, Equatable {
+    /// What stands before the parameters, in lower case.
+    package let essence: String
+    /// By their names in lower case.
+    package let parameters: [String: String]
+
+    /// Nil for what is malformed, and for a parameter that is given twice.
+    package init?(_ text: some StringProtocol) {
+        var rest = Array(text.utf8)[...]
+        let essence = rest.removing { $0 != UInt8(ascii: ";") }.trimmed
+        guard !essence.isEmpty else { return nil }
+        self.essence = String(decoding: essence, as: UTF8.self).lowercased()
+        var parameters: [String: String] = [:]
+        while !rest.isEmpty {
+            rest = rest.dropFirst().trimmedAtStart  // the semicolon
+            if rest.isEmpty || rest.first == UInt8(ascii: ";") { continue }
+            let name = rest.removing { $0.isToken }
+            guard !name.isEmpty, rest.popFirst() == UInt8(ascii: "="), let value = Self.value(&rest) else { return nil }
+            rest = rest.trimmedAtStart
+            guard rest.isEmpty || rest.first == UInt8(ascii: ";") else { return nil }
+            let old = parameters.updateValue(
+                String(decoding: value, as: UTF8.self), forKey: String(decoding: name, as: UTF8.self).lowercased())
+            guard old == nil else { return nil }
+        }
+        self.parameters = parameters
+    }
+
+    /// A token, or a quoted string without its quotes. A backslash stands for itself but before a quote or another one:
+    /// file names have them.
+    private static func value(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
+        guard rest.first == UInt8(ascii: "\"") else {
+            let token = rest.removing { $0.isToken }
+            return token.isEmpty ? nil : Array(token)
+        }
+        rest.removeFirst()
+        var value: [UInt8] = []
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "\""): return value
+            case UInt8(ascii: "\\") where rest.first == UInt8(ascii: "\"") || rest.first == UInt8(ascii: "\\"):
+                value.append(rest.removeFirst())
+            default: value.append(byte)
+            }
+        }
+        return nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Takes what satisfies `condition` off the beginning.
+    fileprivate mutating func removing(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        let taken = prefix(while: condition)
+        self = self[taken.endIndex...]
+        return taken
+    }
+
+    fileprivate var trimmedAtStart: ArraySlice<UInt8> { drop { $0 == 0x20 || $0 == 0x09 } }
+
+    /// Without spaces and tabs at both ends.
+    fileprivate var trimmed: ArraySlice<UInt8> {
+        var text = trimmedAtStart
+        while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
+        return text
+    }
+}
+
+extension UInt8 {
+    /// RFC 9110 section 5.6.2.
+    var isToken: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+        }
+    }
+}

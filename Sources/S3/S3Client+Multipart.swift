@@ -1,0 +1,75 @@
+import Cryptography
+import HTTPClient
+import HTTPMessages
+
+/// The requests of an upload in parts.
+extension S3Client {
+    /// The upload's id. Not given up when the task is cancelled: the id is needed to abort the upload.
+    func createMultipartUpload(_ key: ObjectKey, contentType: String) async throws(S3Error) -> String {
+        let response = try await send(
+            .post, "\(path(key))?uploads=", ["Content-Type": contentType], survivesCancellation: true)
+        guard let id = XMLDocument(response.body)["UploadId"], !id.isEmpty else {
+            throw S3Error(.transfer(.malformedResponse))
+        }
+        return id
+    }
+
+    /// The part's entity tag. Parts are numbered from 1.
+    func uploadPart(_ number: Int, _ bytes: [UInt8], of key: ObjectKey, _ uploadID: String) async throws(S3Error) -> String {
+        let response = try await send(
+            .put, "\(path(key))?partNumber=\(number)&uploadId=\(Self.encode(uploadID))", body: bytes,
+            hash: SHA256.hex(bytes))
+        guard let tag = response.headers["ETag"] else { throw S3Error(.transfer(.malformedResponse)) }
+        return tag
+    }
+
+    /// Makes the parts, whose entity tags these are, one object.
+    func completeMultipartUpload(_ key: ObjectKey, _ uploadID: String, parts: [String]) async throws(S3Error) {
+        let entries = parts.enumerated().map { index, tag in
+            "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(Self.escape(tag))</ETag></Part>"
+        }
+        let body = Array(
+            """
+            <CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\(entries.joined())\
+            </CompleteMultipartUpload>
+            """.utf8)
+        let response = try await send(
+            .post, "\(path(key))?uploadId=\(Self.encode(uploadID))", ["Content-Type": "application/xml"], body: body,
+            hash: SHA256.hex(body))
+        // "A 200 OK response can contain either a success or an error" (CompleteMultipartUpload).
+        if XMLDocument(response.body)["Code"] != nil { throw S3Error(response) }
+    }
+
+    /// Throws the parts away. Also fine when there is no such upload; not given up when the task is cancelled.
+    func abortMultipartUpload(_ key: ObjectKey, _ uploadID: String) async throws(S3Error) {
+        do {
+            _ = try await send(
+                .delete, "\(path(key))?uploadId=\(Self.encode(uploadID))", survivesCancellation: true)
+        } catch where error.reason == .notFound {
+            return  // what was wanted
+        }
+    }
+
+    /// Everything but unreserved characters is percent-encoded.
+    private static func encode(_ text: String) -> String {
+        text.utf8.reduce(into: "") { encoded, byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            case _ where ObjectKey.isAllowed(byte): encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += "%" + Hexadecimal.text([byte]).uppercased()
+            }
+        }
+    }
+
+    private static func escape(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            default: escaped.append(character)
+            }
+        }
+    }
+}
