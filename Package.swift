@@ -29,7 +29,10 @@ let package = Package(
 
         // Their wrappers: no C type leaves them.
         .target(name: "EventLoop", dependencies: ["CLibuv"]),
-        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop", "HTTPMessages", "InternetAddress"]),
+        .target(name: "CMicrohttpdRefusals", linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("dl")]),
+        .target(
+            name: "HTTPServer",
+            dependencies: ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "Redis", dependencies: ["CHiredis", "EventLoop"]),
         .target(name: "Postgres", dependencies: ["CLibpq", "EventLoop"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
