@@ -29,7 +29,10 @@ let package = Package(
 
         // Their wrappers: no C type leaves them.
         .target(name: "EventLoop", dependencies: ["CLibuv"]),
-        .target(name: "HTTPServer", dependencies: ["CMicrohttpd", "EventLoop", "HTTPMessages", "InternetAddress"]),
+        .target(name: "CMicrohttpdRefusals", linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("dl")]),
+        .target(
+            name: "HTTPServer",
+            dependencies: ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
         .target(name: "Redis", dependencies: ["CHiredis", "EventLoop"]),
         .target(name: "Postgres", dependencies: ["CLibpq", "EventLoop"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
@@ -69,13 +72,15 @@ let package = Package(
             ]),
 
         // The processes. They never import one another: they meet in the events.
+        .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer",
                 "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
                 "Settings", "Telemetry",
-            ]),
+            ],
+            plugins: ["EmbedDescription"]),
         .executableTarget(
             name: "Projector",
             dependencies: [
@@ -135,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON",
                 "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
     ],

@@ -108,6 +108,7 @@ struct Problem: Error, Sendable {
                 case .contentTooLarge: .contentTooLarge
                 case .tooManyRequests: .tooManyRequests
                 case .serviceUnavailable: .overloaded
+                case .internalServerError: .internalError
                 default: .malformedRequest
                 }
         }

@@ -7,6 +7,7 @@ final class Daemon {
 
     /// The callbacks go to `server`, which must outlive this.
     init(_ server: HTTPServer, _ configuration: HTTPServerConfiguration) throws(HTTPServerError) {
+        Refusal.useOurs()
         let idle = Connection.Limits(configuration).idle
         let raw = shim_mhd_start(
             UInt32(clamping: configuration.connections.maximum + 1), UInt32(clamping: idle),

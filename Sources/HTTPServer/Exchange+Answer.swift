@@ -1,4 +1,5 @@
 import CMicrohttpd
+import CMicrohttpdRefusals
 import HTTPMessages
 
 extension Exchange {
@@ -34,7 +35,8 @@ extension Exchange {
         case .bytes(let bytes): connection.clock = .sending(0, bytes: bytes.count)
         case .stream: connection.clock = .stopped
         }
-        if MHD_queue_response(handle, UInt32(clamping: response.status.code), raw) != shim_mhd_yes {
+        let status = UInt32(clamping: response.status.code)
+        if !refusals_queue_response(UnsafeMutableRawPointer(handle), status, UnsafeMutableRawPointer(raw)) {
             server.log("MHD_queue_response refused a response of status \(response.status)")
             answer.mustClose = true
         }

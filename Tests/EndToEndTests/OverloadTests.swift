@@ -120,6 +120,7 @@ extension EndToEnd {
                     connection.finishSending()
                     let answer = (try? await connection.receiveAll()) ?? ""
                     #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505 "), "\(answer)")
+                    #expect(answer.isEmpty || answer.contains("Content-Type: application/problem+json\r\n"), "\(answer)")
                 }
                 #expect(try await warelog.send(.get, "/readyz").status == .ok)
                 await warelog.processes.stop(.gateway)

@@ -20,6 +20,21 @@ struct GatewayTests {
         for kind in Problem.Kind.allCases { #expect((400...599).contains(kind.status.code)) }
     }
 
+    @Test(arguments: [
+        (400, Problem.Kind.malformedRequest), (408, .requestTimeout), (413, .contentTooLarge), (414, .malformedRequest),
+        (429, .tooManyRequests), (431, .malformedRequest), (500, .internalError), (503, .overloaded), (505, .malformedRequest),
+    ])
+    func whatTheServerRefusesHasAKind(_ row: (status: Int, kind: Problem.Kind)) {
+        let kind = Problem.Kind(refusal: HTTPStatus(row.status))
+        #expect(kind == row.kind)
+        #expect(kind.isRetriable == [408, 429, 500, 503].contains(row.status))
+    }
+
+    @Test func anAnswerNamesSomeOfVeryManyFaults() {
+        let faults = (0..<100_000).map { FieldFault("/\($0)", .unknownField, "is not a field of this resource") }
+        #expect(Problem(InvalidDocument(faults)).faults.count == 100)
+    }
+
     @Test func concurrentLoadsOfOneKeyAreOne() async throws {
         let flight = SingleFlight<Int, Int>()
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
