@@ -50,7 +50,8 @@ struct Routes: Sendable {
     /// Reads are always let through; a write needs a place.
     private func admitted(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
         guard request.isWrite else { return try await route(request, trace) }
-        // A body that does not say how long it is counts as the longest one; one that is longer will not be read.
+        // A body that does not say how long it is counts as the longest document. What is longer is not read, or is an
+        // upload, which is never held as a whole.
         let bytes = min(request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
         return try await admission.withPlace(for: bytes) { try await route(request, trace) }
     }
