@@ -8,6 +8,8 @@ RUN apt-get update \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 COPY Package.swift ./
+COPY schema schema
+COPY Plugins Plugins
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release

@@ -3,10 +3,11 @@
 #   BROKER=embedded   a stand-in for Kafka where it cannot be fetched
 #   S3=rclone         a stand-in for VersityGW where it cannot be built
 #   PORTS=free        free ports instead of those in stack/versions.env
+#   MAX_EXAMPLES, SEED   of `make fuzz-api`: how long, and which requests once more
 
-export BROKER S3 PORTS
+export BROKER S3 PORTS MAX_EXAMPLES SEED
 
-.PHONY: up infrastructure down reset test demo
+.PHONY: up infrastructure down reset test fuzz-api demo
 
 up:
 	@stack/up
@@ -22,6 +23,9 @@ reset:
 
 test:
 	@stack/test
+
+fuzz-api:
+	@stack/fuzz-api
 
 demo:
 	@demo/run

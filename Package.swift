@@ -72,12 +72,14 @@ let package = Package(
             ]),
 
         // The processes. They never import one another: they meet in the events.
+        .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress",
                 "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
-            ]),
+            ],
+            plugins: ["EmbedDescription"]),
         .executableTarget(
             name: "Projector",
             dependencies: [
@@ -137,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON",
                 "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
     ],

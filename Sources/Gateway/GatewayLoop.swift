@@ -46,8 +46,8 @@ struct GatewayLoop: Sendable {
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes, context: context,
-            metrics: shared.metrics)
+            description: shared.description, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,
+            context: context, metrics: shared.metrics)
         let configuration = settings.server(log: context.log, shared.connections)
         server = try HTTPServer(configuration: configuration, loop: loop) { request in
             await routes.answer(request)

@@ -29,7 +29,7 @@ struct GatewayProcess: Sendable {
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
             users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
-            metrics: RequestMetrics(context.metrics),
+            description: try DescriptionHandlers(), metrics: RequestMetrics(context.metrics),
             connections: settings.limits.makeConnectionBudget(context.log),
             admission: WriteAdmission(
                 maximumWrites: settings.limits.writes, maximumBytes: settings.limits.writeBytes, context.metrics))
@@ -85,6 +85,7 @@ struct SharedParts: Sendable {
     let userIDs: IDLease<User>
     let users: UserDirectory
     let uploadSlots: UploadSlots
+    let description: DescriptionHandlers
     let metrics: RequestMetrics
     let connections: ConnectionBudget
     let admission: WriteAdmission

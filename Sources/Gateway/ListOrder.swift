@@ -12,7 +12,9 @@ struct ListOrder: Sendable, Equatable {
     let isDescending: Bool
 
     static let standard = ListOrder(key: .createdAt, isDescending: false)
-    static let all = Key.allCases.flatMap { [ListOrder(key: $0, isDescending: false), ListOrder(key: $0, isDescending: true)] }
+    static let all = Key.allCases.flatMap { key in
+        [false, true].map { ListOrder(key: key, isDescending: $0) }
+    }
 
     /// The value of `sort`: a key, behind `-` for descending.
     var text: String { (isDescending ? "-" : "") + key.rawValue }

@@ -4,8 +4,8 @@ import Postgres
 extension ListQuery {
     /// Goes before `statement`, in its transaction.
     ///
-    /// With a filter, the best index depends on how many products it leaves, so the plan is made for these values and not
-    /// for any, and by the pages that it looks at: that they are next to each other says nothing here. Without one the
+    /// With a filter, the best index depends on how many products it leaves: the plan is made for these values, not
+    /// for any, and by the number of pages, wherever they are, as for memory and disks without a head. Without one, the
     /// best index is that of the order, whatever the statistics know of the user. A page is one core's work.
     var planning: PostgresStatement {
         PostgresStatement(
@@ -26,14 +26,15 @@ extension ListQuery {
     /// What it costs does not grow with the number of the page: the comparison of (key, id) with the cursor's is where
     /// the index of the order is entered.
     /// - Without a filter, and with prices in the order of prices, a page reads the index entries that it returns.
-    /// - With a filter, Postgres takes the cheaper of two ways: through the order's index from the cursor on, for as long
-    ///   as it takes to find a page of matches; or all matches of the price (index by price) or of the text (trigrams),
-    ///   sorted. Matches that are frequent are found soon, rare ones are few: with n products of the user, the better way
-    ///   takes about √(limit × n) index entries, 10,000 for a million, if the matches lie scattered in the order.
-    /// - Where they lie together, far from the cursor, or where the text is of one or two characters, which have no
-    ///   trigrams, and rare, the bound is the index: the entries of this user's products, each at most once for a page.
-    ///   They hold what the filters ask about, so that no rows are read for them (10,000 pages, or a quarter of a second,
-    ///   for a million products), but for those that have changed since the last vacuum.
+    /// - With a filter, Postgres takes the cheaper of two ways: through the order's index from the cursor on, for as
+    ///   long as it takes to find a page of matches; or all matches of the price (index by price) or of the text
+    ///   (trigrams), sorted. Matches that are frequent are found soon, rare ones are few: with n products of the user,
+    ///   the better way takes about √(limit × n) index entries, 10,000 for a million, if the matches lie scattered in
+    ///   the order.
+    /// - Where they lie together, far from the cursor, or where the text is rare and of one or two characters, which
+    ///   have no trigrams, the bound is the index: the entries of this user's products, each at most once for a page.
+    ///   They hold what the filters ask about, so that no rows are read for them (10,000 pages, or a quarter of a
+    ///   second, for a million products), but for those that have changed since the last vacuum.
     ///
     /// The rows are read for the products of the page only, which the inner query has found in the index alone.
     var statement: PostgresStatement {
@@ -45,8 +46,9 @@ extension ListQuery {
         let (key, type) = list.order.key.column
         let (direction, behind) = list.order.isDescending ? ("desc", "<") : ("asc", ">")
         var terms = ["user_id = \(bind(.int(list.userID.value), "bigint"))"]
-        if let price = list.minimumPrice { terms.append("product_price >= \(bind(.text(price.description), "numeric"))") }
-        if let price = list.maximumPrice { terms.append("product_price <= \(bind(.text(price.description), "numeric"))") }
+        for (comparison, price) in [(">=", list.minimumPrice), ("<=", list.maximumPrice)] {
+            if let price { terms.append("product_price \(comparison) \(bind(.text(price.description), "numeric"))") }
+        }
         if let name = list.name {
             let text = bind(.text(name), "text")
             terms.append(
@@ -55,7 +57,8 @@ extension ListQuery {
                     : "position(warelog.search_text(\(text)) in search_name) > 0")
         }
         if let after {
-            terms.append("(\(key), id) \(behind) (\(bind(.text(after.key), type)), \(bind(.int(after.id.value), "bigint")))")
+            let place = "\(bind(.text(after.key), type)), \(bind(.int(after.id.value), "bigint"))"
+            terms.append("(\(key), id) \(behind) (\(place))")
         }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key

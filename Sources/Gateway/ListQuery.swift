@@ -12,7 +12,9 @@ struct ListQuery: Sendable {
     init(_ query: [(name: String, value: String)], key: SigningKey) throws(Problem) {
         var values: [String: String] = [:]
         for (name, value) in query {
-            guard Self.names.contains(name) else { throw .parameter(name, "unknown-parameter", "is not a parameter here") }
+            guard Self.names.contains(name) else {
+                throw .parameter(name, "unknown-parameter", "is not a parameter here")
+            }
             guard values[name] == nil else { throw .parameter(name, "repeated", "must be given once") }
             values[name] = value
         }
@@ -21,7 +23,8 @@ struct ListQuery: Sendable {
         guard let userID = UserID(user) else { throw .parameter("user_id", "wrong-type", "must be a positive integer") }
         list = ProductList(
             userID: userID, minimumPrice: try Self.price("price_min", values),
-            maximumPrice: try Self.price("price_max", values), name: try Self.name(values), order: try Self.order(values))
+            maximumPrice: try Self.price("price_max", values), name: try Self.name(values),
+            order: try Self.order(values))
         limit = try Self.limit(values)
         if let cursor = values["cursor"] {
             after = try ListCursor(cursor, of: list, key: key)
@@ -37,7 +40,8 @@ struct ListQuery: Sendable {
         do {
             return try Money(text)
         } catch {
-            throw .parameter(name, "invalid-price", "must be an amount from 0 to \(Money.maximum) with at most two decimals")
+            let detail = "must be an amount from 0 to \(Money.maximum) with at most two decimals"
+            throw .parameter(name, "invalid-price", detail)
         }
     }
 

@@ -14,7 +14,8 @@ struct ProductList: Sendable {
     /// The same for the same list only; 16 bytes.
     var digest: ArraySlice<UInt8> {
         // The name is last: it is the only part that may hold the separator.
-        let parts: [String?] = [userID.description, minimumPrice?.description, maximumPrice?.description, order.text, name]
-        return SHA256.digest(Array(parts.map { $0 ?? "" }.joined(separator: "\n").utf8)).prefix(16)
+        let prices = [minimumPrice, maximumPrice].map { $0?.description ?? "" }
+        let text = ([userID.description] + prices + [order.text, name ?? ""]).joined(separator: "\n")
+        return SHA256.digest(Array(text.utf8)).prefix(16)
     }
 }

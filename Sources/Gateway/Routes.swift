@@ -11,6 +11,7 @@ struct Routes: Sendable {
     let writes: ProductWriteHandlers
     let users: UserHandlers
     let operations: OperationHandlers
+    let description: DescriptionHandlers
     let admission: WriteAdmission
     let maximumBodyBytes: Int
     let context: ServiceContext
@@ -104,6 +105,16 @@ struct Routes: Sendable {
         case ("operations", 2):
             switch request.method {
             case .get, .head: return try await operations.show(request, id: path[1])
+            default: throw Self.notAllowed("GET, HEAD")
+            }
+        case ("openapi.json", 1):
+            switch request.method {
+            case .get, .head: return try description.showDocument(request)
+            default: throw Self.notAllowed("GET, HEAD")
+            }
+        case ("docs", 1):
+            switch request.method {
+            case .get, .head: return try description.showPage(request)
             default: throw Self.notAllowed("GET, HEAD")
             }
         default:

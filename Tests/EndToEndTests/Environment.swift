@@ -46,7 +46,9 @@ struct Environment: Sendable {
             PostgresConfiguration(
                 host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
                 password: variable("DB_PASSWORD"), database: variable("DB_NAME")), loop: loop)
-        let client = try HTTPClient(loop: loop)
+        var web = HTTPClientConfiguration()
+        web.maximumConnectionsPerHost = 64
+        let client = try HTTPClient(loop: loop, configuration: web)
         let environment = Environment(
             loop: loop, processes: processes, client: client, pictures: pictures, requests: requests,
             database: database, folded: try await database.listen("warelog_folded"))

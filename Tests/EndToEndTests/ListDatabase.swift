@@ -54,14 +54,14 @@ struct ListDatabase: Sendable {
 
     /// One product for each `i` of the range; the values are SQL expressions with `i`.
     func insert(
-        _ ids: String = "generate_series(1, 1)", user: String = "1", name: String = "'product ' || i", price: String = "5",
+        _ ids: String, user: String = "1", name: String = "'product ' || i", price: String = "5",
         created: String = "timestamptz '2026-11-21 08:30:00.001Z'"
     ) async throws {
         try await connection.simple(
             """
             insert into read_model_2.products
-            select i, \(user), \(name), 'as in the README', '{}', \(price), '{}', \(created), \(created), 1, 0, '[]', false,
-                   i % 6, i
+            select i, \(user), \(name), 'as in the README', '{}', \(price), '{}', \(created), \(created), 1, 0, '[]',
+                   false, i % 6, i
             from \(ids) as i
             """)
     }
@@ -87,7 +87,8 @@ struct ListDatabase: Sendable {
         let statement = query.statement
         let results = try await connection.transaction([
             query.planning,
-            PostgresStatement("explain (analyze, buffers, timing off, format json) \(statement.sql)", statement.parameters),
+            PostgresStatement(
+                "explain (analyze, buffers, timing off, format json) \(statement.sql)", statement.parameters),
         ])
         let row = try #require(results[1].rows.first)
         let document = try JSONDocument(parsing: Array(try row.text(0).utf8))

@@ -76,7 +76,8 @@ struct ListQueryTests {
 
     /// Keys as Postgres writes them, and some that it never would.
     @Test(arguments: [
-        "2026-11-21 08:30:00.001+00", "99999999.99", "", " ", "a b  c", "\u{3099}a", "\r\n", String(repeating: "𐐨", count: 600),
+        "2026-11-21 08:30:00.001+00", "99999999.99", "", " ", "a b  c", "\u{3099}a", "\r\n",
+        String(repeating: "𐐨", count: 600),
     ])
     func aCursorIsReadBackAsItWasWritten(_ key: String) throws {
         let list = try Self.query("user_id=1&sort=product_name").list
@@ -125,7 +126,8 @@ struct ListQueryTests {
         for index in text.indices {
             var forged = text
             forged[index] = forged[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
-            #expect(try Self.fault("\(Self.list)&cursor=\(String(decoding: forged, as: UTF8.self))") == fault, "\(index)")
+            let cursor = String(decoding: forged, as: UTF8.self)
+            #expect(try Self.fault("\(Self.list)&cursor=\(cursor)") == fault, "\(index)")
         }
     }
 

@@ -9,7 +9,7 @@ has_swift() {
 # SwiftPM takes seconds to see that there is nothing to do; a time stamp takes none.
 build_release() {
     local stamp=$ROOT/.run/built
-    ! is_newest "$stamp" "$ROOT/Package.swift" "$ROOT/Sources" || return 0
+    ! is_newest "$stamp" "$ROOT/Package.swift" "$ROOT/Plugins" "$ROOT/Sources" "$ROOT/schema" || return 0
     say 'swift build -c release (the first time takes minutes)'
     touch "$stamp.new"
     quietly "$ROOT/.run/log/swift-build.log" swift build --package-path "$ROOT" -c release || fail 'the build failed'

@@ -1,0 +1,31 @@
+# The checks of the API from outside: Schemathesis drives a running gateway from its OpenAPI document, and every example
+# of docs/api.md is run.
+
+schemathesis=$TOOLS/schemathesis/bin/schemathesis
+contract=$ROOT/Tests/contract
+
+install_schemathesis() {
+    [ ! -x "$schemathesis" ] || [ "$contract/requirements.txt" -nt "$schemathesis" ] || return 0
+    say 'Schemathesis: installing its wheels'
+    rm -rf "$TOOLS/schemathesis"
+    quietly "$ROOT/.run/log/install-schemathesis-venv.log" python3 -m venv "$TOOLS/schemathesis" || return 1
+    quietly "$ROOT/.run/log/install-schemathesis.log" "$TOOLS/schemathesis/bin/pip" install --require-hashes \
+        --only-binary :all: -r "$contract/requirements.txt" || return 1
+    touch "$schemathesis"
+}
+
+# Operations of the document that the gateway does not have yet: a pattern of their ids, or nothing.
+not_built_yet=''
+
+# run_schemathesis ARGUMENT…: every phase and every check. What it keeps between runs, it keeps nowhere.
+run_schemathesis() (
+    mkdir -p "$RUN/contract" && cd "$RUN/contract" || exit
+    PYTHONPATH=$contract PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$contract/schemathesis.toml" \
+        run "http://127.0.0.1:$GATEWAY_PORT/openapi.json" \
+        ${not_built_yet:+--exclude-operation-id-regex "$not_built_yet"} "$@"
+)
+
+# run_examples: those of docs/api.md, in a gateway with everything behind it.
+run_examples() {
+    with_environment env PYTHONDONTWRITEBYTECODE=1 python3 "$contract/examples.py" "$ROOT/docs/api.md"
+}
