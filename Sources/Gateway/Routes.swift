@@ -39,8 +39,10 @@ struct Routes: Sendable {
             return try await admitted(request, trace)
         } catch let problem as Problem {
             return Answer(problem.response(traceID: trace.traceID))
+        } catch where error is HTTPBodyError && !context.stop.isStopping {
+            // The client has ended its side, gone, or was too slow: its fault, and hardly anybody reads the answer.
+            return Answer(Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
         } catch where error is HTTPBodyError || Task.isCancelled {
-            // The client has gone, or was too slow, or this process ends: hardly anybody reads the answer.
             return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
@@ -51,8 +53,8 @@ struct Routes: Sendable {
     /// Reads are always let through; a write needs a place.
     private func admitted(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
         guard request.isWrite else { return try await route(request, trace) }
-        // A body that does not say how long it is counts as the longest one; one that is longer will not be read, but for
-        // that of an upload, of which no more is held than `UploadSlots` allows.
+        // A body that does not say how long it is counts as the longest document. What is longer is not read, or is an
+        // upload, which is never held as a whole.
         let bytes = min(request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
         return try await admission.withPlace(for: bytes) { try await route(request, trace) }
     }
