@@ -55,7 +55,11 @@ struct GatewaySettings: Sendable {
         postgres = reader.postgres(applicationName: "warelog gateway")
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)
-        s3 = reader.s3()
+        var s3 = reader.s3()
+        // A client waits for the upload: it is told sooner than a compressor wants to know.
+        s3.totalTimeout = .seconds(15)
+        s3.undoTimeout = .seconds(5)
+        self.s3 = s3
         try reader.finish()
     }
 
