@@ -21,7 +21,7 @@ not_built_yet=''
 run_schemathesis() (
     mkdir -p "$RUN/contract" && cd "$RUN/contract" || exit
     PYTHONPATH=$contract PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$contract/schemathesis.toml" \
-        run "http://127.0.0.1:$GATEWAY_PORT/openapi.json" \
+        run "$ROOT/schema/openapi.json" --url "http://127.0.0.1:$GATEWAY_PORT" \
         ${not_built_yet:+--exclude-operation-id-regex "$not_built_yet"} "$@"
 )
 
