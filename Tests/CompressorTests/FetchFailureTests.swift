@@ -3,7 +3,7 @@ import HTTPMessages
 @testable import S3
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct FetchFailureTests {
     @Test(arguments: [
         (S3Error(.notFound, status: HTTPStatus(404), code: "NoSuchKey"), "not-found"),

@@ -2,7 +2,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SchedulingTests {
     private func job(_ url: String, _ offset: Int64 = 0) throws -> ImageJob {
         let product = try #require(ProductID(1))

@@ -24,7 +24,7 @@ struct Environment: Sendable {
     }
 
     /// Long enough for a slow machine; only a test that hangs gets there.
-    private static let limit = Duration.seconds(280)
+    private static let limit = Duration.seconds(600)
 
     static func run(_ body: @escaping @Sendable (Environment) async throws -> Void) throws {
         try onLoop { loop in

@@ -15,7 +15,7 @@ struct ListDatabase: Sendable {
     let key = SigningKey(Secret("0123456789abcdef0123456789abcdef"))
 
     /// Long enough for a slow machine; only a test that hangs gets there.
-    private static let limit = Duration.seconds(240)
+    private static let limit = Duration.seconds(600)
 
     static func run(_ body: @escaping @Sendable (ListDatabase) async throws -> Void) throws {
         try onLoop { loop in

@@ -4,104 +4,105 @@ import Testing
 
 @testable import Gateway
 
-/// What a page of a list costs among 1,200,000 products: counted in pages of the database, never in time.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Environment.isThere, "the environment names no servers"))
-struct ListPlanTests {
-    /// User 1 has a million products, 200 others have a thousand each.
-    private static func fill(_ database: ListDatabase) async throws {
-        let indexes = try await database.connection.query(
-            """
-            select indexname, indexdef from pg_indexes
-            where schemaname = 'read_model_2' and tablename = 'products' and indexname <> 'products_pkey'
-            """
-        ).rows.map { (name: try $0.text("indexname"), definition: try $0.text("indexdef")) }
-        // Filled first, indexed then: several times faster.
-        for index in indexes { try await database.connection.simple("drop index read_model_2.\(index.name)") }
-        // So that vacuum finds every row committed and settled: an asynchronous commit is not, for a while.
-        try await database.connection.simple(
-            "set synchronous_commit = on; alter table read_model_2.products set (autovacuum_enabled = off)")
-        let first = "['Red', 'Blue', 'Green', 'Grand', 'Tiny', 'Café', 'Old', 'New', 'Smart', 'Wide']"
-        let second = "['chair', 'table', 'lamp', 'shelf', 'Größe', 'mirror', 'vase']"
-        let words =
-            "(array\(first))[1 + (hashint8(i) & 1023) % 10] || ' ' || (array\(second))[1 + (hashint8(i * 7) & 1023) % 7]"
-        try await database.insert(
-            "generate_series(1, 1200000)", user: "case when i <= 1000000 then 1 else 2 + i % 200 end",
-            name: "case when i % 5000 = 7 then 'Стол ' else \(words) end || ' ' || i",
-            price: "1 + ((hashint8(i * 31) & 1048575) % 100000) / 100.0",
-            created: "timestamptz '2026-11-21 08:30:00Z' + i * interval '7 milliseconds'")
-        try await database.connection.simple("set maintenance_work_mem = '256MB'")
-        for index in indexes where index.definition.contains("user_id") {
-            try await database.connection.simple(index.definition)
+extension EndToEnd {
+    /// What a page of a list costs among 1,200,000 products: counted in pages of the database, never in time.
+    @Suite struct ListPlanTests {
+        /// User 1 has a million products, 200 others have a thousand each.
+        private static func fill(_ database: ListDatabase) async throws {
+            let indexes = try await database.connection.query(
+                """
+                select indexname, indexdef from pg_indexes
+                where schemaname = 'read_model_2' and tablename = 'products' and indexname <> 'products_pkey'
+                """
+            ).rows.map { (name: try $0.text("indexname"), definition: try $0.text("indexdef")) }
+            // Filled first, indexed then: several times faster.
+            for index in indexes { try await database.connection.simple("drop index read_model_2.\(index.name)") }
+            // So that vacuum finds every row committed and settled: an asynchronous commit is not, for a while.
+            try await database.connection.simple(
+                "set synchronous_commit = on; alter table read_model_2.products set (autovacuum_enabled = off)")
+            let first = "['Red', 'Blue', 'Green', 'Grand', 'Tiny', 'Café', 'Old', 'New', 'Smart', 'Wide']"
+            let second = "['chair', 'table', 'lamp', 'shelf', 'Größe', 'mirror', 'vase']"
+            let words =
+                "(array\(first))[1 + (hashint8(i) & 1023) % 10] || ' ' || (array\(second))[1 + (hashint8(i * 7) & 1023) % 7]"
+            try await database.insert(
+                "generate_series(1, 1200000)", user: "case when i <= 1000000 then 1 else 2 + i % 200 end",
+                name: "case when i % 5000 = 7 then 'Стол ' else \(words) end || ' ' || i",
+                price: "1 + ((hashint8(i * 31) & 1048575) % 100000) / 100.0",
+                created: "timestamptz '2026-11-21 08:30:00Z' + i * interval '7 milliseconds'")
+            try await database.connection.simple("set maintenance_work_mem = '256MB'")
+            for index in indexes where index.definition.contains("user_id") {
+                try await database.connection.simple(index.definition)
+            }
+            _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
         }
-        _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
-    }
 
-    private static let filters = [
-        "",
-        "&price_min=100&price_max=200", "&price_min=10&price_max=10.5", "&price_max=900",
-        "&product_name=CAFE", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere", "&product_name=e",
-        "&product_name=zq",
-        "&product_name=CAFE&price_min=100&price_max=200", "&product_name=9999&price_min=500",
-        "&product_name=e&price_min=10&price_max=10.5",
-    ]
+        private static let filters = [
+            "",
+            "&price_min=100&price_max=200", "&price_min=10&price_max=10.5", "&price_max=900",
+            "&product_name=CAFE", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere", "&product_name=e",
+            "&product_name=zq",
+            "&product_name=CAFE&price_min=100&price_max=200", "&product_name=9999&price_min=500",
+            "&product_name=e&price_min=10&price_max=10.5",
+        ]
 
-    @Test func everyPageOfEveryListIsFoundByIndexAndNoDeeperOneCostsMore() throws {
-        try ListDatabase.run { database in
-            try await Self.fill(database)
-            let rows = try await database.connection.query(
-                """
-                select relallvisible = relpages as is_settled,
-                       pg_relation_size('read_model_2.products_by_creation') / 8192 as index_pages
-                from pg_class where oid = 'read_model_2.products'::regclass
-                """
-            ).rows
-            try #require(rows.first?.bool("is_settled") == true)
-            let index = try #require(rows.first).int("index_pages")
-            for user in [1, 2] {
-                for filter in Self.filters {
-                    for order in ListOrder.all {
-                        let list = "user_id=\(user)\(filter)&sort=\(order.text)"
-                        let first = try await database.plan(database.query(list))
-                        let deep = try await database.plan(
-                            database.query(list, after: try await database.placeNearTheEnd(of: list, order)))
-                        for plan in [first, deep] {
-                            #expect(!plan.nodes.contains { $0.contains("Seq Scan") }, "\(list): \(plan)")
-                            // Once through the index, forth or back, and the products of the page.
-                            #expect(plan.buffers < 2 * index + 1000, "\(list): \(plan)")
+        @Test func everyPageOfEveryListIsFoundByIndexAndNoDeeperOneCostsMore() throws {
+            try ListDatabase.run { database in
+                try await Self.fill(database)
+                let rows = try await database.connection.query(
+                    """
+                    select relallvisible = relpages as is_settled,
+                           pg_relation_size('read_model_2.products_by_creation') / 8192 as index_pages
+                    from pg_class where oid = 'read_model_2.products'::regclass
+                    """
+                ).rows
+                try #require(rows.first?.bool("is_settled") == true)
+                let index = try #require(rows.first).int("index_pages")
+                for user in [1, 2] {
+                    for filter in Self.filters {
+                        for order in ListOrder.all {
+                            let list = "user_id=\(user)\(filter)&sort=\(order.text)"
+                            let first = try await database.plan(database.query(list))
+                            let deep = try await database.plan(
+                                database.query(list, after: try await database.placeNearTheEnd(of: list, order)))
+                            for plan in [first, deep] {
+                                #expect(!plan.nodes.contains { $0.contains("Seq Scan") }, "\(list): \(plan)")
+                                // Once through the index, forth or back, and the products of the page.
+                                #expect(plan.buffers < 2 * index + 1000, "\(list): \(plan)")
+                            }
+                            #expect(deep.buffers <= 2 * first.buffers + 100, "\(list): first \(first), deep \(deep)")
+                            if Self.areFew.contains(filter) || user == 2 {
+                                #expect(first.buffers < 6000, "\(list): \(first)")
+                            }
+                            if filter.isEmpty { #expect(first.buffers < 1000, "\(list): \(first)") }
                         }
-                        #expect(deep.buffers <= 2 * first.buffers + 100, "\(list): first \(first), deep \(deep)")
-                        if Self.areFew.contains(filter) || user == 2 {
-                            #expect(first.buffers < 6000, "\(list): \(first)")
-                        }
-                        if filter.isEmpty { #expect(first.buffers < 1000, "\(list): \(first)") }
                     }
                 }
             }
         }
-    }
 
-    @Test func aListWithoutFiltersIsOneRangeOfItsIndexWhateverTheStatisticsKnow() throws {
-        try ListDatabase.run { database in
-            // A new user's import, before Postgres has had a look at it: it expects one product, for which the
-            // order does not matter, and the index by name is the deepest of all.
-            let name = "repeat('long ', 100) || i"
-            try await database.connection.simple("alter table read_model_2.products set (autovacuum_enabled = off)")
-            try await database.insert("generate_series(1001, 3000)", user: "i", name: name)
-            _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
-            try await database.insert("generate_series(100001, 120000)", name: name)
-            for order in ListOrder.all {
-                let plan = try await database.plan(database.query("user_id=1&sort=\(order.text)"))
-                #expect(!plan.nodes.contains { $0.contains("Sort") }, "\(order.text): \(plan)")
-                #expect(plan.buffers < 1000, "\(order.text): \(plan)")
+        @Test func aListWithoutFiltersIsOneRangeOfItsIndexWhateverTheStatisticsKnow() throws {
+            try ListDatabase.run { database in
+                // A new user's import, before Postgres has had a look at it: it expects one product, for which the
+                // order does not matter, and the index by name is the deepest of all.
+                let name = "repeat('long ', 100) || i"
+                try await database.connection.simple("alter table read_model_2.products set (autovacuum_enabled = off)")
+                try await database.insert("generate_series(1001, 3000)", user: "i", name: name)
+                _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
+                try await database.insert("generate_series(100001, 120000)", name: name)
+                for order in ListOrder.all {
+                    let plan = try await database.plan(database.query("user_id=1&sort=\(order.text)"))
+                    #expect(!plan.nodes.contains { $0.contains("Sort") }, "\(order.text): \(plan)")
+                    #expect(plan.buffers < 1000, "\(order.text): \(plan)")
+                }
             }
         }
-    }
 
-    /// Filters that leave a few hundred of a million: whichever the order, they are not looked for one by one.
-    private static let areFew: Set = [
-        "&price_min=10&price_max=10.5", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere",
-        "&product_name=9999&price_min=500", "&product_name=e&price_min=10&price_max=10.5",
-    ]
+        /// Filters that leave a few hundred of a million: whichever the order, they are not looked for one by one.
+        private static let areFew: Set = [
+            "&price_min=10&price_max=10.5", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere",
+            "&product_name=9999&price_min=500", "&product_name=e&price_min=10&price_max=10.5",
+        ]
+    }
 }
 
 extension ListDatabase {

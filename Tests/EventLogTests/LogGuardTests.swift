@@ -3,7 +3,7 @@ import Events
 import Kafka
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LogGuardTests {
     private static let good = ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]
 

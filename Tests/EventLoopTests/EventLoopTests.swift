@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventLoopTests {
     @Test func aTaskThatPrefersTheLoopRunsOnItsThread() throws {
         let loop = try EventLoop()

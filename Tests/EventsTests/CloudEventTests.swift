@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CloudEventTests {
     private static let full = CloudEvent(
         type: .productCreated, source: "/warelog/gateway", subject: "7",

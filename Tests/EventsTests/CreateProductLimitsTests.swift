@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CreateProductLimitsTests {
     /// One character each, of 1 to 25 bytes.
     private static let characters = ["x", "é", "e\u{301}", "漢", "🇩🇰", "👩‍👩‍👧‍👦", "z\u{335}\u{321}\u{353}"]

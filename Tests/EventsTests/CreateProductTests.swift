@@ -2,7 +2,7 @@ import Events
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CreateProductTests {
     /// A document with the required members, but for `changes`; nil takes a member away.
     static func document(_ changes: [String: String?]) -> String {

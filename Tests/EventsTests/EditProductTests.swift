@@ -2,7 +2,7 @@ import Events
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EditProductTests {
     private static let kettle = Story(
         .created(name: "Kettle", price: "5", images: ["http://a/1.png", "http://a/2.png"])).product!

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The data of every event type, as its golden file has it, but for one thing.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventDataTests {
     /// What an edit leaves as it was is absent.
     private static let optional: Set = [

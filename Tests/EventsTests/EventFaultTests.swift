@@ -2,7 +2,7 @@ import Events
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventFaultTests {
     @Test(arguments: [
         Row("an unknown type", .unknownType("a.v2"), "unknown event type a.v2"),

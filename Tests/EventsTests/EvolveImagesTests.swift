@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EvolveImagesTests {
     @Test func anAnswerIsTakenOnce() {
         var story = Story(.created(images: ["http://a/1.png"]), .compressed(["e0-0"], url: "http://s3/first.jpg"))

@@ -2,7 +2,7 @@ import Events
 import Testing
 
 /// Every pair of state and event.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EvolveTests {
     static let pending = Story(.created(images: ["http://a/1.png", "http://a/2.png"]))
     static let answered = Story(

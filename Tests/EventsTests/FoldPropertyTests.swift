@@ -2,7 +2,7 @@ import Events
 import Testing
 
 /// What holds for the fold of any log, tried on many.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct FoldPropertyTests {
     /// A partition's products, folded up to a checkpoint, as the projector does it.
     private struct Partition: Equatable {

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Events as they are on logs: a file of an old version is never edited, and always read and written the same.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct GoldenFileTests {
     @Test(arguments: EventType.allCases)
     func dataIsReadAndWrittenByteForByte(_ type: EventType) throws {

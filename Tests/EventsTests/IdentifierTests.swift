@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct IdentifierTests {
     @Test(arguments: [
         Row("the first", "1", 1),

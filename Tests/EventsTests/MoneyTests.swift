@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct MoneyTests {
     @Test(arguments: [
         Row("two decimals", "99.99", 9999),

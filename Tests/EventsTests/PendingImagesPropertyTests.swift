@@ -2,7 +2,7 @@ import Events
 import Testing
 
 /// `PendingImages` against a model that is one list.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PendingImagesPropertyTests {
     private struct Model {
         private(set) var open: [PendingImages.Ask] = []

@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PendingImagesTests {
     /// Folds `events` from `offset` on, one after another.
     private static func folded(from offset: Int64 = 0, _ events: ProductEvent...) -> PendingImages {

@@ -2,7 +2,7 @@ import Events
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ProductImageDataTests {
     private static let images = [
         ProductImage(id: ImageID("e0-0"), source: "http://a/1.png"),

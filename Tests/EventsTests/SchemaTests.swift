@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The JSON Schemas say what the golden files have and the code asks for.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SchemaTests {
     @Test(arguments: EventType.allCases)
     func aSchemaIsNamedForItsType(_ type: EventType) throws {

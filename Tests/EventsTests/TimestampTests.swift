@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct TimestampTests {
     @Test(arguments: [
         Row("the beginning", 0, "1970-01-01T00:00:00.000Z"),

@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct UserTests {
     private static let ann = UserEvent.registered(UserRegistered(userID: .sample(1), name: "Ann"))
     private static let bob = UserEvent.registered(UserRegistered(userID: .sample(1), name: "Bob"))

@@ -8,7 +8,7 @@ import Testing
 @testable import Gateway
 
 /// The OpenAPI document, and the page that is made of it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DescriptionTests {
     private let root: JSONValue
 

@@ -3,7 +3,7 @@ import Events
 import HTTPMessages
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct GatewayTests {
     @Test func aTraceGoesOnOnlyWhenItIsValid() {
         let id = "0af7651916cd43dd8448eb211c80319c"

@@ -10,7 +10,7 @@ import Telemetry
 import Testing
 
 /// Uploads, between a client and an object store that is played here.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ImageUploadsTests {
     private struct Store {
         var calls: [String] = []

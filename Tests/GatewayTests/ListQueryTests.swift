@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ListQueryTests {
     private static let key = SigningKey(Secret("0123456789abcdef0123456789abcdef"))
 

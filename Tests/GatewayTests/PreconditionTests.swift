@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PreconditionTests {
     private static func product(version: Int64, mediaRevision: Int64 = 0) -> Product {
         Product(

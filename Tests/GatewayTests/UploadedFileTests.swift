@@ -2,7 +2,7 @@
 import HTTPServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct UploadedFileTests {
     /// What the file's bytes are, or which problem it is and which places it names.
     private func read(_ body: [UInt8], as type: String?, upTo limit: Int = 1000) async throws -> String {

@@ -2,7 +2,7 @@
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct WriteAdmissionTests {
     private let metrics = Metrics()
 

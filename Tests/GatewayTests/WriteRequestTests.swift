@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// What a write says beside what it wants.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct WriteRequestTests {
     private static let key = SigningKey(Secret(String(repeating: "k", count: 32)))
     private static let otherKey = SigningKey(Secret(String(repeating: "o", count: 32)))

@@ -6,7 +6,7 @@ import InternetAddress
 import NetworkTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DownloadTests {
     /// What comes of a download of `path` from a server whose handler is given its port too.
     private func download(

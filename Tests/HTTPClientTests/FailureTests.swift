@@ -6,7 +6,7 @@ import NetworkTesting
 import Testing
 
 /// What servers do to clients.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct FailureTests {
     @Test func nobodyListening() throws {
         let outcome = try withClient { loop, client in
@@ -215,7 +215,7 @@ struct FailureTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct AddressPolicyTests {
     private static let answer: @Sendable (RawConnection, Int) async throws -> Void = { connection, _ in
         while true {

@@ -42,7 +42,7 @@ func error<Value>(_ result: Result<Value, HTTPClientError>) -> HTTPClientError? 
     if case .failure(let error) = result { error } else { nil }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct HTTPClientTests {
     @Test(arguments: [HTTPMethod.get, .head, .post, .put, .patch, .delete, .options, .other("PROPFIND")])
     func everyMethodArrivesAsItself(method: HTTPMethod) throws {

@@ -6,7 +6,7 @@ import NetworkTesting
 import Testing
 
 /// Who ends when: clients, handlers, streams, servers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LifetimeTests {
     @Test(arguments: [false, true])
     func aHandlerWhoseClientGoesIsCancelled(byReset: Bool) throws {

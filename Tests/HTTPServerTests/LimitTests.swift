@@ -5,7 +5,7 @@ import NetworkTesting
 import Testing
 
 /// What a client cannot do to a server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LimitTests {
     private static let ok: HTTPServer.Handler = { request in
         _ = try? await request.body.collect(upTo: .max)

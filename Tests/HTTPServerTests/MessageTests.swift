@@ -7,7 +7,7 @@ import NetworkTesting
 import Testing
 
 /// What one message and the next look like on the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct MessageTests {
     private static let echo: HTTPServer.Handler = { request in
         do {

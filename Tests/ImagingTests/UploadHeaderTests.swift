@@ -4,7 +4,7 @@ import CImagingTestSupport
 import Testing
 
 /// The gateway's look at a picture's header, beside what the decoder makes of the same bytes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct UploadHeaderTests {
     private enum Reading: Equatable {
         case header(ImageHeader)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Imaging
 
-@Suite(.enabled(if: Worker.isBuilt, "warelog-image-worker is not built"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Worker.isBuilt, "warelog-image-worker is not built"), .timeLimit(.minutes(20)))
 struct WorkerTests {
     private func ready(_ worker: Worker) throws -> WorkerReadiness {
         guard case .ready(let readiness) = try worker.receive() else {

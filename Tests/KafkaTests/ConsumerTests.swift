@@ -2,7 +2,7 @@ import EventLoop
 import Kafka
 import Testing
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: Broker.isPresent, Comment(rawValue: Broker.absent)))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: Broker.isPresent, Comment(rawValue: Broker.absent)))
 struct ConsumerTests {
     @Test func anOffsetThatTheLogDoesNotHaveIsAnErrorThatSaysWhatToDo() async throws {
         try await Fixture.run { kafka in

@@ -4,7 +4,7 @@ import KafkaTesting
 import Testing
 
 /// What becomes of records when the broker fails, on a mock cluster of this process.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct FaultTests {
     private static let impatient = KafkaProducer.Bounds(queuedMessages: 10, deliveryTimeout: .seconds(1))
 

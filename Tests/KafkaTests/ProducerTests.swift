@@ -3,7 +3,7 @@ import Kafka
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: Broker.isPresent, Comment(rawValue: Broker.absent)))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: Broker.isPresent, Comment(rawValue: Broker.absent)))
 struct ProducerTests {
     @Test func aRecordComesBackAsItWasSentWithEveryKindOfHeader() async throws {
         try await Fixture.run { kafka in

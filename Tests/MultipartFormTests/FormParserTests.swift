@@ -1,7 +1,7 @@
 import MultipartForm
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct FormParserTests {
     /// What a form tells, with the data of each part as one.
     private struct Form: Equatable {

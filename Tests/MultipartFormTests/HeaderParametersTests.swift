@@ -1,7 +1,7 @@
 import MultipartForm
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct HeaderParametersTests {
     @Test(arguments: [
         ("image/jpeg", "image/jpeg", [:]), (" Image/JPEG ;", "image/jpeg", [:]),

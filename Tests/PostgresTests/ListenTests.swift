@@ -2,7 +2,7 @@ import EventLoop
 import Postgres
 import Testing
 
-@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(20)))
 struct ListenTests {
     @Test func notificationsArriveInTheOrderOfTheirCommits() throws {
         let configuration = try Database.configuration()

@@ -2,7 +2,7 @@ import EventLoop
 import Postgres
 import Testing
 
-@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(20)))
 struct PoolTests {
     @Test func nothingIsOpenedBeforeItIsNeededAndNeverMoreThanAllowed() throws {
         try Database.withPool(size: 3, maximumWaiting: 100) { pool, loop in

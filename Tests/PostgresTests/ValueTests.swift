@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(20)))
 struct ValueTests {
     static let texts = [
         "", "plain", "it's", "say \"hi\"", "back\\slash", "{a,b}", "NULL", "null", " padded ", "new\nline\ttab",

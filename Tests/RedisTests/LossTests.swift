@@ -2,7 +2,7 @@ import EventLoop
 import Redis
 import Testing
 
-@Suite(.enabled(if: Server.isThere, Server.missing), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Server.isThere, Server.missing), .timeLimit(.minutes(20)))
 struct LossTests {
     @Test func aKilledConnectionFailsWhoWaitsAtOnceAndComesBackAndSaysSo() throws {
         try Server.withClient { client, prefix, loop async throws in

@@ -8,7 +8,7 @@ import NetworkTesting
 import Testing
 
 /// Objects in parts, as a server sees them that keeps a list of what it was asked.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ObjectUploadTests {
     private struct Call: Equatable {
         let what: String

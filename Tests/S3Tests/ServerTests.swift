@@ -15,7 +15,7 @@ private let serverVariables: [String]? = {
 }()
 
 /// Against a real server.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: serverVariables != nil, "S3_ENDPOINT and its companions name no server"))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: serverVariables != nil, "S3_ENDPOINT and its companions name no server"))
 struct ServerTests {
     private func withBucket(
         secretKey: String? = nil, _ body: @escaping @Sendable (S3Client, HTTPClient) async throws -> Void

@@ -8,7 +8,7 @@ import NetworkTesting
 import Testing
 
 /// What the client sends, as a server that accepts everything sees it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SigningTests {
     private func recorded(
         answering response: HTTPResponse = HTTPResponse(.ok),

@@ -1,7 +1,7 @@
 @testable import Settings
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SettingsTests {
     private enum Colour: String, CaseIterable { case red, green }
 

@@ -4,7 +4,7 @@ import Synchronization
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct TelemetryTests {
     private final class Lines: Sendable {
         let all = Mutex<[[UInt8]]>([])

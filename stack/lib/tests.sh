@@ -22,14 +22,28 @@ run_script_checks() {
     done
 }
 
+# Those that need the whole service come last and alone, one after another: each of them has the machine for itself, and
+# holds nobody up.
 run_swift_tests() {
-    local results=$RUN/tests.xml
     swift_log=$RUN/log/swift-test.log
-    say "swift test (with each start and argument: ${swift_log#"$PWD"/})"
+    : >"$swift_log"
+    run_swift_test_part 'of the modules' --skip EndToEndTests
+    run_swift_test_part 'of the whole service' --filter EndToEndTests
+}
+
+# run_swift_test_part NAME FILTER…
+run_swift_test_part() {
+    local name=$1 results=$RUN/tests.xml
+    shift
+    say "swift test: $name (with each start and argument: ${swift_log#"$PWD"/})"
+    rm -f "$RUN"/tests*.xml
     # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
     # Line by line, so that the log of a run that is killed names the test that hung.
-    with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" --xunit-output "$results" 2>&1 |
-        tee "$swift_log" | sed '/^◇/d' || tests_are_complete=no
+    with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" "$@" --xunit-output "$results" 2>&1 |
+        tee -a "$swift_log" | sed '/^◇/d' || tests_are_complete=no
+    # SwiftPM removes them when it begins again.
+    mkdir -p "$RUN/profiles"
+    find "$BIN/codecov" -name '*.profraw' -exec mv -t "$RUN/profiles" {} +
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
     [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml
     count_results "$results"
@@ -112,8 +126,7 @@ count_results() {
 measure_coverage() {
     local profile=$RUN/coverage.profdata tools binary profiles objects=()
     tools=$(dirname "$(readlink -f "$(command -v swift)")")
-    mkdir -p "$RUN/profiles"
-    mapfile -t profiles < <(find "$BIN/codecov" "$RUN/profiles" -name '*.profraw')
+    mapfile -t profiles < <(find "$RUN/profiles" -name '*.profraw')
     for binary in "$BIN"/*.xctest "${EXECUTABLES[@]/#/$BIN/}"; do
         [ ! -f "$binary" ] || objects+=(-object "$binary")
     done
