@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "S3", dependencies: ["Cryptography", "HTTPClient", "HTTPMessages"]),
 
         // The facts and the fold.
-        .target(name: "Events", dependencies: ["JSON"]),
+        .target(name: "Events", dependencies: ["InternetAddress", "JSON"]),
 
         .target(name: "EventLog", dependencies: ["EventLoop", "Events", "Kafka"]),
         .target(name: "ProductCache", dependencies: ["Events", "Redis"]),

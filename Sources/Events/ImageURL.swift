@@ -1,3 +1,5 @@
+import InternetAddress
+
 /// What an image's address must look like before anyone tries it (RFC 3986). Whether its host may be reached is
 /// decided when it is connected to, not here.
 package enum ImageURL {
@@ -22,7 +24,11 @@ package enum ImageURL {
         let host = isLiteral ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
         guard !host.isEmpty else { return "must name a host" }
         var rest = authority[host.endIndex...]
-        guard !isLiteral || rest.popFirst() == "]" else { return "must close the bracket of its host" }
+        if isLiteral {
+            guard case .v6? = IPAddress(String(host)), rest.popFirst() == "]" else { return "must have an IPv6 address in brackets" }
+        } else {
+            guard !host.contains("["), !host.contains("]") else { return "must have brackets around an IPv6 address only" }
+        }
         return rest.isEmpty || isPort(rest) ? nil : "must name its port by number"
     }
 
