@@ -27,23 +27,23 @@ run_script_checks() {
 run_swift_tests() {
     swift_log=$RUN/log/swift-test.log
     : >"$swift_log"
-    run_swift_test_part 'of the modules' --skip EndToEndTests
-    run_swift_test_part 'of the whole service' --filter EndToEndTests
+    run_swift_test_part modules --skip EndToEndTests
+    run_swift_test_part service --filter EndToEndTests
 }
 
 # run_swift_test_part NAME FILTER…
 run_swift_test_part() {
     local name=$1 results=$RUN/tests.xml
     shift
-    say "swift test: $name (with each start and argument: ${swift_log#"$PWD"/})"
+    say "swift test, $name (with each start and argument: ${swift_log#"$PWD"/})"
     rm -f "$RUN"/tests*.xml
     # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
     # Line by line, so that the log of a run that is killed names the test that hung.
     with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" "$@" --xunit-output "$results" 2>&1 |
         tee -a "$swift_log" | sed '/^◇/d' || tests_are_complete=no
-    # SwiftPM removes them when it begins again.
-    mkdir -p "$RUN/profiles"
-    find "$BIN/codecov" -name '*.profraw' -exec mv -t "$RUN/profiles" {} +
+    # SwiftPM writes the next ones in their place.
+    mkdir -p "$RUN/profiles/$name"
+    find "$BIN/codecov" -name '*.profraw' -exec mv -t "$RUN/profiles/$name" {} +
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
     [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml
     count_results "$results"
