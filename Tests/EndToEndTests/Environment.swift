@@ -96,13 +96,19 @@ struct Environment: Sendable {
 
     private static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
-    /// Free at the moment of asking, and different from one another.
+    /// Free at the moment of asking, different from one another, and outside of the range that the kernel takes for
+    /// connections (ip(7), ip_local_port_range): a process that starts again finds its port as it left it.
     private static func freePorts(_ count: Int) throws -> [Int] {
         let loop = try EventLoop()
-        let servers = try (0..<count).map { _ in
-            try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in HTTPResponse(.notFound) }
+        var servers: [UInt16: HTTPServer] = [:]
+        while servers.count < count {
+            let port = UInt16.random(in: 10_000..<20_000)
+            let configuration = HTTPServerConfiguration(port: port)
+            // A port that is taken is passed over.
+            servers[port] = try? servers[port]
+                ?? HTTPServer(configuration: configuration, loop: loop) { _ in HTTPResponse(.notFound) }
         }
-        return servers.map { Int($0.port) }
+        return servers.keys.map { Int($0) }
     }
 }
 

@@ -1,10 +1,12 @@
 import CRdkafkaMock
+import Glibc
 
 /// librdkafka's mock cluster in this process, whose faults a test decides.
 package final class MockCluster: @unchecked Sendable {
     private let instance: OpaquePointer
     private let cluster: OpaquePointer
     package let brokers: String
+    private var reserved: CInt = -1
 
     /// One broker, which makes topics of four partitions by itself.
     package init() throws {
@@ -21,14 +23,41 @@ package final class MockCluster: @unchecked Sendable {
     deinit {
         rd_kafka_mock_cluster_destroy(cluster)
         rd_kafka_destroy(instance)
+        if reserved >= 0 { close(reserved) }
     }
 
     package func makeTopic(_ name: String, partitions: Int32) {
         rd_kafka_mock_topic_create(cluster, name, partitions, 1)
     }
 
-    package func goDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
+    /// The broker listens no more. Its port is kept for it: taken by another socket meanwhile, as it may be on a busy
+    /// machine, it would make librdkafka abort the process when the broker comes up.
+    package func goDown() {
+        rd_kafka_mock_broker_set_down(cluster, 1)
+        if reserved < 0 { reserved = Self.bind(port) }
+    }
+
     package func comeUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
+
+    private var port: UInt16 { brokers.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
+
+    /// A bound socket that does not listen: whoever connects is refused, and a listener beside it is allowed.
+    private static func bind(_ port: UInt16) -> CInt {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        var on: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        precondition(status == 0, "the port of the mock broker is taken: errno \(errno)")
+        return descriptor
+    }
 
     /// Every answer comes this much later.
     package func delayAnswers(milliseconds: Int32) { rd_kafka_mock_broker_set_rtt(cluster, 1, milliseconds) }
