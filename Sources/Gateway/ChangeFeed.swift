@@ -119,12 +119,13 @@ final class ChangeFeed: Sendable {
                     self.signal.yield()  // what could not be looked at the last time
                 }
             }
-            group.addTask(executorPreference: context.loop) {
-                await self.context.stop.wait()
-                throw CancellationError()
+            group.addTask(executorPreference: context.loop) { await self.context.stop.wait() }
+            defer {
+                group.cancelAll()
+                end()
             }
-            defer { end() }
-            try await group.waitForAll()
+            // Whichever is first: the others have no end of their own.
+            try await group.next()
         }
     }
 

@@ -25,7 +25,7 @@ final class Engine {
         }
         soon = try Timer(on: loop) { [unowned server] in server.beginTurns() }
         seconds = try Timer(on: loop) { [unowned server] in server.tick() }
-        drain = try Timer(on: loop) { [unowned server] in server.drained() }
+        drain = try Timer(on: loop) { [unowned server] in server.drainIsOver() }
         hook = loop.beforeBlocking { [unowned server] in server.finishTurns() }
         daemonWatcher.watch(.readable)
         listenerWatcher.watch(.readable)

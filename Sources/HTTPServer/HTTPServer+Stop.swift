@@ -40,6 +40,12 @@ extension HTTPServer {
         drained()
     }
 
+    /// The time for it, and perhaps not the work.
+    func drainIsOver() {
+        if exchanges > 0 { log("requests that had not ended in time were given up: \(exchanges)") }
+        drained()
+    }
+
     /// Nothing is left, or nothing may be waited for any longer.
     func drained() {
         for connection in connections { connection.exchange?.task?.cancel() }

@@ -245,6 +245,18 @@ extension EndToEnd {
             }
         }
 
+        @Test func whoFollowsAProductIsLetGoWhenTheGatewayStops() throws {
+            try Environment.run { warelog in
+                let id = try await warelog.create().id
+                async let followed = warelog.send(.get, "/products/\(id)/events")
+                await warelog.processes.awaitLog(of: .gateway, "\"path\":\"/products/\(id)/events\"")
+                await warelog.processes.stop(.gateway)
+                #expect(try ServerSentEvent.all(in: try await followed.body).map(\.version) == [1])
+                let log = String(decoding: warelog.processes.logs[.gateway] ?? [], as: UTF8.self)
+                #expect(!log.contains("were given up"), "its end does not have to be waited for")
+            }
+        }
+
         @Test func whoFollowsAProductSeesEveryChange() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create(images: ["other.jpg"]).id
