@@ -15,8 +15,6 @@ struct Environment: Sendable {
     let pictures: HTTPServer
     let requests: PictureRequests
     let database: PostgresConnection
-    /// One notification for each batch that the projector has committed.
-    let folded: AsyncStream<PostgresNotification>
 
     static var isThere: Bool {
         let needed: [String] = ["DB_HOST", "REDIS_HOST", "KAFKA_BROKERS", "S3_ENDPOINT"]
@@ -51,7 +49,7 @@ struct Environment: Sendable {
         let client = try HTTPClient(loop: loop, configuration: web)
         let environment = Environment(
             loop: loop, processes: processes, client: client, pictures: pictures, requests: requests,
-            database: database, folded: try await database.listen("warelog_folded"))
+            database: database)
         let result: Result<Void, any Error>
         do {
             try processes.start(.projector)
@@ -72,8 +70,12 @@ struct Environment: Sendable {
 
     /// Returns when `condition` holds, asking after each commit of the projector.
     func fold(until condition: @escaping @Sendable () async throws -> Bool) async throws {
-        if try await condition() { return }
-        for await _ in folded where try await condition() { return }
+        while true {
+            // Ends when more is folded meanwhile than it holds; throws when the connection is gone.
+            let folded = try await database.listen("warelog_folded")
+            if try await condition() { return }
+            for await _ in folded where try await condition() { return }
+        }
     }
 
     private func isRegistered(user: Int64) async throws -> Bool {
