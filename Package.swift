@@ -78,7 +78,8 @@ let package = Package(
         .target(
             name: "Replay",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "Kafka", "Postgres", "ReadModel", "Service",
+                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel", "Service",
+                "Telemetry",
             ]),
 
         // The processes. They never import one another: they meet in the events.
@@ -106,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "Service", "Settings",
-                "Telemetry",
+                "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "Replay", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
