@@ -53,6 +53,7 @@ package struct SwitchOver: Sendable {
             try await connection.simple(
                 """
                 update \(live.schema).checkpoints set owner_epoch = owner_epoch + 1, owner = null;
+                update \(next.schema).checkpoints set owner = null;
                 update warelog.read_models set state = 'standby', changed_at = now() where generation = \(live.number);
                 update warelog.read_models set state = 'live', phase = '', changed_at = now()
                 where generation = \(next.number);
