@@ -1,5 +1,6 @@
 /// What replay cannot be faster than: reads topics from their beginning to their end, as fast as librdkafka gives the
-/// records, and forgets them. Prints one JSON object: how many records, and bytes of keys and values.
+/// records, and forgets them. Prints one JSON object: how many records, bytes of keys and values, and the seconds from the
+/// first fetch to the last record.
 ///
 ///     replay-floor BROKERS TOPIC…
 
@@ -7,12 +8,19 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { BATCH = 2000, DEADLINE_MS = 10000 };
 
 static void fail(const char *what, const char *why) {
     fprintf(stderr, "replay-floor: %s: %s\n", what, why);
     exit(1);
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static rd_kafka_t *make_consumer(const char *brokers) {
@@ -55,6 +63,8 @@ int main(int count, char **arguments) {
     rd_kafka_poll_set_consumer(handle);
     rd_kafka_topic_partition_list_t *partitions = rd_kafka_topic_partition_list_new(16);
     for (int i = 2; i < count; i++) add_partitions(handle, arguments[i], partitions);
+    const double begin = now();
+    double last = begin;
     rd_kafka_resp_err_t code = rd_kafka_assign(handle, partitions);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) fail("rd_kafka_assign", rd_kafka_err2str(code));
 
@@ -64,6 +74,7 @@ int main(int count, char **arguments) {
     for (int open = partitions->cnt; open > 0;) {
         ssize_t taken = rd_kafka_consume_batch_queue(queue, 1000, messages, BATCH);
         if (taken < 0) fail("rd_kafka_consume_batch_queue", rd_kafka_err2str(rd_kafka_last_error()));
+        int64_t before = events;
         for (ssize_t i = 0; i < taken; i++) {
             if (messages[i]->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
                 open--;
@@ -75,11 +86,13 @@ int main(int count, char **arguments) {
             }
             rd_kafka_message_destroy(messages[i]);
         }
+        if (events > before) last = now(); // not when it is told, a while later, that there is nothing more
     }
     rd_kafka_queue_destroy(queue);
     rd_kafka_topic_partition_list_destroy(partitions);
     rd_kafka_consumer_close(handle);
     rd_kafka_destroy(handle);
-    printf("{\"events\": %lld, \"bytes\": %lld}\n", (long long)events, (long long)bytes);
+    printf(
+        "{\"events\": %lld, \"bytes\": %lld, \"seconds\": %.3f}\n", (long long)events, (long long)bytes, last - begin);
     return 0;
 }

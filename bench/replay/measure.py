@@ -37,7 +37,7 @@ def main():
             print(f"  {json.dumps(measured[name])}", flush=True)
 
     if "floor" in parts:
-        keep("consume", floor.consume, records)
+        keep("consume", floor.consume)
     if "peer" in parts:
         for variant in peer.VARIANTS:
             keep(f"peer_{variant}", peer.measure, variant, min(log["events"], peer.MOST_EVENTS))

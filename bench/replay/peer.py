@@ -13,6 +13,8 @@ import processes
 
 RUN = Path(os.environ.get("RUN", "."))
 MOST_EVENTS = 1_000_000
+# Events a second: when it is slower than this, it is not going at all.
+SLOWEST = 2000
 DATABASE = "peer"
 
 # name, type in Kafka Connect, type in Postgres
@@ -52,10 +54,11 @@ def measure(variant, events):
          "org.apache.kafka.connect.cli.ConnectStandalone", directory / "worker.properties", directory / "sink.properties"],
         RUN / "log" / f"peer-{variant}.log")
     try:
-        wait(process, "select exists (select from upserts)", "t", 0.05)
+        wait(process, "select exists (select from upserts)", "t", 0.05, 120)
         meter, begin, cpu = database.Meter(DATABASE), time.monotonic(), processes.cpu_seconds(process.pid)
         pairs = ", ".join(f"({id}, {sequence})" for id, sequence in last)
-        wait(process, f"select count(*) from upserts where (id, sequence) in ({pairs})", str(len(last)), 0.25)
+        wait(process, f"select count(*) from upserts where (id, sequence) in ({pairs})", str(len(last)), 0.25,
+             120 + events / SLOWEST)
         return {
             "events": events, "seconds": time.monotonic() - begin,
             "cpu_seconds": processes.cpu_seconds(process.pid) - cpu,
@@ -65,10 +68,11 @@ def measure(variant, events):
         processes.stop(process)
 
 
-def wait(process, query, answer, pause):
+def wait(process, query, answer, pause, limit):
+    deadline = time.monotonic() + limit
     while database.execute(query, DATABASE) != [[answer]]:
-        if process.poll() is not None:
-            raise processes.Failed("Kafka Connect ended; see log/peer-*.log in the run directory")
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise processes.Failed("Kafka Connect ended, or does not go on; see log/peer-*.log in the run directory")
         time.sleep(pause)
 
 
@@ -111,6 +115,7 @@ def worker_properties():
         "listeners": f"http://127.0.0.1:{free_port()}",
         "offset.storage.file.filename": RUN / "peer" / "offsets",
         "plugin.discovery": "hybrid_warn",
+        "consumer.auto.offset.reset": "earliest",
         "key.converter": "org.apache.kafka.connect.storage.StringConverter",
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
         # One schema for all, instead of one in each record: less to read.

@@ -12,6 +12,8 @@ import processes
 
 RUN = Path(os.environ.get("RUN", "."))
 BIN = os.environ.get("BIN", "")
+# Events a second: what is slower than this is not going at all.
+SLOWEST = 1000
 
 
 def warelog(*arguments):
@@ -40,13 +42,18 @@ def live(records):
     meter = database.Meter()
     begin = time.monotonic()
     with projector() as process:
-        while folded() < records:
-            if process.poll() is not None:
-                raise processes.Failed(f"the projector ended; see {RUN / 'log' / 'projector.log'}")
-            time.sleep(0.25)
+        wait_until_folded(process, records)
         seconds = time.monotonic() - begin
         used = {"cpu_seconds": processes.cpu_seconds(process.pid), "peak_bytes": processes.peak_memory(process.pid)}
     return {"events": records, "seconds": seconds, **used, **meter.read()}
+
+
+def wait_until_folded(process, records):
+    deadline = time.monotonic() + 60 + records / SLOWEST
+    while folded() < records:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise processes.Failed(f"the projector ended, or does not go on; see {RUN / 'log' / 'projector.log'}")
+        time.sleep(0.25)
 
 
 @contextlib.contextmanager

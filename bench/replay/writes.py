@@ -24,8 +24,7 @@ def measure(records):
     projections.empty_read_model()
     pass_over_ids(records)
     with projections.projector() as projector:
-        while projections.folded() < records:
-            time.sleep(0.25)
+        projections.wait_until_folded(projector, records)
         gateway = processes.start([f"{projections.BIN}/gateway"], RUN / "log" / "gateway.log", {"LOG_LEVEL": "warning"})
         try:
             wait_until_ready(gateway)
