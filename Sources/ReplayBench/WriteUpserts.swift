@@ -40,7 +40,8 @@ struct WriteUpserts {
         let (brokers, partitions) = (brokers, Int(partitions))
         try loop.run {
             let admin = try KafkaAdmin(KafkaConfiguration(brokers: brokers, clientID: "replay-bench"), loop: loop)
-            let topic = NewTopic(name: Self.topic, partitions: partitions, replicationFactor: 1)
+            let topic = NewTopic(
+                name: Self.topic, partitions: partitions, replicationFactor: 1, configuration: ["retention.ms": "-1"])
             let creation = try await admin.createTopics([topic])[Self.topic]
             await admin.close()
             guard case .created = creation else { throw BulkFault(reason: "\(Self.topic) is there already") }
