@@ -15,6 +15,8 @@ let package = Package(
         .executable(name: "warelog", targets: ["Warelog"]),
         .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
         .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
+        .executable(name: "replay-bench", targets: ["ReplayBench"]),
+        .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
     targets: [
         // One C library each.
@@ -112,6 +114,12 @@ let package = Package(
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
+
+        // What replay is measured by.
+        .target(name: "CBulkProducer", linkerSettings: [.linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"]),
+        .executableTarget(name: "ReplayFloor", linkerSettings: [.linkedLibrary("rdkafka")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),
