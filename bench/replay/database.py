@@ -47,7 +47,7 @@ def read_model():
     """The schema of the newest read model that holds products; None without one."""
     schemas = execute(
         "select table_schema from information_schema.tables where table_name = 'products' "
-        "and table_schema like 'read\\_model%' order by table_schema desc")
+        "and table_schema like 'read\\_model%' order by length(table_schema) desc, table_schema desc")
     for (schema,) in schemas:
         if execute(f"select exists (select from {schema}.products)") == [["t"]]:
             return schema
