@@ -17,9 +17,10 @@ def settings(database=None):
 
 def execute(statements, database=None):
     """Runs statements, each in a transaction of its own; the rows as lists of text."""
+    environment = {**os.environ, **settings(database), "PGOPTIONS": "-c client_min_messages=warning"}
     result = subprocess.run(
         ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", "\t", "-f", "-"], input=statements, text=True,
-        stdout=subprocess.PIPE, check=True, env={**os.environ, **settings(database), "PGOPTIONS": "-c client_min_messages=warning"})
+        stdout=subprocess.PIPE, check=True, env=environment)
     return [line.split("\t") for line in result.stdout.splitlines()]
 
 
@@ -43,12 +44,9 @@ class Meter:
         return {"postgres_cpu_seconds": cpu, "wal_bytes": wal, "written_bytes": written}
 
 
-def read_model():
-    """The schema of the newest read model that holds products; None without one."""
-    schemas = execute(
+def read_models():
+    """The schemas of the read model that there are, the newest first."""
+    rows = execute(
         "select table_schema from information_schema.tables where table_name = 'products' "
         "and table_schema like 'read\\_model%' order by length(table_schema) desc, table_schema desc")
-    for (schema,) in schemas:
-        if execute(f"select exists (select from {schema}.products)") == [["t"]]:
-            return schema
-    return None
+    return [schema for (schema,) in rows]
