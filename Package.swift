@@ -71,12 +71,15 @@ let package = Package(
                 "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
+        // What was: products folded from their own events.
+        .target(name: "History", dependencies: ["EventLog", "Events", "JSON", "Postgres", "Service"]),
+
         // The processes. They never import one another: they meet in the events.
         .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages", "HTTPServer",
                 "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
                 "Settings", "Telemetry",
             ],
@@ -95,7 +98,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "Warelog",
-            dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service", "Settings", "Telemetry"]),
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Postgres", "Service", "Settings",
+                "Telemetry",
+            ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
 

@@ -7,8 +7,9 @@ package enum LogRecord: Sendable {
     case user(Recorded<UserEvent>)
 
     /// Throws when the record is no event that this version can fold; whatever it holds, it never traps.
-    package init(_ record: KafkaRecord) throws(EventFault) {
-        let event = try CloudEvent(headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+    package init(_ record: KafkaRecord) throws(EventFault) { try self.init(CloudEvent(record), of: record) }
+
+    package init(_ event: CloudEvent, of record: KafkaRecord) throws(EventFault) {
         let position = LogPosition(partition: record.topicPartition.partition, offset: record.offset)
         if record.topicPartition.topic == Topic.users.name {
             guard let user = try UserEvent(type: event.type, data: event.data) else {
@@ -29,6 +30,12 @@ package enum LogRecord: Sendable {
         case .product(let recorded): recorded.event.productID.description
         case .user(let recorded): recorded.event.userID.description
         }
+    }
+}
+
+extension CloudEvent {
+    package init(_ record: KafkaRecord) throws(EventFault) {
+        try self.init(headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
     }
 }
 

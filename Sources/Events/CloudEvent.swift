@@ -29,13 +29,14 @@ package struct CloudEvent: Sendable, Equatable {
         static let idempotencyKey = "ce_idempotencykey"
         static let requestDigest = "ce_requestdigest"
         static let critical = "ce_critical"
+        static let actor = "ce_actor"
         static let contentType = "content-type"
         static let traceparent = "traceparent"
 
-        /// What the fold depends on.
+        /// What the fold depends on, and who is responsible.
         static let attributes: Set = [
             specVersion, id, type, source, subject, time, command, expectedVersion, idempotencyKey, requestDigest,
-            critical,
+            critical, actor,
         ]
     }
 
@@ -50,6 +51,7 @@ package struct CloudEvent: Sendable, Equatable {
         if let mark = metadata.idempotency {
             headers += [(Name.idempotencyKey, mark.key), (Name.requestDigest, mark.request)]
         }
+        if let actor = metadata.actor { headers.append((Name.actor, actor)) }
         if let traceparent = metadata.traceparent { headers.append((Name.traceparent, traceparent)) }
         return headers
     }
@@ -92,7 +94,7 @@ package struct CloudEvent: Sendable, Equatable {
             metadata: EventMetadata(
                 id: EventID(id), time: time, command: known[Name.command].map(CommandID.init),
                 expectedVersion: expectedVersion,
-                idempotency: idempotency,
+                idempotency: idempotency, actor: known[Name.actor],
                 traceparent: headers.first { $0.name == Name.traceparent }.flatMap { Self.text($0.value) }),
             data: value)
     }

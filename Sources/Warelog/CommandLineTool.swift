@@ -12,6 +12,10 @@ enum CommandLineTool {
           topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
           topics check                    compare the log's topics with what they must be
           seed                            register the demo user, user 1
+          history ID [--json] [--limit N] all events of a product, and what each changed
+          explain ID FIELD                which event gave a field of a product its value, and what it replaced
+          tail [--type T] [--product ID] [--from-beginning] [--limit N] [--json]
+                                          the log as it is written
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 
@@ -28,6 +32,9 @@ enum CommandLineTool {
             let settings = try ToolSettings(try ProcessEnvironment.read())
             let loop = try EventLoop()
             return try loop.run { try await command(Tool(loop: loop, settings: settings)) }
+        } catch let error as WrongUsage {
+            Output.error.write("warelog: \(error)\n\n\(usage)")
+            return 2
         } catch let error as InvalidSettings {
             Output.error.line("warelog: \(error)")
             return 2
@@ -39,13 +46,24 @@ enum CommandLineTool {
 
     private typealias Command = @Sendable (Tool) async throws -> Int32
 
+    /// Commands with arguments of their own.
+    private static func reading(_ arguments: [String]) -> Command? {
+        let rest = arguments.dropFirst()
+        return switch arguments.first {
+        case "history": { try await ShowHistory($0, rest).run() }
+        case "explain": { try await Explain($0, rest).run() }
+        case "tail": { try await Tail($0, rest).run() }
+        default: nil
+        }
+    }
+
     private static func command(_ arguments: [String]) -> Command? {
         switch arguments {
         case ["migrate"]: { try await Migrate(tool: $0).run() }
         case ["topics", "create"]: { try await Topics(tool: $0).create() }
         case ["topics", "check"]: { try await Topics(tool: $0).check() }
         case ["seed"]: { try await Seed(tool: $0).run() }
-        default: nil
+        default: reading(arguments)
         }
     }
 }
