@@ -107,7 +107,9 @@ package final class LogReader: Sendable {
             }
             guard case .records(let records) = try await consumer.next(maximum: 256) else { continue }
             for record in records {
-                guard record.topicPartition == partition, let offset = wanted.first, record.offset >= offset else { continue }
+                guard record.topicPartition == partition, let offset = wanted.first, record.offset >= offset else {
+                    continue
+                }
                 let event = try CloudEvent(record)
                 guard record.offset == offset, case .product(let recorded) = try LogRecord(event, of: record),
                     recorded.event.productID == request.product

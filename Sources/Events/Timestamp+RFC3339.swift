@@ -1,6 +1,6 @@
 extension Timestamp {
-    /// Reads a time as RFC 3339 section 5.6 writes it, in any zone and with any number of decimals of the second, cut at
-    /// the third. A leap second is the second after it. Nil for anything else.
+    /// Reads a time as RFC 3339 section 5.6 writes it, in any zone and with any number of decimals of the second, cut
+    /// at the third. A leap second is the second after it. Nil for anything else.
     package init?(rfc3339 text: some StringProtocol) {
         var bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 256, bytes[10] | 0x20 == UInt8(ascii: "t") else { return nil }

@@ -6,9 +6,9 @@ import Postgres
 /// Makes a page of a list as it was at a time.
 ///
 /// A product that has not changed since is in its row as it was. The others are folded from their events, and then take
-/// part in the filters and the order with what they were. How many that may be has a bound. In the order of creation,
-/// which does not change, a page that meets the bound ends there: it is shorter, perhaps empty, and the next one goes on.
-/// In every other order each product can be anywhere, so there the whole list has to be within the bound.
+/// part in the filters and the order with what they were. How many that may be is bounded. In the order of creation,
+/// which does not change, a page that meets the bound ends there: it is shorter, perhaps empty, and the next one goes
+/// on. In every other order each product can be anywhere, so there the whole list has to be within the bound.
 struct PastPage: Sendable {
     /// What may be looked at for one page: products of the user, and those of them that are folded.
     struct Bound: Sendable {

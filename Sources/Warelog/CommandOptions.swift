@@ -5,14 +5,18 @@ struct CommandOptions {
     private var flags: Set<String> = []
 
     /// Throws for an option that is neither one of `valued` nor one of `flags`, that lacks its value, or comes twice.
-    init(_ arguments: some Sequence<String>, valued: Set<String> = [], flags allowed: Set<String> = []) throws(WrongUsage) {
+    init(
+        _ arguments: some Sequence<String>, valued: Set<String> = [], flags allowed: Set<String> = []
+    ) throws(WrongUsage) {
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
             if allowed.contains(argument) {
                 flags.insert(argument)
             } else if valued.contains(argument) {
                 guard let value = rest.popFirst() else { throw WrongUsage("\(argument) needs a value") }
-                guard values.updateValue(value, forKey: argument) == nil else { throw WrongUsage("\(argument) is given twice") }
+                guard values.updateValue(value, forKey: argument) == nil else {
+                    throw WrongUsage("\(argument) is given twice")
+                }
             } else if argument.hasPrefix("-") {
                 throw WrongUsage("there is no option \(argument)")
             } else {
