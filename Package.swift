@@ -74,6 +74,16 @@ let package = Package(
         // What was: products folded from their own events.
         .target(name: "History", dependencies: ["EventLog", "Events", "JSON", "Postgres", "Service"]),
 
+        // What the fold makes in Postgres.
+        .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
+
+        // What an operator does with the log.
+        .target(
+            name: "Replay",
+            dependencies: [
+                "Cryptography", "EventLog", "EventLoop", "Events", "Kafka", "Postgres", "ReadModel", "Service",
+            ]),
+
         // The processes. They never import one another: they meet in the events.
         .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
@@ -87,8 +97,8 @@ let package = Package(
         .executableTarget(
             name: "Projector",
             dependencies: [
-                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "Redis", "Service",
-                "Settings", "Telemetry",
+                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
@@ -99,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Postgres", "Service", "Settings",
-                "Telemetry",
+                "EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Postgres", "ReadModel", "Replay", "Service",
+                "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
