@@ -144,10 +144,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
                 "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
             ]),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
@@ -156,8 +158,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON",
-                "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -33,19 +33,21 @@ package final class LogReader: Sendable {
     /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
     private static let gap: Int64 = 256
     private static let maximumWaiting = 256
-    private static let deadline = Duration.seconds(10)
 
     private let configuration: KafkaConfiguration
     private let loop: EventLoop
+    private let deadline: Duration
     private let requests: AsyncStream<Request>
     private let queue: AsyncStream<Request>.Continuation
 
-    package init(_ configuration: KafkaConfiguration, loop: EventLoop) {
+    /// `deadline`: of one request, its time in the queue included.
+    package init(_ configuration: KafkaConfiguration, loop: EventLoop, deadline: Duration = .seconds(10)) {
         var configuration = configuration
         let bounds = ["queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144"]
         configuration.extra.merge(bounds) { given, _ in given }
         self.configuration = configuration
         self.loop = loop
+        self.deadline = deadline
         (requests, queue) = AsyncStream.makeStream(of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
     }
 
@@ -53,7 +55,7 @@ package final class LogReader: Sendable {
     /// `Failure`, a `KafkaError`, or an `EventFault` for a record that cannot be read.
     package func events(of product: ProductID, partition: Int32, at offsets: [Int64]) async throws -> [Entry] {
         if offsets.isEmpty { return [] }
-        let deadline = ContinuousClock.now + Self.deadline
+        let deadline = ContinuousClock.now + deadline
         let result = await withCheckedContinuation { reply in
             let request = Request(
                 product: product, partition: partition, offsets: offsets, deadline: deadline, reply: reply)

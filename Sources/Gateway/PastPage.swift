@@ -10,10 +10,11 @@ import Postgres
 /// which does not change, a page that meets the bound ends there: it is shorter, perhaps empty, and the next one goes
 /// on. In every other order each product can be anywhere, so there the whole list has to be within the bound.
 struct PastPage: Sendable {
-    /// What may be looked at for one page: products of the user, and those of them that are folded.
+    /// What may be looked at for one page: products of the user, those of them that are folded, and their events.
     struct Bound: Sendable {
         var products: Int
         var folded: Int
+        var events = FoldBudget.eventsOfRequest
 
         static let part = Bound(products: 2000, folded: 100)
         static let whole = Bound(products: 10_000, folded: 1000)
@@ -28,9 +29,10 @@ struct PastPage: Sendable {
 
     /// Throws `HistoryTooLong`, and what reads of the log throw.
     func load(_ bound: Bound? = nil) async throws -> ProductPage {
-        let window = try await PastWindow.load(self, bound ?? (isInParts ? .part : .whole))
+        let bound = bound ?? (isInParts ? .part : .whole)
+        let window = try await PastWindow.load(self, bound)
         if window.end != nil, !isInParts { throw HistoryTooLong() }
-        let (folded, end) = try await fold(window)
+        let (folded, end) = try await fold(window, FoldBudget(events: bound.events))
         let statement = query.past(at: time, folded: folded.map(\.value), upTo: end)
         let rows = try await pool.transaction([query.planning(sorts: true), statement])[1].rows
         var page: [(document: ProductDocument, place: ListCursor)] = []
@@ -49,8 +51,10 @@ struct PastPage: Sendable {
     }
 
     /// The changed products of the window as they were, as far as the budget goes, and where that ends.
-    private func fold(_ window: PastWindow) async throws -> (products: [ProductID: Product], end: ListCursor?) {
-        var budget = FoldBudget()
+    private func fold(
+        _ window: PastWindow, _ budget: FoldBudget
+    ) async throws -> (products: [ProductID: Product], end: ListCursor?) {
+        var budget = budget
         var products: [ProductID: Product] = [:]
         var last: ListCursor?
         for changed in window.changed {

@@ -50,9 +50,9 @@ enum CommandLineTool {
     private static func reading(_ arguments: [String]) -> Command? {
         let rest = arguments.dropFirst()
         return switch arguments.first {
-        case "history": { try await ShowHistory($0, rest).run() }
-        case "explain": { try await Explain($0, rest).run() }
-        case "tail": { try await Tail($0, rest).run() }
+        case "history": { try await ShowHistory(tool: $0, selection: .init(rest)).run() }
+        case "explain": { try await Explain(tool: $0, selection: .init(rest)).run() }
+        case "tail": { try await Tail(tool: $0, selection: .init(rest)).run() }
         default: nil
         }
     }

@@ -3,21 +3,25 @@ import History
 
 /// `warelog explain ID FIELD`: which event gave a field the value that it has, and what it replaced.
 struct Explain: Sendable {
-    let tool: Tool
-    let id: ProductID
-    let field: String
+    struct Selection: Sendable {
+        let id: ProductID
+        let field: String
 
-    init(_ tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
-        let words = try CommandOptions(arguments).words
-        guard words.count == 2, let id = ProductID(words[0]) else {
-            throw WrongUsage("explain wants the id of one product and a field of it")
+        init(_ arguments: some Sequence<String>) throws(WrongUsage) {
+            let words = try CommandOptions(arguments).words
+            guard words.count == 2, let id = ProductID(words[0]) else {
+                throw WrongUsage("explain wants the id of one product and a field of it")
+            }
+            self.id = id
+            field = words[1]
         }
-        self.tool = tool
-        self.id = id
-        field = words[1]
     }
 
+    let tool: Tool
+    let selection: Selection
+
     func run() async throws -> Int32 {
+        let (id, field) = (selection.id, selection.field)
         let explanation = try await tool.withHistory(of: id) { try await $0.explain(field) }
         Output.standard.line("\(field) of product \(id): \(Self.text(explanation.origin))")
         if let replaced = explanation.replaced {

@@ -6,35 +6,40 @@ import JSON
 struct ShowHistory: Sendable {
     private static let page = 200
 
-    let tool: Tool
-    let id: ProductID
-    /// JSON lines instead of text.
-    let isJSON: Bool
-    let limit: Int?
+    /// Whose history, how much of it, and how.
+    struct Selection: Sendable {
+        let id: ProductID
+        /// JSON lines instead of text.
+        let isJSON: Bool
+        let limit: Int
 
-    init(_ tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
-        let options = try CommandOptions(arguments, valued: ["--limit"], flags: ["--json"])
-        guard options.words.count == 1, let id = ProductID(options.words[0]) else {
-            throw WrongUsage("history wants the id of one product")
+        init(_ arguments: some Sequence<String>) throws(WrongUsage) {
+            let options = try CommandOptions(arguments, valued: ["--limit"], flags: ["--json"])
+            guard options.words.count == 1, let id = ProductID(options.words[0]) else {
+                throw WrongUsage("history wants the id of one product")
+            }
+            self.id = id
+            isJSON = options.has("--json")
+            limit = try options.count("--limit") ?? .max
         }
-        self.tool = tool
-        self.id = id
-        isJSON = options.has("--json")
-        limit = try options.count("--limit")
     }
 
+    let tool: Tool
+    let selection: Selection
+
     func run() async throws -> Int32 {
-        try await tool.withHistory(of: id) { history in
+        try await tool.withHistory(of: selection.id) { history in
             var known = ProductHistory.Known.product(nil)
             var offset = Int64(-1)
-            var left = limit ?? .max
+            var left = selection.limit
             var isContinued = true
             while isContinued, left > 0 {
                 let page = try await history.entries(after: offset, limit: min(Self.page, left), from: known)
-                if offset < 0, page.entries.isEmpty { throw ExplanationFault.noSuchProduct(id) }
+                if offset < 0, page.entries.isEmpty { throw ExplanationFault.noSuchProduct(selection.id) }
                 for entry in page.entries {
                     offset = entry.event.position.offset
-                    guard Output.standard.line(isJSON ? json(entry) : HistoryText.line(entry)) else { return 0 }
+                    let line = selection.isJSON ? json(entry) : HistoryText.line(entry)
+                    guard Output.standard.line(line) else { return 0 }  // nobody reads any more
                 }
                 left -= page.entries.count
                 known = page.end

@@ -6,37 +6,41 @@ import Kafka
 
 /// `warelog tail`: the log as it is written, one line for each event; records of one partition in their order.
 struct Tail: Sendable {
-    let tool: Tool
-    let type: EventType?
-    let product: ProductID?
-    let isFromBeginning: Bool
-    let isJSON: Bool
-    let limit: Int?
+    /// Which events, and how.
+    struct Selection: Sendable {
+        let type: EventType?
+        let product: ProductID?
+        let isFromBeginning: Bool
+        let isJSON: Bool
+        let limit: Int
 
-    init(_ tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
-        let options = try CommandOptions(
-            arguments, valued: ["--type", "--product", "--limit"], flags: ["--from-beginning", "--json"])
-        guard options.words.isEmpty else { throw WrongUsage("tail wants options only") }
-        self.tool = tool
-        type = try options["--type"].map(Self.type)
-        product = try options["--product"].map(Self.product)
-        isFromBeginning = options.has("--from-beginning")
-        isJSON = options.has("--json")
-        limit = try options.count("--limit")
-    }
-
-    private static func type(_ name: String) throws(WrongUsage) -> EventType {
-        guard let type = EventType.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
-            let names = EventType.allCases.map(\.shortName).joined(separator: ", ")
-            throw WrongUsage("there is no type \(name); there are \(names)")
+        init(_ arguments: some Sequence<String>) throws(WrongUsage) {
+            let options = try CommandOptions(
+                arguments, valued: ["--type", "--product", "--limit"], flags: ["--from-beginning", "--json"])
+            guard options.words.isEmpty else { throw WrongUsage("tail wants options only") }
+            type = try options["--type"].map(Self.type)
+            product = try options["--product"].map(Self.product)
+            isFromBeginning = options.has("--from-beginning")
+            isJSON = options.has("--json")
+            limit = try options.count("--limit") ?? .max
         }
-        return type
+
+        private static func type(_ name: String) throws(WrongUsage) -> EventType {
+            guard let type = EventType.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
+                let names = EventType.allCases.map(\.shortName).joined(separator: ", ")
+                throw WrongUsage("there is no type \(name); there are \(names)")
+            }
+            return type
+        }
+
+        private static func product(_ text: String) throws(WrongUsage) -> ProductID {
+            guard let id = ProductID(text) else { throw WrongUsage("--product must be the id of a product") }
+            return id
+        }
     }
 
-    private static func product(_ text: String) throws(WrongUsage) -> ProductID {
-        guard let id = ProductID(text) else { throw WrongUsage("--product must be the id of a product") }
-        return id
-    }
+    let tool: Tool
+    let selection: Selection
 
     /// Until `limit` lines are written, nobody reads them any more, or SIGINT or SIGTERM.
     func run() async throws -> Int32 {
@@ -71,10 +75,10 @@ struct Tail: Sendable {
             var partitions: [TopicPartition] = []
             for topic in try await admin.metadata(topics.map(\.name)) {
                 let all = (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
-                let own = product?.partition(of: Int32(topic.partitionCount))
+                let own = selection.product?.partition(of: Int32(topic.partitionCount))
                 partitions += all.filter { own == nil || $0.partition == own }
             }
-            let starts = try await admin.offsets(of: partitions, at: isFromBeginning ? .earliest : .latest)
+            let starts = try await admin.offsets(of: partitions, at: selection.isFromBeginning ? .earliest : .latest)
             await admin.close()
             return starts
         } catch {
@@ -83,17 +87,18 @@ struct Tail: Sendable {
         }
     }
 
-    private var topics: [Topic] { product == nil ? [.products, .users] : [.products] }
+    private var topics: [Topic] { selection.product == nil ? [.products, .users] : [.products] }
 
     private func follow(_ consumer: KafkaConsumer, from starts: [TopicPartition: Int64]) async throws {
+        let key = selection.product?.description
         try consumer.assign(starts)
-        var left = limit ?? .max
+        var left = selection.limit
         while true {
             guard case .records(let records) = try await consumer.next(maximum: 500) else { continue }
-            for record in records where product == nil || record.keyText == product?.description {
+            for record in records where key == nil || record.keyText == key {
                 let line = TailLine(record)
-                if let type, line.type != type { continue }
-                guard Output.standard.line(isJSON ? line.json : line.text) else { return }
+                if let type = selection.type, line.type != type { continue }
+                guard Output.standard.line(selection.isJSON ? line.json : line.text) else { return }
                 left -= 1
                 if left == 0 { return }
             }
