@@ -146,7 +146,7 @@ let package = Package(
             dependencies: [
                 "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
+                "NetworkTesting", "Postgres", "Projector", "S3", "Service", "Settings", "Telemetry", "Warelog",
             ]),
         .testTarget(
             name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
