@@ -43,7 +43,12 @@ package final class LogReader: Sendable {
     /// `deadline`: of one request, its time in the queue included.
     package init(_ configuration: KafkaConfiguration, loop: EventLoop, deadline: Duration = .seconds(10)) {
         var configuration = configuration
-        let bounds = ["queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144"]
+        let bounds = [
+            "queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144",
+            // What is asked for is there. A fetch that waited for more at the log's end would hold up the next request,
+            // because librdkafka has one fetch at a time on its way to a broker.
+            "fetch.wait.max.ms": "2",
+        ]
         configuration.extra.merge(bounds) { given, _ in given }
         self.configuration = configuration
         self.loop = loop
