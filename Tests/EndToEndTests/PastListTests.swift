@@ -16,20 +16,20 @@ extension EndToEnd {
     /// A list as it was, against what it gave at the time.
     @Suite struct PastListTests {
         private static let queries = ListOrder.all.flatMap { order in
-            ["", "&price_min=2&price_max=4.25", "&product_name=NAME%203", "&product_name=3"].map { "sort=\(order.text)\($0)" }
+            ["", "&price_min=2&price_max=4.25&product_name=NAME", "&product_name=3"].map { "sort=\(order.text)\($0)" }
         }
 
         @Test func everyStateOfAListIsFoundAgain() throws {
             try Environment.run { warelog in
                 let user = try await warelog.newUser()
-                let snapshots = try await warelog.changeProducts(of: user, steps: 48, every: 8) {
+                let snapshots = try await warelog.changeProducts(of: user, steps: 60, every: 15) {
                     var bodies: [[UInt8]] = []
                     for query in Self.queries {
                         bodies.append(try await warelog.send(.get, "/products?user_id=\(user)&\(query)").body)
                     }
                     return bodies
                 }
-                #expect(snapshots.count == 6)
+                #expect(snapshots.count == 4)
                 for (time, bodies) in snapshots {
                     for (query, body) in zip(Self.queries, bodies) {
                         let path = "/products?user_id=\(user)&\(query)&at=\(time)"
@@ -106,12 +106,12 @@ extension Environment {
         var seen: [(time: Timestamp, seen: Seen)] = []
         for step in 1...steps {
             switch Int.random(in: 0..<10, using: &random) {
-            case 0...3 where ids.count < 40, _ where ids.isEmpty:
+            case _ where ids.isEmpty, 0...4:
                 let name = "Nâme \(Int.random(in: 0..<5, using: &random))"
                 let price = "\(Int.random(in: 1..<6, using: &random)).25"
                 let body = "{\"user_id\":\(user),\"product_name\":\"\(name)\",\"product_price\":\(price)}"
                 ids.append(try await send(.post, "/products", body).id)
-            case 4:
+            case 5:
                 let id = ids.remove(at: Int.random(in: ids.indices, using: &random))
                 #expect(try await send(.delete, "/products/\(id)").status == .noContent)
             default:
