@@ -22,7 +22,7 @@ package enum LogRecord: Sendable {
             }
             self = .product(Recorded(product, event.metadata, at: position))
         }
-        guard record.keyText == key else { throw .invalid("key", "is not the id in the data") }
+        guard let recordKey = record.key, recordKey.elementsEqual(key.utf8) else { throw .invalid("key", "is not the id in the data") }
     }
 
     private var key: String {
@@ -35,7 +35,9 @@ package enum LogRecord: Sendable {
 
 extension CloudEvent {
     package init(_ record: KafkaRecord) throws(EventFault) {
-        try self.init(headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+        var attributes = Attributes()
+        for header in record.headers { try attributes.read(header.name, header.value) }
+        try self.init(attributes, data: record.value)
     }
 }
 

@@ -16,6 +16,14 @@ enum CommandLineTool {
           explain ID FIELD                which event gave a field of a product its value, and what it replaced
           tail [--type T] [--product ID] [--from-beginning] [--limit N] [--json]
                                           the log as it is written
+          rebuild                         build the read model anew from the log, verify it, and make it live
+          rebuild start|status|verify|switch|rollback|abort
+                                          the same, step by step; switch takes --accept-quarantine and --unverified
+          verify [--json]                 compare the live read model with a fresh fold of the log
+          lag [--json]                    how far the read model is behind, by partition
+          status [--json]                 the read models, who works on them, quarantine, lag
+          quarantine list|show|retry|discard
+                                          records that could not be folded; --dry-run, --json
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 
@@ -53,6 +61,11 @@ enum CommandLineTool {
         case "history": { try await ShowHistory(tool: $0, selection: .init(rest)).run() }
         case "explain": { try await Explain(tool: $0, selection: .init(rest)).run() }
         case "tail": { try await Tail(tool: $0, selection: .init(rest)).run() }
+        case "rebuild": { try await RebuildCommand(tool: $0, rest).run() }
+        case "verify": { try await VerifyCommand(tool: $0, rest).run() }
+        case "lag": { try await Status(tool: $0, rest).lag() }
+        case "status": { try await Status(tool: $0, rest).status() }
+        case "quarantine": { try await QuarantineCommand(tool: $0, rest).run() }
         default: nil
         }
     }
