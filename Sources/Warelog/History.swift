@@ -39,7 +39,7 @@ struct ShowHistory: Sendable {
                 for entry in page.entries {
                     offset = entry.event.position.offset
                     let line = selection.isJSON ? json(entry) : HistoryText.line(entry)
-                    guard Output.standard.line(line) else { return 0 }  // nobody reads any more
+                    guard Output.standard.deliver(line + "\n") else { return 0 }  // nobody reads any more
                 }
                 left -= page.entries.count
                 known = page.end

@@ -98,7 +98,7 @@ struct Tail: Sendable {
             for record in records where key == nil || record.keyText == key {
                 let line = TailLine(record)
                 if let type = selection.type, line.type != type { continue }
-                guard Output.standard.line(selection.isJSON ? line.json : line.text) else { return }
+                guard Output.standard.deliver((selection.isJSON ? line.json : line.text) + "\n") else { return }
                 left -= 1
                 if left == 0 { return }
             }

@@ -47,8 +47,10 @@ struct Output: Sendable {
     static let standard = Output(descriptor: STDOUT_FILENO)
     static let error = Output(descriptor: STDERR_FILENO)
 
+    func write(_ text: String) { _ = deliver(text) }
+
     /// False when nobody reads it.
-    @discardableResult func write(_ text: String) -> Bool {
+    func deliver(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)[...]
@@ -61,5 +63,5 @@ struct Output: Sendable {
         }
     }
 
-    @discardableResult func line(_ text: String) -> Bool { write(text + "\n") }
+    func line(_ text: String) { write(text + "\n") }
 }
