@@ -72,7 +72,7 @@ extension EndToEnd {
                     }
                     for bound in [
                         PastPage.Bound(products: 3, folded: 100), .init(products: 100, folded: 2),
-                        .init(products: 100, folded: 100, events: 12),
+                        .init(products: 100, folded: 100, events: 4),
                     ] {
                         var walked: [Int64] = []
                         var cursor: ListCursor?
