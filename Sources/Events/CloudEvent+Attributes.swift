@@ -40,8 +40,13 @@ extension CloudEvent {
             }
         }
 
+        /// In bytes. The read model finds commands by an index, whose entries have 2704 (PostgreSQL, nbtree): what does
+        /// not fit has to be refused here, where every fold sees it, not by the database.
+        private static let maximumLength = 1024
+
         private static func set(_ attribute: inout String?, _ name: String, _ value: [UInt8]?) throws(EventFault) {
             guard let text = text(value) else { throw .invalid(name, "is empty or no text") }
+            guard text.utf8.count <= maximumLength else { throw .invalid(name, "is longer than \(maximumLength) bytes") }
             guard attribute == nil else { throw .invalid(name, "occurs twice") }
             attribute = text
         }

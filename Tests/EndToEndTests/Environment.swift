@@ -38,7 +38,7 @@ struct Environment: Sendable {
         _ loop: EventLoop, _ pictures: HTTPServer, _ requests: PictureRequests,
         _ body: @escaping @Sendable (Environment) async throws -> Void
     ) async throws {
-        let processes = Processes(loop, ports: try freePorts(4))
+        let processes = Processes(loop, ports: try freePorts(Processes.order.count))
         try await processes.tool("migrate")
         try await processes.tool("topics", "create")
         let configuration = PostgresConfiguration(

@@ -133,8 +133,10 @@ extension EndToEnd {
                     "tail", "--from-beginning", "--product", "\(id)", "--type", "ProductDeleted", "--limit", "1")
                 #expect(deleted.contains("  ProductDeleted  product \(id) command "))
                 // It has no end of its own, and ends well when it is asked to.
-                let all = try await warelog.processes.tool("tail", "--from-beginning") { child, _ in child.signal(SIGINT) }
-                #expect(all.contains("  UserRegistered  user "))
+                let tail = try warelog.processes.start(tool: ["tail", "--from-beginning"])
+                await tail.awaitOutput { $0.text.contains("  UserRegistered  user ") }
+                tail.send(SIGINT)
+                #expect(await tail.end().isDone)
             }
         }
     }

@@ -66,6 +66,8 @@ struct CloudEventTests {
             "an empty command would be the same as every other", ("ce_commandid", ""),
             .invalid("ce_commandid", "is empty or no text")),
         Row("NUL ends no command early", ("ce_commandid", "c\u{0}1"), .invalid("ce_commandid", "is empty or no text")),
+        Row("a command that no index can hold", ("ce_commandid", String(repeating: "c", count: 1025)),
+            .invalid("ce_commandid", "is longer than 1024 bytes")),
         Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or no text")),
     ] as [Row<(String, String?), EventFault>])
     func aFaultNamesTheHeader(_ row: Row<(String, String?), EventFault>) {
