@@ -26,6 +26,23 @@ package enum LogRecord: Sendable {
         guard let recordKey = record.key, recordKey.elementsEqual(key.utf8) else { throw .invalid("key", "is not the id in the data") }
     }
 
+    /// The command that led to the event.
+    package var command: CommandID? {
+        switch self {
+        case .product(let recorded): recorded.metadata.command
+        case .user(let recorded): recorded.metadata.command
+        }
+    }
+
+    /// Whether it is in the partition that every writer chooses for its id.
+    package func isAtHome(in counts: PartitionCounts) -> Bool {
+        switch self {
+        case .product(let recorded):
+            recorded.event.productID.partition(of: counts.products) == recorded.position.partition
+        case .user(let recorded): recorded.event.userID.partition(of: counts.users) == recorded.position.partition
+        }
+    }
+
     private var key: String {
         switch self {
         case .product(let recorded): recorded.event.productID.description

@@ -52,24 +52,28 @@ extension CloudEvent {
         }
     }
 
-    package init(headers: [(name: String, value: [UInt8]?)], value: [UInt8]?) throws(EventFault) {
+    package init(
+        headers: [(name: String, value: [UInt8]?)], value: [UInt8]?, _ upcasters: Upcasters = .registered
+    ) throws(EventFault) {
         var attributes = Attributes()
         for header in headers { try attributes.read(header.name, header.value) }
-        try self.init(attributes, data: value)
+        try self.init(attributes, data: value, upcasters)
     }
 
     /// `data` is nil for a tombstone.
-    package init(_ attributes: Attributes, data: [UInt8]?) throws(EventFault) {
-        self = try attributes.event(data)
+    package init(
+        _ attributes: Attributes, data: [UInt8]?, _ upcasters: Upcasters = .registered
+    ) throws(EventFault) {
+        self = try attributes.event(data, upcasters)
     }
 }
 
 extension CloudEvent.Attributes {
-    fileprivate func event(_ data: [UInt8]?) throws(EventFault) -> CloudEvent {
+    fileprivate func event(_ data: [UInt8]?, _ upcasters: Upcasters) throws(EventFault) -> CloudEvent {
         typealias Name = CloudEvent.Name
         guard specVersion == "1.0" else { throw .invalid(Name.specVersion, "is not 1.0") }
         guard let type else { throw .missing(Name.type) }
-        guard let eventType = EventType(name: type) else {
+        guard let eventType = upcasters.type(of: type) else {
             throw critical == "true" ? .criticalUnknownType(type) : .unknownType(type)
         }
         guard let id else { throw .missing(Name.id) }
@@ -85,7 +89,7 @@ extension CloudEvent.Attributes {
             metadata: EventMetadata(
                 id: EventID(id), time: timestamp, command: command.map(CommandID.init), expectedVersion: version,
                 idempotency: idempotency, traceparent: traceparent ?? nil),
-            data: data)
+            data: try upcasters.data(data, of: type))
     }
 
     private func version() throws(EventFault) -> Int64? {

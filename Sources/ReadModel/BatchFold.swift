@@ -1,16 +1,17 @@
 import EventLog
 import Events
+import Kafka
 
 /// The fold over one batch: the pure `evolve` of each entity, and the ledger of commands that it cannot see.
 struct BatchFold {
     private var products: [ProductID: Product]
     private var users: [UserID: User]
-    private var ledger: Set<CommandID>
+    private var ledger: Set<Batch.Command>
     private var quarantined: Set<Batch.Key>
     private var productPositions: [ProductID: LogPosition] = [:]
     private var userPositions: [UserID: LogPosition] = [:]
     private(set) var productEvents: [Batch.ProductEventVerdict] = []
-    private var decided: [CommandID: Batch.DecidedCommand] = [:]
+    private var decided: [Batch.Command: Batch.DecidedCommand] = [:]
     private(set) var voided = 0
     private(set) var newestProduct: Int64 = 0
     private(set) var newestUser: Int64 = 0
@@ -29,7 +30,7 @@ struct BatchFold {
         let id = recorded.event.productID
         if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
         let before = counters(of: id)
-        guard isNew(recorded.metadata.command) else {
+        guard isNew(recorded.metadata.command, .products, recorded.position) else {
             return note(recorded, .voided(.duplicateCommand), from: before, to: before)
         }
         let verdict = Product.evolve(&products[id], recorded)
@@ -62,7 +63,7 @@ struct BatchFold {
     mutating func fold(_ recorded: Recorded<UserEvent>) {
         let id = recorded.event.userID
         newestUser = max(newestUser, id.value)
-        guard isNew(recorded.metadata.command) else { return voided += 1 }
+        guard isNew(recorded.metadata.command, .users, recorded.position) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)
         if verdict != .accepted { voided += 1 }
         let user = users[id]
@@ -70,19 +71,26 @@ struct BatchFold {
         decide(recorded.metadata, verdict, .users, recorded.position, id.value, (user == nil ? 0 : 1, 0)) { user?.json }
     }
 
-    /// Whether no earlier event with the command took effect: what comes after that is void, and leaves its verdict
+    /// Whether no earlier event with the command took effect in the partition: what comes after that is void, and leaves its verdict
     /// alone. A command that was refused can be tried again.
-    private mutating func isNew(_ command: CommandID?) -> Bool { command.map { !ledger.contains($0) } ?? true }
+    private func isNew(_ id: CommandID?, _ topic: Topic, _ position: LogPosition) -> Bool {
+        id.map { !ledger.contains(Self.command($0, topic, position)) } ?? true
+    }
+
+    private static func command(_ id: CommandID, _ topic: Topic, _ position: LogPosition) -> Batch.Command {
+        Batch.Command(TopicPartition(topic: topic.name, partition: position.partition), id)
+    }
 
     private mutating func decide(
         _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic, _ position: LogPosition, _ resource: Int64,
         _ counters: Counters, _ document: () -> [UInt8]?
     ) {
-        guard let command = metadata.command else { return }
+        guard let id = metadata.command else { return }
+        let command = Self.command(id, topic, position)
         let reason = verdict.voidReason
         if reason == nil { ledger.insert(command) }
         decided[command] = Batch.DecidedCommand(
-            id: command, event: metadata.id, topic: topic, position: position, resource: resource,
+            id: id, event: metadata.id, topic: topic, position: position, resource: resource,
             version: counters.version, mediaRevision: counters.mediaRevision, voidReason: reason,
             idempotency: metadata.idempotency,
             document: reason == nil && metadata.idempotency != nil ? document() : nil)

@@ -23,20 +23,26 @@ struct ReadModelSQL {
             """, [.intArray(ids.map(\.value))])
     }
 
-    func commands(_ ids: Set<CommandID>) -> PostgresStatement {
+    /// Other partitions' with the same ids as well.
+    func commands(_ commands: Set<Batch.Command>) -> PostgresStatement {
         PostgresStatement(
             """
-            select command_id from \(schema).commands where command_id = any($1) and void_reason is null
-            """, [.textArray(ids.map(\.text))])
+            select topic, log_partition as partition, command_id from \(schema).commands
+            where command_id = any($1) and void_reason is null
+            """, [.textArray(Set(commands.map(\.id.text)).sorted())])
     }
 
     func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
         let keys = Array(keys)
         return PostgresStatement(
             """
-            select distinct q.topic, q.key from unnest($1::text[], $2::text[]) as x(t, k)
-            join \(schema).quarantine q on q.topic = x.t and q.key = x.k
-            """, [.textArray(keys.map(\.topic)), .textArray(keys.map { Self.storable($0.key) })])
+            select distinct q.topic, q.partition, q.key from unnest($1::text[], $2::bigint[], $3::text[]) as x(t, p, k)
+            join \(schema).quarantine q on q.topic = x.t and q.partition = x.p and q.key = x.k
+            """,
+            [
+                .textArray(keys.map(\.partition.topic)), .intArray(keys.map { Int64($0.partition.partition) }),
+                .textArray(keys.map { Self.storable($0.key) }),
+            ])
     }
 
     func insert(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
@@ -84,7 +90,7 @@ struct ReadModelSQL {
         PostgresStatement(
             """
             insert into \(schema).users (id, log_partition, log_offset, name, created_at)
-            select id, partition, log_offset, name, to_timestamp(created_ms / 1000.0)
+            select id, partition, log_offset, name, \(Self.time("created_ms"))
             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
                 as x(id, name, created_ms, partition, log_offset)
             on conflict (id) do update set name = excluded.name, log_offset = excluded.log_offset
@@ -102,8 +108,8 @@ struct ReadModelSQL {
             insert into \(schema).products (
                 id, log_partition, log_offset, user_id, version, media_revision, created_at, updated_at, is_deleted,
                 product_price, product_name, product_description, product_images, compressed_product_images, images)
-            select id, partition, log_offset, user_id, version, media_revision, to_timestamp(created_ms / 1000.0),
-                   to_timestamp(updated_ms / 1000.0), is_deleted = 1, product_price::numeric, product_name,
+            select id, partition, log_offset, user_id, version, media_revision, \(Self.time("created_ms")),
+                   \(Self.time("updated_ms")), is_deleted = 1, product_price::numeric, product_name,
                    product_description, product_images::text[], compressed_product_images::text[], images::json
             from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
@@ -120,7 +126,7 @@ struct ReadModelSQL {
             """, ProductRow.parameters(products))
     }
 
-    /// A decision replaces a refusal of the same command.
+    /// A decision replaces a refusal of the same command in the same partition.
     func upsert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
         PostgresStatement(
             """
@@ -129,9 +135,9 @@ struct ReadModelSQL {
                 void_reason, idempotency_key, request_digest, document)
             select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
                                  $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
-            on conflict (command_id) do update set
-                event_id = excluded.event_id, topic = excluded.topic, log_partition = excluded.log_partition,
-                log_offset = excluded.log_offset, resource_id = excluded.resource_id, version = excluded.version,
+            on conflict (command_id, log_partition, topic) do update set
+                event_id = excluded.event_id, log_offset = excluded.log_offset,
+                resource_id = excluded.resource_id, version = excluded.version,
                 media_revision = excluded.media_revision, void_reason = excluded.void_reason,
                 idempotency_key = excluded.idempotency_key, request_digest = excluded.request_digest,
                 document = excluded.document
@@ -153,7 +159,7 @@ struct ReadModelSQL {
             """
             insert into \(schema).product_events (
                 product_id, log_partition, log_offset, version, media_revision, occurred_at, is_change, void_reason)
-            select id, partition, log_offset, version, media_revision, to_timestamp(ms / 1000.0), change = 1, reason
+            select id, partition, log_offset, version, media_revision, \(Self.time("ms")), change = 1, reason
             from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                         $7::bigint[], $8::text[])
                 as x(id, partition, log_offset, version, media_revision, ms, change, reason)
@@ -192,6 +198,11 @@ struct ReadModelSQL {
         PostgresStatement(
             "select pg_notify('warelog_folded', x) from unnest($1::text[]) as x",
             [.textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" })])
+    }
+
+    /// Of a column of milliseconds. Seconds with decimals would be a double, which is too coarse from the year 2242 on.
+    private static func time(_ column: String) -> String {
+        "(to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond')"
     }
 
     /// Postgres' text holds no NUL.

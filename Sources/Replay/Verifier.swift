@@ -3,6 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
+import Service
 
 /// Compares a generation with the log, with connections of its own.
 package struct Verifier: Sendable {
@@ -24,7 +25,8 @@ package struct Verifier: Sendable {
         defer { connection.close() }
         let discarded = try await Discards.all(connection)
         let snapshot = try await Snapshot(generation.schema, connection)
-        let fold = FreshFold(to: snapshot.checkpoints, LogScan(kafka, loop: loop), discarded: discarded) {
+        let counts = try await LogTopics.counts(connection)
+        let fold = FreshFold(to: snapshot.checkpoints, of: counts, LogScan(kafka, loop: loop), discarded: discarded) {
             progress($0.folded, $0.total)
         }
         return try await Verification(snapshot, fold).run()
