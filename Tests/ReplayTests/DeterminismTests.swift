@@ -1,5 +1,6 @@
 import EventLoop
 import Events
+import Foundation
 import Kafka
 import LogTesting
 import ReadModel
@@ -9,7 +10,10 @@ import Testing
 /// Whatever way a log is folded, the rows are the same, byte for byte.
 @Suite(.timeLimit(.minutes(20)))
 struct DeterminismTests {
-    private static let stream = RandomStream(seed: 1, count: 200_000 / 8, [.poison, .strangers]).drafts
+    /// Each of the folds below is of so many records, 24 in all. DETERMINISM_RECORDS is for who has more time.
+    private static let count =
+        ProcessInfo.processInfo.environment["DETERMINISM_RECORDS"].flatMap { Int($0) } ?? 200_000 / 24
+    private static let stream = RandomStream(seed: 1, count: count, [.poison, .strangers]).drafts
     /// Of a log of one partition, folded in one batch; strangers share commands by what partitions they meet in.
     private static let documents: [Int64: String] = {
         let log = PartitionedLog(stream, partitions: 1)
@@ -31,15 +35,15 @@ struct DeterminismTests {
         #expect(roots.count == 1)
     }
 
-    @Test(arguments: Array<Int32>(1...8), [1, 500])
-    func aFreshFoldMakesTheSameRows(partitions: Int32, buckets: Int) throws {
+    @Test(arguments: Array<Int32>(1...8)) func aFreshFoldMakesTheSameRows(partitions: Int32) throws {
         let log = PartitionedLog(Self.stream, partitions: partitions)
         let live = try folded(log, log.batches(seed: 3))
         let loop = try EventLoop()
         let (root, quarantined) = try loop.run {
             // As little memory as makes it write to its file often.
-            let spill = RecordSpill(buckets: buckets, memory: 1 << 20, commandMemory: 100_000)
-            for record in log.batches(seed: Int(partitions) + buckets).joined() { try spill.add(record) }
+            let buckets = partitions.isMultiple(of: 2) ? 1 : 300
+            let spill = RecordSpill(buckets: buckets, memory: 500_000, commandMemory: 50_000)
+            for record in log.batches(seed: Int(partitions)).joined() { try spill.add(record) }
             let scan = LogScan(KafkaConfiguration(brokers: "", clientID: "nobody"), loop: loop)
             var root = StateRoot()
             let result = try await FreshFold(to: log.ends, of: log.counts, scan, discarded: log.discarded).fold(spill) {
@@ -56,7 +60,7 @@ struct DeterminismTests {
         let log = PartitionedLog(Self.stream, partitions: 3)
         let model = try folded(log, log.batches(seed: 1))
         #expect(model.voidReasons == Set(VoidReason.allCases))
-        #expect(model.quarantined.count > 100 && log.discarded.count > 10)
+        #expect(!model.quarantined.isEmpty && !log.discarded.isEmpty)
     }
 
     private func folded(_ log: PartitionedLog, _ batches: [[KafkaRecord]]) throws -> MemoryReadModel {
