@@ -11,7 +11,9 @@ package struct Batch {
         case poison(String)
     }
 
-    private let items: [(record: KafkaRecord, item: Item)]
+    package let records: [KafkaRecord]
+    /// Of each record.
+    private let items: [Item]
     package private(set) var changes = Changes()
     /// Records that were passed over: of a type that this version does not know, or discarded by an operator.
     package private(set) var skipped = 0
@@ -20,29 +22,28 @@ package struct Batch {
     /// `counts`: of the log's partitions, each of which is folded without a look at the others. `poison`: why the
     /// records, whatever they are, are to be quarantined.
     package init(_ records: [KafkaRecord], of counts: PartitionCounts, poison: String? = nil) {
+        self.records = records
         items = records.map { record in
-            if let poison { return (record, .poison(poison)) }
+            if let poison { return .poison(poison) }
             do throws(EventFault) {
                 let event = try LogRecord(record)
                 // One entity in two partitions would be what their readers' speed makes of it.
-                guard event.isAtHome(in: counts) else { return (record, .poison("it is in another partition than its id's")) }
-                return (record, .event(event))
+                guard event.isAtHome(in: counts) else { return .poison("it is in another partition than its id's") }
+                return .event(event)
             } catch {
-                if case .unknownType = error { return (record, .skipped(error)) }
-                return (record, .poison("\(error)"))
+                if case .unknownType = error { return .skipped(error) }
+                return .poison("\(error)")
             }
         }
     }
 
-    package var records: [KafkaRecord] { items.map(\.record) }
-
     /// What the fold has to know before it starts.
     package var wanted: Wanted {
         var wanted = Wanted()
-        for (record, item) in items {
+        for (index, record) in records.enumerated() {
             wanted.keys.insert(Key(record))
             wanted.extend(to: record)
-            guard case .event(let event) = item else { continue }
+            guard case .event(let event) = items[index] else { continue }
             switch event {
             case .product(let recorded):
                 wanted.products.insert(recorded.event.productID)
@@ -56,31 +57,35 @@ package struct Batch {
 
     /// Folds every record, in the order of the log.
     package mutating func fold(_ known: Known) {
-        var fold = BatchFold(known)
-        for (record, item) in items {
-            changes.checkpoints[record.topicPartition] = record.offset + 1
-            if known.discarded.contains(Position(record)) {
+        var fold = BatchFold(known, expecting: records.count)
+        for index in records.indices {
+            if !known.discarded.isEmpty, known.discarded.contains(Position(records[index])) {
                 skipped += 1
                 continue
             }
-            let key = Key(record)
-            switch item {
             // What follows a record that could not be folded waits behind it.
-            case .event, .poison:
-                if fold.isQuarantined(key) {
-                    changes.quarantined.append(.init(record: record, reason: "behind a quarantined record"))
-                    continue
+            if fold.hasQuarantine, fold.isQuarantined(Key(records[index])) {
+                if case .skipped = items[index] {
+                    skipped += 1
+                } else {
+                    changes.quarantined.append(
+                        .init(record: records[index], reason: "behind a quarantined record"))
                 }
-            case .skipped:
-                break
+                continue
             }
-            switch item {
+            switch items[index] {
             case .event(.product(let recorded)): fold.fold(recorded)
             case .event(.user(let recorded)): fold.fold(recorded)
             case .skipped: skipped += 1
             case .poison(let reason):
-                fold.quarantine(key)
-                changes.quarantined.append(.init(record: record, reason: reason))
+                fold.quarantine(Key(records[index]))
+                changes.quarantined.append(.init(record: records[index], reason: reason))
+            }
+        }
+        for record in records {
+            let next = record.offset + 1
+            if changes.checkpoints[record.topicPartition, default: 0] < next {
+                changes.checkpoints[record.topicPartition] = next
             }
         }
         changes.products = fold.changedProducts
@@ -109,11 +114,19 @@ extension Batch {
 
     /// A command takes effect once in its partition: writers see to it that all its events are in one.
     package struct Command: Hashable {
-        package let partition: TopicPartition
+        private let isOfUsers: Bool
+        private let partition: Int32
         package let id: CommandID
 
-        package init(_ partition: TopicPartition, _ id: CommandID) {
+        package init(_ topic: Topic, _ partition: Int32, _ id: CommandID) {
+            isOfUsers = topic == .users
             self.partition = partition
+            self.id = id
+        }
+
+        package init(_ partition: TopicPartition, _ id: CommandID) {
+            isOfUsers = partition.topic == Topic.users.name
+            self.partition = partition.partition
             self.id = id
         }
     }
