@@ -5,7 +5,7 @@ package struct Upcaster: Sendable {
     /// Names on the wire: `warelog.ProductCreated.v1`, and its successor.
     package let from: String
     package let to: String
-    /// Pure and total: whatever the object holds, it makes another one. What that lacks, the reading of the event finds.
+    /// Pure and total: of any object it makes another one. What that lacks, the reading of the event finds.
     package let data: @Sendable (JSONValue) -> [UInt8]
 
     package init(from: String, to: String, data: @escaping @Sendable (JSONValue) -> [UInt8]) {

@@ -19,7 +19,8 @@ extension ReadModel {
             if fresh.count > 1 {
                 for record in fresh { try await project([record], &owned, committed: committed) }
             } else {
-                try await commit(Batch(fresh, of: counts, poison: "refused by the database: \(error)"), &owned, committed)
+                let poison = Batch(fresh, of: counts, poison: "refused by the database: \(error)")
+                try await commit(poison, &owned, committed)
             }
         }
     }

@@ -42,7 +42,8 @@ package struct RandomStream {
                 let images = images[start..<min(images.count, start + 50)].map { image in
                     ImagesCompressed.Answer(id: image, image: .sample(pick(100)))
                 }
-                drafts.append(Draft(.imagesCompressed(ImagesCompressed(productID: .sample(id), images: images)), plain()))
+                let event = ImagesCompressed(productID: .sample(id), images: images)
+                drafts.append(Draft(.imagesCompressed(event), plain()))
             }
         }
     }
@@ -89,17 +90,20 @@ package struct RandomStream {
         case 9: return .updated(ProductUpdated(productID: id, description: text(), price: price()))
         case 10: return chance(6) ? .deleted(ProductDeleted(productID: id)) : .updated(ProductUpdated(productID: id))
         case 11...14:
-            let images = (0...pick(3)).map { _ in ImagesCompressed.Answer(id: image(of: id), image: .sample(pick(100))) }
+            let images = (0...pick(3)).map { _ in
+                ImagesCompressed.Answer(id: image(of: id), image: .sample(pick(100)))
+            }
             return .imagesCompressed(ImagesCompressed(productID: id, images: images))
         case 15...16:
-            let failure = ImageFailure(reason: "not-found", detail: "The server said \(400 + pick(5)).", attempts: 1 + pick(5))
+            let failure = ImageFailure(
+                reason: "not-found", detail: "The server said \(400 + pick(5)).", attempts: 1 + pick(5))
             return .imageCompressionFailed(ImageCompressionFailed(productID: id, id: image(of: id), failure: failure))
         case 17...19:
             ask([ImageID(askedBy: metadata.id, at: 0)], of: id)
             return .imageUploaded(
                 ProductImageUploaded(
-                    productID: id, upload: .sample(pick(1000)), contentType: "image/png", bytes: 70 + pick(9), digest: "ab12", width: 1,
-                    height: 1))
+                    productID: id, upload: .sample(pick(1000)), contentType: "image/png", bytes: 70 + pick(9),
+                    digest: "ab12", width: 1, height: 1))
         case 20...21: return .imageRemoved(ProductImageRemoved(productID: id, image: image(of: id)))
         default:
             let images = (0...pick(2)).map { _ in
@@ -169,7 +173,8 @@ package struct RandomStream {
     }
 
     private mutating func text() -> String {
-        ["Kettle", "Bo\u{308}hler 🫖", #""quoted" \ {a,NULL}"#, "", "two\nlines", "null", " spaces "][pick(7)] + "\(pick(3))"
+        let texts = ["Kettle", "Bo\u{308}hler 🫖", #""quoted" \ {a,NULL}"#, "", "two\nlines", "null", " spaces "]
+        return texts[pick(texts.count)] + "\(pick(3))"
     }
 
     private mutating func price() -> Money {

@@ -33,7 +33,7 @@ struct GoldenLogTests {
 
     /// `GOLDEN_LOG=release-N`: writes the log of a release that has none yet, and what it makes. Of one that is there,
     /// only what it makes.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["GOLDEN_LOG"] != nil, "GOLDEN_LOG names no release to write"))
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["GOLDEN_LOG"] != nil, "GOLDEN_LOG names no release"))
     func writeTheLogOfARelease() throws {
         let name = ProcessInfo.processInfo.environment["GOLDEN_LOG"] ?? ""
         let log: GoldenLog

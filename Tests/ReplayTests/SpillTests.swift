@@ -11,7 +11,8 @@ struct SpillTests {
         for round in 1...4 {
             for _ in 0..<200 {
                 let bucket = Int.random(in: 0..<4, using: &random)  // one stays empty
-                let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                let count = Int.random(in: 0...40, using: &random)
+                let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
                 wanted[bucket] += bytes
                 try spill.append(to: bucket) { $0 += bytes }
             }
@@ -27,7 +28,8 @@ struct SpillTests {
             try spill.append(to: 1) { $0 += Array(repeating: 7, count: 20) }
             Issue.record("nothing was thrown")
         } catch {
-            #expect("\(error)" == "mkstemp failed for a temporary file in /nonexistent/for/warelog: No such file or directory")
+            let wanted = "mkstemp failed for a temporary file in /nonexistent/for/warelog: No such file or directory"
+            #expect("\(error)" == wanted)
         }
     }
 }
