@@ -193,16 +193,24 @@ struct ReadModelSQL {
             "select warelog.reserve_ids($1, $2)", [.int(changes.newestProduct), .int(changes.newestUser)])
     }
 
-    /// Tells the gateways, after the commit, up to where each partition is folded.
-    static func notify(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
+    /// Tells the gateways, after the commit, up to where each partition is folded. Of the live generation only: they
+    /// read no other, and would look for verdicts before they are there.
+    static func notify(_ checkpoints: [TopicPartition: Int64], of generation: Int) -> PostgresStatement {
         PostgresStatement(
-            "select pg_notify('warelog_folded', x) from unnest($1::text[]) as x",
-            [.textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" })])
+            """
+            select pg_notify('warelog_folded', x) from unnest($1::text[]) as x
+            where exists (select from warelog.read_models where generation = $2::integer and state = 'live')
+            """,
+            [
+                .textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" }),
+                .int(Int64(generation)),
+            ])
     }
 
-    /// Of a column of milliseconds. Seconds with decimals would be a double, which is too coarse from the year 2242 on.
+    /// A column of milliseconds as timestamptz, exactly: whole seconds first, because to_timestamp takes a double, which
+    /// has no room for the milliseconds of the years that are far away.
     private static func time(_ column: String) -> String {
-        "(to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond')"
+        "to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond'"
     }
 
     /// Postgres' text holds no NUL.
