@@ -45,7 +45,7 @@ package final class RecordSpill {
         }
     }
 
-    /// The hash of the command that led to the event.
+    /// The hash of the command that led to the event, in its partition.
     private static func command(_ record: KafkaRecord) -> UInt64? {
         record.withUnpacked { unpacked in
             var hash: UInt64?

@@ -69,14 +69,14 @@ extension EndToEnd {
             func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
             let result: Result<Void, any Error>
             do {
-                let connection = try await PostgresConnection.connect(
-                    PostgresConfiguration(
-                        host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-                        password: variable("DB_PASSWORD"), database: name), loop: warelog.loop)
+                let configuration = PostgresConfiguration(
+                    host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
+                    password: variable("DB_PASSWORD"), database: name)
+                let connection = try await PostgresConnection.connect(configuration, loop: warelog.loop)
                 defer { connection.close() }
                 let lost = Environment(
                     loop: warelog.loop, processes: warelog.processes, client: warelog.client, pictures: warelog.pictures,
-                    requests: warelog.requests, database: connection)
+                    requests: warelog.requests, database: connection, databaseConfiguration: configuration)
                 result = .success(try await body(lost, ["DB_NAME": name]))
             } catch {
                 result = .failure(error)

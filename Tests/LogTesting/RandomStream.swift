@@ -141,7 +141,8 @@ package struct RandomStream {
             let mark = chance(3) ? IdempotencyMark(key: "k\(base)-\(number)", request: "r\(number)") : nil
             metadata = EventMetadata(
                 id: plain.id, time: plain.time, command: CommandID("c\(base)-\(number)"),
-                expectedVersion: plain.expectedVersion, idempotency: mark, traceparent: plain.traceparent)
+                expectedVersion: plain.expectedVersion, idempotency: mark, actor: chance(4) ? "user \(pick(9))" : nil,
+                traceparent: plain.traceparent)
         }
         commands[family, default: []].append(metadata)
         return metadata
