@@ -15,6 +15,7 @@ extension CloudEvent {
         private var idempotencyKey: String?
         private var requestDigest: String?
         private var critical: String?
+        private var actor: String?
         /// The first one counts, also when it cannot be read.
         private var traceparent: String??
 
@@ -33,6 +34,7 @@ extension CloudEvent {
             case Name.idempotencyKey: try Self.set(&idempotencyKey, name, value)
             case Name.requestDigest: try Self.set(&requestDigest, name, value)
             case Name.critical: try Self.set(&critical, name, value)
+            case Name.actor: try Self.set(&actor, name, value)
             case Name.traceparent: traceparent = traceparent ?? .some(Self.text(value))
             default: break
             }
@@ -89,7 +91,7 @@ extension CloudEvent.Attributes {
             type: eventType, source: source, subject: subject,
             metadata: EventMetadata(
                 id: EventID(id), time: timestamp, command: command.map(CommandID.init), expectedVersion: version,
-                idempotency: idempotency, traceparent: traceparent ?? nil),
+                idempotency: idempotency, actor: actor, traceparent: traceparent ?? nil),
             data: data)
     }
 

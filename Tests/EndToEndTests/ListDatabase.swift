@@ -86,7 +86,7 @@ struct ListDatabase: Sendable {
     func plan(_ query: ListQuery) async throws -> Plan {
         let statement = query.statement
         let results = try await connection.transaction([
-            query.planning,
+            query.planning(sorts: !query.isOneRange),
             PostgresStatement(
                 "explain (analyze, buffers, timing off, format json) \(statement.sql)", statement.parameters),
         ])

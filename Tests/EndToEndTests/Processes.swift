@@ -156,9 +156,11 @@ final class Processes: @unchecked Sendable {
         try await start(tool: arguments, with: settings).end()
     }
 
-    /// Runs `warelog`, which has to do what it is asked to.
-    func tool(_ arguments: String..., with settings: [String: String] = [:]) async throws {
+    /// Runs `warelog`, which has to do what it is asked to, and gives what it has said.
+    @discardableResult
+    func tool(_ arguments: String..., with settings: [String: String] = [:]) async throws -> String {
         let end = try await start(tool: arguments, with: settings).end()
         guard end.isDone else { throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(end)") }
+        return end.output
     }
 }

@@ -7,7 +7,7 @@ struct CloudEventTests {
         type: .productCreated, source: "/warelog/gateway", subject: "7",
         metadata: EventMetadata(
             id: EventID("0198c5d2"), time: Timestamp(milliseconds: 1_795_249_800_123), command: CommandID("c-1"),
-            expectedVersion: 3, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            expectedVersion: 3, actor: "ada@example.com", traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         data: Array("{}".utf8))
 
     private static let attributes = full.headers.map(\.name).filter { $0.hasPrefix("ce_") }
