@@ -31,7 +31,7 @@ extension EndToEnd {
                     try await processes.tool("topics", "create", with: settings)
                     // A gateway that is there before the log is folded gives no id away that the log has.
                     try await processes.start(.gateway, awaiting: "\"message\":\"serving\"", with: settings)
-                    let early = try await lost.send(.post, "/products", body)
+                    let early = try await lost.send(.post, "/users", #"{"name":"too early"}"#)
                     #expect(early.status == .serviceUnavailable)
                     if recovery == .byRebuild {
                         let end = try await processes.run("rebuild", "--accept-quarantine", with: settings)
