@@ -68,6 +68,9 @@ typedef struct draw_pixels {
 draw_pixels draw_read(const uint8_t *bytes, size_t count);
 void draw_pixels_free(draw_pixels *pixels);
 
+/// Whether a shared library is installed.
+bool draw_has_library(const char *name);
+
 typedef enum draw_profile {
     DRAW_SRGB,
     /// The same numbers under another name, with its curve as a table.

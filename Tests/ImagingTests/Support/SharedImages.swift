@@ -23,10 +23,13 @@ enum SharedImages {
         }
 
         var expectation: Expectation {
-            if !["JPEG", "PNG", "empty"].contains(self.format) { return .refused(.unsupportedFormat) }
+            if ["SVG", "TIFF", "BMP", "HTML"].contains(self.format) { return .refused(.unsupportedFormat) }
             switch self.expected {
             case "compressed": return .compressed
             case "rejected": return .refused(nil)
+            case let ifDecoded where ifDecoded.hasPrefix("compressed-if-decoder-built"):
+                let isOptional = ["AVIF", "HEIC"].contains(self.format)
+                return isOptional && !Drawn.hasHEIF ? .refused(.unsupportedFormat) : .compressed
             default: return .either
             }
         }
