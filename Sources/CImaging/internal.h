@@ -112,6 +112,8 @@ img_status img_colour_convert(img_picture *picture, const img_profile *profile, 
 
 typedef struct img_jpeg_header {
     uint32_t width, height, components;
+    /// The largest sampling factors.
+    uint32_t max_h, max_v;
     uint32_t orientation;
     bool progressive;
     img_profile profile;
@@ -119,7 +121,10 @@ typedef struct img_jpeg_header {
 img_status img_jpeg_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_jpeg_header *header,
                          img_failure *failure);
 img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
-img_status img_jpeg_strip(const img_source *source, img_buffer *output, img_failure *failure);
+/// Whether the source becomes upright and sRGB without its pixels.
+bool img_jpeg_turns_by_blocks(const img_source *source);
+/// A quality of 0 keeps every coefficient as it is.
+img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, img_failure *failure);
 
 typedef struct img_png_header {
     uint32_t width, height, bit_depth, colour_type;

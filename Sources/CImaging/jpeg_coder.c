@@ -90,7 +90,6 @@ static bool append_headers(img_buffer *output, const img_jpeg_frame *f) {
                    : append_marker(output, 0xe0, jfif, sizeof jfif);
     uint8_t frame[6 + 3 * IMG_MAX_COMPONENTS] = {8, (uint8_t)(f->height >> 8), (uint8_t)f->height,
                                                  (uint8_t)(f->width >> 8), (uint8_t)f->width, (uint8_t)f->components};
-    uint32_t tables = 0;
     for (uint32_t c = 0; c < f->components; c++) {
         uint32_t same = 0;
         while (same < c && memcmp(f->steps[same], f->steps[c], sizeof f->steps[c])) same++;
@@ -98,7 +97,6 @@ static bool append_headers(img_buffer *output, const img_jpeg_frame *f) {
             uint8_t steps[1 + IMG_BLOCK] = {(uint8_t)c};
             for (uint32_t i = 0; i < IMG_BLOCK; i++) steps[1 + img_zigzag[i]] = (uint8_t)f->steps[c][i];
             fine &= append_marker(output, 0xdb, steps, sizeof steps);
-            tables++;
         }
         const uint8_t component[3] = {(uint8_t)(c + 1), (uint8_t)(f->h[c] << 4 | f->v[c]), (uint8_t)same};
         memcpy(frame + 6 + 3 * c, component, sizeof component);

@@ -36,6 +36,8 @@ void img_jpeg_frame_set_quality(img_jpeg_frame *frame, int quality);
 typedef struct img_jpeg_block {
     /// Bit k: coefficient k is not zero. Bit 0 is always clear: the first coefficient is in `value[0]` always.
     uint64_t nonzero;
+    /// Bit k: coefficient k is 2 or more away from zero.
+    uint64_t large;
     /// Only where `nonzero` says so.
     int16_t value[IMG_BLOCK];
     /// What `value` rounds, in steps.

@@ -44,22 +44,19 @@ static void end_block(img_jpeg_scan_coder *scan) {
     if (!scan->ended_blocks++) scan->ended_token = scan->tokens.count++;
 }
 
+static uint32_t magnitude_of(int32_t value) { return (uint32_t)(value < 0 ? -value : value); }
+
 /// T.81, G.1.2.2.
 static void add_first(img_jpeg_scan_coder *scan, const img_jpeg_block *block, uint64_t band) {
     img_jpeg_tokens *tokens = &scan->tokens;
-    uint64_t left = block->nonzero & band;
     uint32_t next = scan->first;
-    while (left) {
-        uint32_t k = (uint32_t)__builtin_ctzll(left);
-        left &= left - 1;
-        int32_t value = block->value[k];
-        uint32_t magnitude = (uint32_t)(value < 0 ? -value : value) >> scan->low;
-        if (!magnitude) continue;
+    for (uint64_t left = (scan->low ? block->large : block->nonzero) & band; left; left &= left - 1) {
+        uint32_t k = (uint32_t)__builtin_ctzll(left), magnitude = magnitude_of(block->value[k]) >> scan->low;
         close_ended_blocks(scan);
         uint32_t run = k - next;
         for (; run > 15; run -= 16) push(tokens, ZERO_RUN, 0, 0);
         uint32_t size = bit_length(magnitude);
-        push(tokens, run << 4 | size, (value < 0 ? ~magnitude : magnitude) & ((1u << size) - 1), size);
+        push(tokens, run << 4 | size, (block->value[k] < 0 ? ~magnitude : magnitude) & ((1u << size) - 1), size);
         next = k + 1;
     }
     if (next <= scan->last) end_block(scan);
@@ -69,37 +66,34 @@ static void add_first(img_jpeg_scan_coder *scan, const img_jpeg_block *block, ui
 /// whose run passes over it.
 static void add_refinement(img_jpeg_scan_coder *scan, const img_jpeg_block *block, uint64_t band) {
     img_jpeg_tokens *tokens = &scan->tokens;
-    uint64_t left = block->nonzero & band, corrections = 0;
-    uint32_t next = scan->first, run = 0, count = 0, last_new = 0;
-    for (uint64_t all = left; all; all &= all - 1) {
-        uint32_t k = (uint32_t)__builtin_ctzll(all);
-        if (block->value[k] == 1 || block->value[k] == -1) last_new = k;
-    }
-    for (; left; left &= left - 1) {
+    uint64_t left = block->nonzero & band, fresh = left & ~block->large, corrections = 0;
+    uint32_t next = scan->first, run = 0, count = 0;
+    for (; fresh; left &= left - 1) {
         uint32_t k = (uint32_t)__builtin_ctzll(left);
-        int32_t value = block->value[k];
         run += k - next;
         next = k + 1;
-        if (k <= last_new && run > 15) {
+        if (run > 15) {
             close_ended_blocks(scan);
-            for (; run > 15; run -= 16) {
-                push(tokens, ZERO_RUN, 0, 0);
-                push_raw(tokens, corrections, count);
-                corrections = count = 0;
-            }
+            push(tokens, ZERO_RUN, 0, 0);
+            push_raw(tokens, corrections, count);
+            corrections = count = 0;
+            for (run -= 16; run > 15; run -= 16) push(tokens, ZERO_RUN, 0, 0);
         }
-        if (value != 1 && value != -1) {
-            corrections = corrections << 1 | ((uint32_t)(value < 0 ? -value : value) & 1);
+        if (block->large >> k & 1) {
+            corrections = corrections << 1 | (magnitude_of(block->value[k]) & 1);
             count++;
             continue;
         }
         close_ended_blocks(scan);
-        push(tokens, run << 4 | 1, value > 0, 1);
+        push(tokens, run << 4 | 1, block->value[k] > 0, 1);
         push_raw(tokens, corrections, count);
         corrections = count = run = 0;
+        fresh &= fresh - 1;
     }
-    if (last_new == scan->last) return;
+    if (next > scan->last) return;
     end_block(scan);
+    for (; left; left &= left - 1, count++)
+        corrections = corrections << 1 | (magnitude_of(block->value[__builtin_ctzll(left)]) & 1);
     push_raw(tokens, corrections, count);
 }
 
