@@ -68,6 +68,9 @@ struct img_picture {
 /// the colour of fully transparent pixels becomes black. For gray and RGB pictures.
 void img_picture_simplify(img_picture *picture);
 
+/// Whether chroma at half the resolution changes so steeply that half of it must be missing.
+bool img_chroma_is_sharp(const img_picture *picture);
+
 /// What EXIF orientation 1 to 8 does to the axes of the stored picture: first mirror, then transpose.
 typedef struct img_turn {
     bool mirror_x, mirror_y, transpose;

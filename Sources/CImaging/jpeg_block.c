@@ -143,6 +143,17 @@ void img_jpeg_block_transform(img_jpeg_block *block, const uint8_t *const rows[8
     place(block, v, scaling);
 }
 
+void img_jpeg_block_quantise(img_jpeg_block *block, const float numbers[IMG_BLOCK], const img_jpeg_scaling *scaling) {
+    vector v[8];
+    for (int i = 0; i < 8; i++) {
+        vector scale;
+        memcpy(&v[i], numbers + i * 8, sizeof v[i]);
+        memcpy(&scale, scaling->scale + i * 8, sizeof scale);
+        v[i] *= scale;
+    }
+    place(block, v, scaling);
+}
+
 void img_jpeg_block_requantise(img_jpeg_block *block, const int16_t coefficients[IMG_BLOCK],
                                const img_jpeg_scaling *scaling) {
     typedef int16_t words __attribute__((vector_size(16)));

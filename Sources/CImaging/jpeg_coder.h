@@ -60,8 +60,20 @@ void img_jpeg_block_transform(img_jpeg_block *block, const uint8_t *const rows[8
 /// From the coefficients of another block, by row and column.
 void img_jpeg_block_requantise(img_jpeg_block *block, const int16_t coefficients[IMG_BLOCK],
                                const img_jpeg_scaling *scaling);
+/// The same from numbers.
+void img_jpeg_block_quantise(img_jpeg_block *block, const float numbers[IMG_BLOCK], const img_jpeg_scaling *scaling);
 /// Drops or lessens coefficients that cost more bits than the error is worth that they spare.
 void img_jpeg_block_economise(img_jpeg_block *block);
+
+/// How coefficients of four blocks become one at half the resolution.
+typedef struct img_jpeg_halving {
+    float weight[8][8];
+} img_jpeg_halving;
+img_jpeg_halving img_jpeg_halving_make(void);
+/// The upper two blocks and the lower two, by row and column; NULL past the picture's edge, but for the first. What
+/// comes out is in units of samples.
+void img_jpeg_halve(const img_jpeg_halving *halving, const int16_t *const blocks[4], const uint16_t steps[IMG_BLOCK],
+                    float out[IMG_BLOCK]);
 
 /// A symbol and the bits that follow it: bits 0 to 8 the symbol (256: none), 9 to 24 the bits, 25 to 29 their number.
 typedef uint32_t img_jpeg_token;
@@ -109,11 +121,11 @@ typedef struct img_jpeg_coder {
     size_t blocks[IMG_MAX_COMPONENTS];
     /// The first component's three scans, and one of each other component.
     img_jpeg_scan_coder scan[3 + IMG_MAX_COMPONENTS - 1];
-    bool failed;
 } img_jpeg_coder;
 
-/// False when there is no memory. `img_jpeg_coder_free` frees it in any case.
-bool img_jpeg_coder_open(img_jpeg_coder *coder, const img_jpeg_frame *frame);
+/// For a coder that is zeroed but for its frame. False when there is no memory; `img_jpeg_coder_free` frees it in any
+/// case.
+bool img_jpeg_coder_open(img_jpeg_coder *coder);
 /// The component's blocks, row by row.
 void img_jpeg_coder_add(img_jpeg_coder *coder, uint32_t component, const img_jpeg_block *block);
 /// Writes the file; false when there is no memory.

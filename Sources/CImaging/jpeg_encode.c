@@ -93,9 +93,10 @@ img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *o
         img_plane plane = picture->plane[c];
         img_plane_pad(&plane);
     }
-    img_jpeg_frame frame = frame_of(picture, options->quality);
-    for (uint32_t c = 0; c < frame.components; c++) e->scaling[c] = img_jpeg_scaling_for_samples(frame.steps[c]);
-    bool made = img_jpeg_coder_open(&e->coder, &frame);
+    e->coder.frame = frame_of(picture, options->quality);
+    for (uint32_t c = 0; c < picture->planes; c++)
+        e->scaling[c] = img_jpeg_scaling_for_samples(e->coder.frame.steps[c]);
+    bool made = img_jpeg_coder_open(&e->coder);
     if (made && picture->model != IMG_RGB) encode_planes(e, picture);
     if (made && picture->model == IMG_RGB) made = encode_rgb(e, picture);
     made = made && img_jpeg_coder_finish(&e->coder, output);

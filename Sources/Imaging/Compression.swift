@@ -13,6 +13,7 @@ struct Compression {
     }
 
     func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
+        if let image = try self.requantise(source) { return image }
         let picture = try source.decode(maxSide: self.recipe.maxSide)
         let encoded = try self.encode(picture)
         if self.stripsLosslessly, !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
@@ -23,6 +24,20 @@ struct Compression {
         }
         if let encoded, self.isAllowed(encoded) { return try encoded.finished() }
         return try self.reduce(source, picture).finished()
+    }
+
+    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the source.
+    private func requantise(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage? {
+        guard source.requantises(maxSide: self.recipe.maxSide) else { return nil }
+        let encoded = Candidate(
+            bytes: try source.requantised(quality: self.recipe.jpegQuality), encoding: .jpeg, size: source.size,
+            kept: .encoded, isLossless: false)
+        if !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
+            let stripped = Candidate(
+                bytes: try source.strip(), encoding: .jpeg, size: source.size, kept: .strippedSource, isLossless: true)
+            if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return try stripped.finished() }
+        }
+        return self.isAllowed(encoded) ? try encoded.finished() : nil
     }
 
     private func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
@@ -96,7 +111,7 @@ struct Compression {
     private func jpeg(
         _ picture: borrowing Picture, quality: UInt8, kept: KeptCandidate
     ) throws(ImageFailure) -> Candidate {
-        let bytes = try picture.jpeg(quality: quality, progressive: true)
+        let bytes = try picture.jpeg(quality: quality)
         return Candidate(bytes: bytes, encoding: .jpeg, size: picture.size, kept: kept, isLossless: false)
     }
 

@@ -130,7 +130,6 @@ void img_buffer_free(img_buffer *buffer);
 typedef struct img_jpeg_options {
     /// 1 to 100.
     int quality;
-    bool progressive;
 } img_jpeg_options;
 
 /// Progressive, with Huffman tables made for the picture. A picture with alpha is refused (`IMG_INTERNAL`).
@@ -156,7 +155,8 @@ img_status img_encode_png(const img_picture *picture, const img_png_options *opt
                           img_failure *failure);
 
 /// The same pixels without anything else: JPEG coefficients coded anew, or PNG's critical chunks and tRNS.
-/// Meaningful only for a source that is upright and needs no colour conversion.
+/// Meaningful only for a source that needs no colour conversion and is upright, or for one that `img_source_requantises`
+/// says yes to: that one comes out upright.
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
 
 /// Writes 64 lower-case hexadecimal digits and a NUL; false when libcrypto fails.
