@@ -105,7 +105,7 @@ enum { DC_LOW = -1024, DC_HIGH = 1023, AC_HIGH = 1023 };
 
 static inline void place(img_jpeg_block *block, const vector v[8], const img_jpeg_scaling *scaling) {
     const float *number = (const float *)(const void *)v;
-    uint64_t from = mask_of(v, scaling->least) & ~UINT64_C(1), nonzero = 0, large = 0;
+    uint64_t from = mask_of(v, scaling->least) & ~UINT64_C(1), nonzero = 0, large = 0, doubtful = 0;
     // Also what overflows in a broken file ends in what 8-bit JPEGs may hold.
     float dc = number[0] < DC_LOW ? DC_LOW : number[0] > DC_HIGH ? DC_HIGH : number[0];
     block->value[0] = (int16_t)rounded(dc);
@@ -117,9 +117,11 @@ static inline void place(img_jpeg_block *block, const vector v[8], const img_jpe
         block->exact[to] = exact;
         nonzero |= (uint64_t)(value != 0) << to;
         large |= (uint64_t)((uint32_t)(value + 1) > 2) << to;
+        doubtful |= (uint64_t)(__builtin_fabsf(exact) < IMG_CERTAIN) << to;
     }
     block->nonzero = nonzero;
     block->large = large;
+    block->doubtful = doubtful & nonzero;
 }
 
 void img_jpeg_block_transform(img_jpeg_block *block, const uint8_t *const rows[8], size_t column,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// N. Robidoux's table, which ImageMagick and mozjpeg (as number 3) use too, for luma and chroma alike. Its first step
-/// is 16; a finer one saves 2 % of the bytes at the same SSIMULACRA2.
+/// N. Robidoux's table, which ImageMagick and mozjpeg (as number 3) use for luma and chroma alike. Its first step is 16;
+/// a finer one saves 2 % of the bytes at the same SSIMULACRA2, and steps for chroma of four fifths another 2 %.
 static const uint16_t table[IMG_BLOCK] = {
     10, 16, 16,  18, 25, 37, 56, 85,  16, 17, 20,  27,  34,  40,  53,  75,  16, 20, 24,  31,  43,  62,
     91, 135, 18, 27, 31, 40, 53, 74,  106, 156, 25, 34, 43,  53,  69,  94,  131, 189, 37, 40, 62, 74,
@@ -14,9 +14,10 @@ void img_jpeg_frame_set_quality(img_jpeg_frame *frame, int quality) {
     quality = quality < 1 ? 1 : quality > 100 ? 100 : quality;
     int percent = quality < 50 ? 5000 / quality : 200 - 2 * quality;
     for (uint32_t i = 0; i < IMG_BLOCK; i++) {
-        int step = (table[i] * percent + 50) / 100;
-        for (uint32_t c = 0; c < IMG_MAX_COMPONENTS; c++)
+        for (uint32_t c = 0; c < IMG_MAX_COMPONENTS; c++) {
+            int step = (table[i] * percent * (c && !frame->rgb ? 4 : 5) / 5 + 50) / 100;
             frame->steps[c][i] = (uint16_t)(step < 1 ? 1 : step > 255 ? 255 : step);
+        }
     }
 }
 

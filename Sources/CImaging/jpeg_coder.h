@@ -9,6 +9,8 @@
 
 /// Less than this many steps is taken for zero: what is dropped later anyway.
 #define IMG_LEAST 0.55f
+/// From this on a coefficient stays: to drop it costs more than its code is long.
+#define IMG_CERTAIN 0.9f
 enum { IMG_BLOCK = 64, IMG_MAX_COMPONENTS = 3 };
 
 /// Row by row, then column by column: the place of each coefficient in the zigzag order (T.81, figure A.6).
@@ -38,6 +40,8 @@ typedef struct img_jpeg_block {
     uint64_t nonzero;
     /// Bit k: coefficient k is 2 or more away from zero.
     uint64_t large;
+    /// Bit k: coefficient k is not zero by so little that its code may not be worth it.
+    uint64_t doubtful;
     /// Only where `nonzero` says so.
     int16_t value[IMG_BLOCK];
     /// What `value` rounds, in steps.
@@ -62,7 +66,7 @@ void img_jpeg_block_requantise(img_jpeg_block *block, const int16_t coefficients
                                const img_jpeg_scaling *scaling);
 /// The same from numbers.
 void img_jpeg_block_quantise(img_jpeg_block *block, const float numbers[IMG_BLOCK], const img_jpeg_scaling *scaling);
-/// Drops or lessens coefficients that cost more bits than the error is worth that they spare.
+/// Drops coefficients that cost more bits than the error is worth that they spare.
 void img_jpeg_block_economise(img_jpeg_block *block);
 
 /// How coefficients of four blocks become one at half the resolution.

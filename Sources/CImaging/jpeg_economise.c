@@ -1,9 +1,9 @@
 #include "jpeg_coder.h"
 
-/// Rate-distortion optimised quantisation: of all ways to keep, lessen or drop a block's coefficients, that with the
-/// least sum of squared error and bits times `BIT` (a shortest path over the coefficients kept, as in K. Ramchandran
-/// and M. Vetterli, "Rate-distortion optimal fast thresholding", 1994). Errors are in steps, so that each coefficient
-/// counts as the quantisation table weighs it.
+/// Rate-distortion optimised quantisation: a coefficient goes when what its code costs is more than what its error is
+/// worth. Errors are in steps, so that each coefficient counts as the quantisation table weighs it. From the last one
+/// to the first, so that each is judged by what follows it in the end; the best of all combinations (a trellis) takes
+/// a quarter of all the time to encode.
 
 /// How many bits a squared error of one step is worth.
 static const float weight = 16;
@@ -16,47 +16,22 @@ static const float run_bits[IMG_BLOCK] = {
 /// For each bit of a coefficient's size: itself and what it adds to the symbol.
 static const float size_bits = 2.3f, end_bits = 2;
 
-/// Only what rounds to 1 may be dropped: more costs more than any code is long. What lies before the last coefficient
-/// that stays has been decided with it.
 void img_jpeg_block_economise(img_jpeg_block *block) {
-    // Entry 0 is where the open stretch begins; entry i the i-th coefficient from there on, at `at[i]`.
-    uint8_t at[IMG_BLOCK], from[IMG_BLOCK];
-    // `best[i]` is the least cost of all up to entry i when it is kept; `dropped[i]` the error of dropping 1 to i.
-    float best[IMG_BLOCK], dropped[IMG_BLOCK];
-    uint64_t kept = 0;
-    uint32_t count = 0;
-    at[0] = 0;
-    best[0] = dropped[0] = 0;
-    for (uint64_t left = block->nonzero; left; left &= left - 1) {
-        uint32_t k = (uint32_t)__builtin_ctzll(left), i = ++count;
-        float exact = __builtin_fabsf(block->exact[k]), least = 1e30f;
-        at[i] = (uint8_t)k;
-        for (uint32_t j = 0; j < i; j++) {
-            float cost = best[j] + dropped[i - 1] - dropped[j] + run_bits[k - at[j] - 1];
-            if (cost < least) least = cost, from[i] = (uint8_t)j;
+    uint64_t kept = block->nonzero;
+    for (uint64_t left = block->doubtful; left;) {
+        uint32_t k = 63 - (uint32_t)__builtin_clzll(left);
+        uint64_t bit = UINT64_C(1) << k, below = kept & (bit - 1), above = kept & ~(bit - 1) & ~bit;
+        left &= ~bit;
+        uint32_t before = below ? 64 - (uint32_t)__builtin_clzll(below) : 1;
+        float bits = run_bits[k - before] + size_bits;
+        if (above) {
+            uint32_t after = (uint32_t)__builtin_ctzll(above);
+            bits += run_bits[after - k - 1] - run_bits[after - before];
+        } else if (k == 63) {
+            bits -= end_bits;
         }
-        if (!(block->large >> k & 1)) {
-            best[i] = least + size_bits + (exact - 1) * (exact - 1) * weight;
-            dropped[i] = dropped[i - 1] + exact * exact * weight;
-            continue;
-        }
-        // One less is shorter where it is of another size.
-        int32_t value = block->value[k], magnitude = value < 0 ? -value : value;
-        float error = exact - (float)magnitude, more = error + 1;
-        if (!(magnitude & (magnitude - 1)) && more * more * weight < error * error * weight + size_bits) {
-            block->value[k] = (int16_t)(value < 0 ? value + 1 : value - 1);
-            if (magnitude == 2) block->large &= ~(UINT64_C(1) << k);
-        }
-        for (uint32_t e = i; e; e = from[e]) kept |= UINT64_C(1) << at[e];
-        count = 0;
-        at[0] = (uint8_t)k;
+        float exact = __builtin_fabsf(block->exact[k]);
+        if ((2 * exact - 1) * weight < bits) kept &= ~bit;
     }
-    uint32_t last = 0;
-    float least = 1e30f;
-    for (uint32_t i = 0; i <= count; i++) {
-        float cost = best[i] + dropped[count] - dropped[i] + (at[i] < IMG_BLOCK - 1 ? end_bits : 0);
-        if (cost < least) least = cost, last = i;
-    }
-    for (; last; last = from[last]) kept |= UINT64_C(1) << at[last];
     block->nonzero = kept;
 }
