@@ -11,7 +11,8 @@
 #define IMG_LEAST 0.55f
 /// From this on a coefficient stays: to drop it costs more than its code is long.
 #define IMG_CERTAIN 0.9f
-enum { IMG_BLOCK = 64, IMG_MAX_COMPONENTS = 3 };
+/// `IMG_UNIT_BLOCKS`: how many blocks a unit of an interleaved scan may have (T.81, B.2.3).
+enum { IMG_BLOCK = 64, IMG_MAX_COMPONENTS = 3, IMG_UNIT_BLOCKS = 10 };
 
 /// Row by row, then column by column: the place of each coefficient in the zigzag order (T.81, figure A.6).
 extern const uint8_t img_zigzag[IMG_BLOCK];
@@ -27,8 +28,12 @@ typedef struct img_jpeg_frame {
     uint16_t steps[IMG_MAX_COMPONENTS][IMG_BLOCK];
 } img_jpeg_frame;
 
-/// Whether all blocks of the frame's largest unit fit into one interleaved scan (T.81, B.2.3).
+/// Whether one scan may hold all components.
 bool img_jpeg_frame_interleaves(const img_jpeg_frame *frame);
+/// Units of all components' blocks, as an interleaved scan has them.
+uint32_t img_jpeg_frame_units_across(const img_jpeg_frame *frame);
+uint32_t img_jpeg_frame_units_down(const img_jpeg_frame *frame);
+/// Blocks of one component.
 uint32_t img_jpeg_frame_columns(const img_jpeg_frame *frame, uint32_t component);
 uint32_t img_jpeg_frame_rows(const img_jpeg_frame *frame, uint32_t component);
 /// The steps of libjpeg's quality scale over the table of our choice.

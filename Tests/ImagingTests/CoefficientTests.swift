@@ -11,12 +11,14 @@ import Testing
         var h = 1
         var v = 1
         var progressive = false
+        var oneComponentAScan = false
         var testDescription: String { self.name }
 
         func jpeg(width: Int = 96, height: Int = 64, orientation: Int = 1, split: Int = 0) -> [UInt8] {
             Drawn.JPEG(
                 width: width, height: height, space: self.space, sampling: (self.h, self.v), quality: 98,
-                progressive: self.progressive, orientation: orientation, split: split
+                progressive: self.progressive, oneComponentAScan: self.oneComponentAScan, orientation: orientation,
+                split: split
             ).bytes
         }
     }
@@ -29,6 +31,8 @@ import Testing
         Layout(name: "4:4:0", h: 1, v: 2),
         Layout(name: "4:1:1", h: 4, v: 1),
         Layout(name: "4:1:0", h: 4, v: 2),
+        Layout(name: "one component a scan", h: 2, v: 2, oneComponentAScan: true),
+        Layout(name: "units too large for one scan", h: 4, v: 4, oneComponentAScan: true),
         Layout(name: "RGB", space: DRAW_RGB),
         Layout(name: "progressive 4:4:4", progressive: true),
         Layout(name: "progressive 4:2:0", h: 2, v: 2, progressive: true),
