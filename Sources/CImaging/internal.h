@@ -68,6 +68,9 @@ struct img_picture {
 /// the colour of fully transparent pixels becomes black. For gray and RGB pictures.
 void img_picture_simplify(img_picture *picture);
 
+/// Whether chroma at half the resolution changes so steeply that half of it must be missing.
+bool img_chroma_is_sharp(const img_picture *picture);
+
 /// What EXIF orientation 1 to 8 does to the axes of the stored picture: first mirror, then transpose.
 typedef struct img_turn {
     bool mirror_x, mirror_y, transpose;
@@ -136,6 +139,8 @@ img_status img_check_size(uint32_t width, uint32_t height, const img_limits *lim
 
 typedef struct img_jpeg_header {
     uint32_t width, height, components;
+    /// The largest sampling factors.
+    uint32_t max_h, max_v;
     uint32_t orientation;
     bool progressive;
     img_profile profile;
@@ -143,7 +148,10 @@ typedef struct img_jpeg_header {
 img_status img_jpeg_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_jpeg_header *header,
                          img_failure *failure);
 img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
-img_status img_jpeg_strip(const img_source *source, img_buffer *output, img_failure *failure);
+/// Whether the source becomes upright and sRGB without its pixels.
+bool img_jpeg_turns_by_blocks(const img_source *source);
+/// A quality of 0 keeps every coefficient as it is.
+img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, img_failure *failure);
 
 typedef struct img_png_header {
     uint32_t width, height, bit_depth, colour_type;

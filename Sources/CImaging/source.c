@@ -119,10 +119,22 @@ img_status img_source_decode(const img_source *source, uint32_t max_side, img_pi
     }
 }
 
+bool img_source_requantises(const img_source *source, uint32_t max_side) {
+    return source->format == IMG_FORMAT_JPEG && source->width <= max_side && source->height <= max_side &&
+           img_jpeg_turns_by_blocks(source);
+}
+
+img_status img_source_requantise(const img_source *source, const img_jpeg_options *options, img_buffer *output,
+                                 img_failure *failure) {
+    *output = (img_buffer){0};
+    if (source->format != IMG_FORMAT_JPEG) return img_fail(failure, IMG_INTERNAL, "only a JPEG has coefficients");
+    return img_jpeg_requantise(source, options->quality, output, failure);
+}
+
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure) {
     *output = (img_buffer){0};
     switch (source->format) {
-    case IMG_FORMAT_JPEG: return img_jpeg_strip(source, output, failure);
+    case IMG_FORMAT_JPEG: return img_jpeg_requantise(source, 0, output, failure);
     case IMG_FORMAT_PNG:
         if (!img_buffer_append(output, source->png.core.bytes, source->png.core.count)) return img_fail_memory(failure);
         return IMG_OK;

@@ -75,7 +75,7 @@ extension Compression {
     func jpeg(
         _ picture: borrowing Picture, quality: UInt8, kept: KeptCandidate
     ) throws(ImageFailure) -> Candidate {
-        let bytes = try picture.jpeg(quality: quality, progressive: true)
+        let bytes = try picture.jpeg(quality: quality)
         return Candidate(bytes: bytes, encoding: .jpeg, size: picture.size, kept: kept)
     }
 

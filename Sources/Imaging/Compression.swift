@@ -12,21 +12,46 @@ struct Compression {
     }
 
     func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
-        let picture = try source.decode(maxSide: self.recipe.largestSide)
+        let sourceSide = source.size.longerSide
+        let whole = try self.requantise(source)
+        let picture = try source.decode(maxSide: whole == nil ? self.recipe.largestSide : self.sideBelow(sourceSide))
         var made: [(side: UInt32, rendition: Rendition)] = []
         for wanted in self.recipe.renditions {
             // Pictures are never enlarged: to two that are large enough, the same comes.
-            let side = min(wanted.maxSide, picture.size.longerSide)
+            let side = min(wanted.maxSide, sourceSide)
             if var same = made.first(where: { $0.side == side })?.rendition {
                 same.name = wanted.name
                 made.append((side, same))
-            } else if side == picture.size.longerSide {
+            } else if let whole, side == sourceSide {
+                made.append((side, try whole.finished(wanted.name)))
+            } else if side >= picture.size.longerSide {
                 made.append((side, try self.best(source, picture).finished(wanted.name)))
             } else {
                 made.append((side, try self.best(source, picture.shrunk(to: side)).finished(wanted.name)))
             }
         }
         return CompressedImage(renditions: made.map(\.rendition), thumbHash: try picture.thumbHash())
+    }
+
+    /// What is left to be decoded of a source that needs no pixels at its own size.
+    private func sideBelow(_ sourceSide: UInt32) -> UInt32 {
+        self.recipe.renditions.map(\.maxSide).filter { $0 < sourceSide }.max() ?? Self.sideForThumbHash
+    }
+
+    private static let sideForThumbHash: UInt32 = 100
+
+    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the source.
+    private func requantise(_ source: borrowing Source) throws(ImageFailure) -> Candidate? {
+        guard source.requantises(maxSide: self.recipe.largestSide) else { return nil }
+        let encoded = Candidate(
+            bytes: try source.requantised(quality: self.recipe.jpegQuality), encoding: .jpeg, size: source.size,
+            kept: .encoded)
+        if !encoded.isWorthItsLoss(comparedWith: self.byteCount) {
+            let stripped = Candidate(
+                bytes: try source.strip(), encoding: .jpeg, size: source.size, kept: .strippedSource)
+            if self.isAllowed(stripped), !encoded.isWorthItsLoss(comparedWith: stripped.bytes.count) { return stripped }
+        }
+        return self.isAllowed(encoded) ? encoded : nil
     }
 
     private func best(

@@ -36,8 +36,8 @@ struct Picture: ~Copyable {
         return Array(hash.prefix(count))
     }
 
-    func jpeg(quality: UInt8, progressive: Bool) throws(ImageFailure) -> [UInt8] {
-        var options = img_jpeg_options(quality: Int32(quality), progressive: progressive)
+    func jpeg(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+        var options = img_jpeg_options(quality: Int32(quality))
         return try withBuffer { img_encode_jpeg(self.picture, &options, &$0, &$1) }
     }
 

@@ -53,6 +53,15 @@ struct Source: ~Copyable {
         return Picture(owning: picture)
     }
 
+    /// Whether `requantised` applies: the source keeps its size and becomes upright without its pixels.
+    func requantises(maxSide: UInt32) -> Bool { img_source_requantises(self.source, maxSide) }
+
+    /// A JPEG's coefficients coded anew, upright.
+    func requantised(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+        var options = img_jpeg_options(quality: Int32(quality))
+        return try withBuffer { img_source_requantise(self.source, &options, &$0, &$1) }
+    }
+
     /// The same pixels without anything else.
     func strip() throws(ImageFailure) -> [UInt8] {
         try withBuffer { img_source_strip(self.source, &$0, &$1) }
