@@ -29,10 +29,11 @@ struct Compression {
     /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the source.
     private func requantise(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage? {
         guard source.requantises(maxSide: self.recipe.maxSide) else { return nil }
+        let (bytes, isLossless) = try source.requantised(quality: self.recipe.jpegQuality)
         let encoded = Candidate(
-            bytes: try source.requantised(quality: self.recipe.jpegQuality), encoding: .jpeg, size: source.size,
-            kept: .encoded, isLossless: false)
-        if !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
+            bytes: bytes, encoding: .jpeg, size: source.size, kept: isLossless ? .strippedSource : .encoded,
+            isLossless: isLossless)
+        if !isLossless, !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
             let stripped = Candidate(
                 bytes: try source.strip(), encoding: .jpeg, size: source.size, kept: .strippedSource, isLossless: true)
             if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return try stripped.finished() }
