@@ -26,7 +26,8 @@ struct Compression {
         return try self.reduce(source, picture).finished()
     }
 
-    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the source.
+    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the
+    /// source.
     private func requantise(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage? {
         guard source.requantises(maxSide: self.recipe.maxSide) else { return nil }
         let (bytes, isLossless) = try source.requantised(quality: self.recipe.jpegQuality)
