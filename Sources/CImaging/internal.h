@@ -151,7 +151,8 @@ img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_pict
 /// Whether the source becomes upright and sRGB without its pixels.
 bool img_jpeg_turns_by_blocks(const img_source *source);
 /// A quality of 0 keeps every coefficient as it is.
-img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, img_failure *failure);
+img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, bool *lossless,
+                               img_failure *failure);
 
 typedef struct img_png_header {
     uint32_t width, height, bit_depth, colour_type;

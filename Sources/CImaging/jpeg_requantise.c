@@ -69,6 +69,17 @@ static void choose_frame(requantising *r) {
     }
 }
 
+/// Whether the source's own steps are coarser than those of the quality: then finer ones only cost bytes.
+static bool is_poorer(const requantising *r) {
+    const JQUANT_TBL *table = r->reader.jpeg.comp_info[0].quant_table;
+    uint64_t own = 0, wanted = 0;
+    for (uint32_t k = 0; k < IMG_BLOCK; k++) {
+        own += table->quantval[k];
+        wanted += r->coder.frame.steps[0][k];
+    }
+    return own >= wanted;
+}
+
 /// Whether chroma at full resolution holds so little that 4:2:0 is better: the mean energy of what would be lost and
 /// the quantisation would leave, on every other block.
 static bool chroma_is_soft(requantising *r) {
@@ -158,6 +169,10 @@ static void requantise(void *context) {
     for (int c = 0; c < jpeg->num_components; c++)
         if (!jpeg->comp_info[c].quant_table) img_jpeg_give_up(common, IMG_CORRUPT, "a component has no quantisation");
     choose_frame(r);
+    if (r->quality && is_poorer(r)) {
+        r->quality = 0;
+        choose_frame(r);
+    }
     r->halves = chroma_is_soft(r);
     if (r->halves) r->coder.frame.h[0] = r->coder.frame.v[0] = 2;
     for (uint32_t c = 1; r->halves && c < 3; c++) r->coder.frame.h[c] = r->coder.frame.v[c] = 1;
@@ -167,7 +182,8 @@ static void requantise(void *context) {
         img_jpeg_give_up(common, IMG_OUT_OF_MEMORY, "no memory left for the output");
 }
 
-img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, img_failure *failure) {
+img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, bool *lossless,
+                               img_failure *failure) {
     if (!img_jpeg_turns_by_blocks(source)) return img_fail(failure, IMG_INTERNAL, "this picture needs its pixels");
     requantising *r = img_allocate_zeroed(1, sizeof *r);
     if (!r) return img_fail_memory(failure);
@@ -177,6 +193,7 @@ img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer
     r->output = output;
     r->reader.jpeg.err = img_jpeg_guard_init(&r->reader.guard, failure);
     img_status status = img_jpeg_guarded(&r->reader.guard, requantise, r) ? IMG_OK : failure->status;
+    *lossless = !r->quality;
     img_jpeg_coder_free(&r->coder);
     jpeg_destroy_decompress(&r->reader.jpeg);
     free(r);

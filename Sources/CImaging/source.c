@@ -125,16 +125,17 @@ bool img_source_requantises(const img_source *source, uint32_t max_side) {
 }
 
 img_status img_source_requantise(const img_source *source, const img_jpeg_options *options, img_buffer *output,
-                                 img_failure *failure) {
+                                 bool *lossless, img_failure *failure) {
     *output = (img_buffer){0};
     if (source->format != IMG_FORMAT_JPEG) return img_fail(failure, IMG_INTERNAL, "only a JPEG has coefficients");
-    return img_jpeg_requantise(source, options->quality, output, failure);
+    return img_jpeg_requantise(source, options->quality, output, lossless, failure);
 }
 
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure) {
     *output = (img_buffer){0};
+    bool lossless;
     switch (source->format) {
-    case IMG_FORMAT_JPEG: return img_jpeg_requantise(source, 0, output, failure);
+    case IMG_FORMAT_JPEG: return img_jpeg_requantise(source, 0, output, &lossless, failure);
     case IMG_FORMAT_PNG:
         if (!img_buffer_append(output, source->png.core.bytes, source->png.core.count)) return img_fail_memory(failure);
         return IMG_OK;

@@ -40,13 +40,14 @@ struct Compression {
 
     private static let sideForThumbHash: UInt32 = 100
 
-    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the source.
+    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the
+    /// source.
     private func requantise(_ source: borrowing Source) throws(ImageFailure) -> Candidate? {
         guard source.requantises(maxSide: self.recipe.largestSide) else { return nil }
+        let (bytes, isLossless) = try source.requantised(quality: self.recipe.jpegQuality)
         let encoded = Candidate(
-            bytes: try source.requantised(quality: self.recipe.jpegQuality), encoding: .jpeg, size: source.size,
-            kept: .encoded)
-        if !encoded.isWorthItsLoss(comparedWith: self.byteCount) {
+            bytes: bytes, encoding: .jpeg, size: source.size, kept: isLossless ? .strippedSource : .encoded)
+        if !isLossless, !encoded.isWorthItsLoss(comparedWith: self.byteCount) {
             let stripped = Candidate(
                 bytes: try source.strip(), encoding: .jpeg, size: source.size, kept: .strippedSource)
             if self.isAllowed(stripped), !encoded.isWorthItsLoss(comparedWith: stripped.bytes.count) { return stripped }

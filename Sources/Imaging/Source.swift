@@ -56,10 +56,12 @@ struct Source: ~Copyable {
     /// Whether `requantised` applies: the source keeps its size and becomes upright without its pixels.
     func requantises(maxSide: UInt32) -> Bool { img_source_requantises(self.source, maxSide) }
 
-    /// A JPEG's coefficients coded anew, upright.
-    func requantised(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+    /// A JPEG's coefficients coded anew, upright; unchanged where the source is of lower quality already.
+    func requantised(quality: UInt8) throws(ImageFailure) -> (bytes: [UInt8], isLossless: Bool) {
         var options = img_jpeg_options(quality: Int32(quality))
-        return try withBuffer { img_source_requantise(self.source, &options, &$0, &$1) }
+        var isLossless = false
+        let bytes = try withBuffer { img_source_requantise(self.source, &options, &$0, &isLossless, &$1) }
+        return (bytes, isLossless)
     }
 
     /// The same pixels without anything else.

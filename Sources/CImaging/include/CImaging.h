@@ -158,9 +158,10 @@ img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *o
 /// a gray, YCC or RGB JPEG in sRGB that keeps its size and whose blocks can be turned as they are.
 bool img_source_requantises(const img_source *source, uint32_t max_side);
 
-/// Codes such a source's coefficients anew at another quality, upright, with its own chroma subsampling.
+/// Codes such a source's coefficients anew at another quality, upright. Where the source is of lower quality already
+/// they stay as they are: `lossless` then says so.
 img_status img_source_requantise(const img_source *source, const img_jpeg_options *options, img_buffer *output,
-                                 img_failure *failure);
+                                 bool *lossless, img_failure *failure);
 
 typedef struct img_png_options {
     /// 0: lossless (with a palette where 256 entries hold every colour); 2 to 256: quantised to at most so many.
@@ -185,8 +186,8 @@ img_status img_encode_webp(const img_picture *picture, const img_webp_options *o
 
 /// The same pixels without anything else: JPEG coefficients coded anew, PNG's critical chunks and
 /// tRNS, or WebP's (first) frame.
-/// Meaningful only for a source that needs no colour conversion and is upright, or for one that `img_source_requantises`
-/// says yes to: that one comes out upright.
+/// Meaningful only for a source that needs no colour conversion and is upright, or for one that
+/// `img_source_requantises` says yes to: that one comes out upright.
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
 
 /// Writes 64 lower-case hexadecimal digits and a NUL; false when libcrypto fails.
