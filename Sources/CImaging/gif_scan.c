@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/// Reads a GIF's blocks (CompuServe, GIF89a, 1990) without decoding pixels: where the first frame is, and how many there
-/// are. Comments and application data are skipped unread.
+/// Reads a GIF's blocks (CompuServe, GIF89a, 1990) without decoding pixels: where the first frame is, and how many
+/// there are. Comments and application data are skipped unread.
 
 enum { HEADER_BYTES = 13, DESCRIPTOR_BYTES = 10, EXTENSION = 0x21, DESCRIPTOR = 0x2c, TRAILER = 0x3b, GRAPHICS = 0xf9 };
 
@@ -90,7 +90,8 @@ img_status img_gif_scan(const uint8_t *bytes, size_t count, const img_limits *li
         at = next;
     }
     if (!header->data)
-        return img_fail(failure, at < count && bytes[at] == TRAILER ? IMG_CORRUPT : IMG_TRUNCATED, "no pixels in the file");
+        return img_fail(failure, at < count && bytes[at] == TRAILER ? IMG_CORRUPT : IMG_TRUNCATED,
+                        "no pixels in the file");
     header->data_count = (size_t)(bytes + count - header->data);
     header->animated = frames > 1;
     return IMG_OK;

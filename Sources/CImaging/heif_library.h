@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// libheif (https://github.com/strukturag/libheif), where it is installed: loaded at run time, because decoding AVIF and
-/// HEIC is not worth a dependency for everybody. The functions used here are part of its stable C API since 1.0.
+/// libheif (https://github.com/strukturag/libheif), where it is installed: loaded at run time, because decoding AVIF
+/// and HEIC is not worth a dependency for everybody. The functions used here are part of its stable C API since 1.0.
 
 typedef struct heif_context heif_context;
 typedef struct heif_image_handle heif_image_handle;

@@ -94,7 +94,8 @@ void img_any_pixel(const img_picture *picture, uint32_t x, uint32_t y, uint8_t r
     uint8_t sample[3];
     for (int c = 0; c < 3; c++) {
         const img_plane *plane = &picture->plane[c];
-        sample[c] = img_plane_row(plane, plane->height < picture->height ? y / 2 : y)[plane->width < picture->width ? x / 2 : x];
+        uint32_t row = plane->height < picture->height ? y / 2 : y, column = plane->width < picture->width ? x / 2 : x;
+        sample[c] = img_plane_row(plane, row)[column];
     }
     img_ycc_to_rgb(&sample[0], &sample[1], &sample[2], rgba);
     rgba[3] = 255;

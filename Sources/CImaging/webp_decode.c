@@ -53,7 +53,8 @@ static img_status read_frame(WebPDemuxer *demuxer, img_webp_header *header, img_
     if (!complete) return img_fail(failure, IMG_TRUNCATED, "the file ends within the picture");
     header->covers = !header->left && !header->top && header->frame_width == header->width &&
                      header->frame_height == header->height;
-    bool fits = header->left + header->frame_width <= header->width && header->top + header->frame_height <= header->height;
+    bool fits = header->left + header->frame_width <= header->width &&
+                header->top + header->frame_height <= header->height;
     return fits ? IMG_OK : img_fail(failure, IMG_CORRUPT, "a frame outside the picture");
 }
 

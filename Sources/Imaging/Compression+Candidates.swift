@@ -3,7 +3,8 @@ extension Compression {
     /// pictures and screenshots, which nobody notices side by side.
     private static let floor = 0.06
 
-    /// Lossy colour with lossless alpha, in WebP; fewer colours where WebP is not known. Lossless where that is no bigger.
+    /// Lossy colour with lossless alpha, in WebP; fewer colours where WebP is not known. Lossless where that is hardly
+    /// bigger.
     func transparent(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
         var lossy: [Candidate] = []
         if let quality = self.recipe.webpQuality {

@@ -1,5 +1,5 @@
-/// The choice of what is kept for one source, by what its picture is and not by what it was sent as. Candidates are made
-/// only as far as they can still win.
+/// The choice of what is kept for one source, by what its picture is and not by what it was sent as. Candidates are
+/// made only as far as they can still win.
 struct Compression {
     let byteCount: Int
     let recipe: ImageRecipe

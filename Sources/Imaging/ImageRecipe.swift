@@ -24,8 +24,8 @@ package struct ImageRecipe: Sendable, Hashable {
     /// All renditions are made from one picture of this size.
     var largestSide: UInt32 { self.renditions.map(\.maxSide).max() ?? 1 }
 
-    /// A name for a rendition in object keys: `v2-2048-q80-w90`, or `v2-320of2048-q80` where WebP is not known. Whatever
-    /// decides on the bytes is part of it; limits only decide whether there are any.
+    /// A name for a rendition in object keys: `v2-2048-q80-w90`, or `v2-320of2048-q80` where WebP is not known.
+    /// Whatever decides on the bytes is part of it; limits only decide whether there are any.
     package func identifier(of rendition: RenditionRecipe) -> String {
         let origin = rendition.maxSide == self.largestSide ? "" : "of\(self.largestSide)"
         let webp = self.webpQuality.map { "-w\($0)" } ?? ""

@@ -51,7 +51,8 @@ extension Drawn {
             }
             if self.orientation > 0 {
                 let exif: [UInt8] = [
-                    0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, self.orientation, 0, 0, 0, 0, 0, 0,
+                    0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, self.orientation,
+                    0, 0, 0, 0, 0, 0,
                 ]
                 body += Self.chunk("EXIF", exif)
             }
