@@ -10,6 +10,8 @@ typedef struct decoding {
     img_jpeg_reader reader;
     const img_source *source;
     uint32_t max_side;
+    /// Chroma at the picture's full resolution, not half of it.
+    bool full_chroma;
     img_picture *picture;
     img_scaler *scaler[4];
     /// One row group of every component as libjpeg delivers it.
@@ -72,7 +74,7 @@ static void make_planes(decoding *d) {
     picture->width = turn.transpose ? height : width;
     picture->height = turn.transpose ? width : height;
     picture->planes = (uint32_t)jpeg->num_components;
-    bool subsampled = picture->model == IMG_YCC && !d->source->jpeg.profile.bytes;
+    bool subsampled = picture->model == IMG_YCC && !d->source->jpeg.profile.bytes && !d->full_chroma;
     for (int c = 0; c < jpeg->num_components; c++)
         make_scaler(d, c, width, height, subsampled && c ? 2 : 1, turn);
 }
@@ -118,7 +120,8 @@ static void decode(void *context) {
     img_jpeg_reader_check_complete(&d->reader);
 }
 
-img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+static img_status decode_once(const img_source *source, uint32_t max_side, bool full_chroma, img_picture **picture,
+                              img_failure *failure) {
     decoding *d = img_allocate_zeroed(1, sizeof *d);
     img_picture *decoded = img_allocate_zeroed(1, sizeof *decoded);
     if (!d || !decoded) {
@@ -128,6 +131,7 @@ img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_pict
     }
     d->source = source;
     d->max_side = max_side;
+    d->full_chroma = full_chroma;
     d->picture = decoded;
     d->reader.jpeg.err = img_jpeg_guard_init(&d->reader.guard, failure);
     img_status status = img_jpeg_guarded(&d->reader.guard, decode, d) ? IMG_OK : failure->status;
@@ -138,6 +142,29 @@ img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_pict
         free(d->row_pointers[c]);
     }
     free(d);
+    if (status == IMG_OK) *picture = decoded;
+    else img_picture_free(decoded);
+    return status;
+}
+
+/// Whether the source has chroma for every pixel of the picture, and it is such that half of it would be seen to miss.
+static bool wants_full_chroma(const img_source *source, const img_picture *picture) {
+    uint32_t longer = picture->width > picture->height ? picture->width : picture->height;
+    uint32_t stored = source->width > source->height ? source->width : source->height;
+    uint32_t subsampling = source->jpeg.max_h > source->jpeg.max_v ? source->jpeg.max_h : source->jpeg.max_v;
+    return picture->model == IMG_YCC && !source->jpeg.profile.bytes && longer * subsampling <= stored &&
+           img_chroma_is_sharp(picture);
+}
+
+img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+    img_picture *decoded;
+    img_status status = decode_once(source, max_side, false, &decoded, failure);
+    if (status != IMG_OK) return status;
+    if (wants_full_chroma(source, decoded)) {
+        img_picture_free(decoded);
+        status = decode_once(source, max_side, true, &decoded, failure);
+        if (status != IMG_OK) return status;
+    }
     img_turn turn = img_turn_for(source->orientation);
     for (uint32_t c = 0; status == IMG_OK && c < decoded->planes; c++)
         if (!img_plane_turn(&decoded->plane[c], turn)) status = img_fail_memory(failure);

@@ -46,16 +46,4 @@ void img_jpeg_reader_open(img_jpeg_reader *reader, const img_source *source);
 /// Call inside the guard, after the last row or coefficient: fails when the file ended before all scans were there.
 void img_jpeg_reader_check_complete(img_jpeg_reader *reader);
 
-/// A compressor into an `img_buffer`.
-typedef struct img_jpeg_writer {
-    struct jpeg_compress_struct jpeg;
-    img_jpeg_guard guard;
-    struct jpeg_destination_mgr output;
-    img_buffer *buffer;
-    uint8_t block[16384];
-} img_jpeg_writer;
-
-/// Call inside the guard.
-void img_jpeg_writer_open(img_jpeg_writer *writer, img_buffer *buffer);
-
 #endif

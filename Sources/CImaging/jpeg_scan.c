@@ -82,6 +82,13 @@ static img_status read_frame(uint8_t marker, const uint8_t *body, size_t count, 
         return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
     if (header->components != 1 && header->components != 3 && header->components != 4)
         return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "%u colour components", header->components);
+    if (count < 6 + 3 * header->components) return img_fail(failure, IMG_CORRUPT, "the frame header is too short");
+    header->max_h = header->max_v = 1;
+    for (uint32_t c = 0; c < header->components; c++) {
+        uint32_t h = body[7 + 3 * c] >> 4, v = body[7 + 3 * c] & 15;
+        header->max_h = h > header->max_h ? h : header->max_h;
+        header->max_v = v > header->max_v ? v : header->max_v;
+    }
     return IMG_OK;
 }
 

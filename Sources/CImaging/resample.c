@@ -32,7 +32,9 @@ static double lanczos(double x) {
     x = fabs(x);
     if (x < 1e-8) return 1;
     if (x >= LOBES) return 0;
-    return LOBES * sin(M_PI * x) * sin(M_PI * x / LOBES) / (M_PI * M_PI * x * x);
+    // sin 3a = 3 sin a - 4 sin^3 a.
+    double third = sin(M_PI * x / LOBES), square = third * third;
+    return LOBES * (3 - 4 * square) * square / (M_PI * M_PI * x * x);
 }
 
 /// Rounds the weights so that their sum is exactly one.
@@ -47,13 +49,16 @@ static void quantise_weights(const double *exact, uint32_t count, double total, 
     weights[largest] = (int16_t)(weights[largest] + left);
 }
 
-static bool axis_make(axis *a, uint32_t in, uint32_t out, double step, double shift) {
+/// At least `spare` weights of each output are left zero.
+static bool axis_make(axis *a, uint32_t in, uint32_t out, double step, double shift, uint32_t spare) {
     double widen = step > 1 ? step : 1, reach = LOBES * widen;
-    a->taps = ((uint32_t)ceil(2 * reach) + 3 + STEP - 1) / STEP * STEP;
-    a->start = img_allocate_zeroed(out, sizeof *a->start);
+    a->taps = ((uint32_t)ceil(2 * reach) + spare + STEP - 1) / STEP * STEP;
+    // The kernel makes four outputs at once.
+    size_t rounded = ((size_t)out + 3) & ~(size_t)3;
+    a->start = img_allocate_zeroed(rounded, sizeof *a->start);
     a->used = img_allocate_zeroed(out, sizeof *a->used);
     size_t weights;
-    a->weights = __builtin_mul_overflow((size_t)out, (size_t)a->taps, &weights)
+    a->weights = __builtin_mul_overflow(rounded, (size_t)a->taps, &weights)
                      ? NULL
                      : img_allocate_zeroed(weights, sizeof *a->weights);
     double *exact = img_allocate(a->taps, sizeof *exact);
@@ -65,7 +70,7 @@ static bool axis_make(axis *a, uint32_t in, uint32_t out, double step, double sh
         uint32_t end = high > in ? in : high < first + 1 ? first + 1 : (uint32_t)high;
         while (end - first > 1 && fabs(lanczos((first + 0.5 - centre) / widen)) < 1e-6) first++;
         while (end - first > 1 && fabs(lanczos((end - 0.5 - centre) / widen)) < 1e-6) end--;
-        uint32_t count = img_min_u32(end - first, a->taps - 1);
+        uint32_t count = img_min_u32(end - first, a->taps - spare);
         double total = 0;
         for (uint32_t k = 0; k < count; k++) total += exact[k] = lanczos((first + k + 0.5 - centre) / widen);
         if (fabs(total) < 1e-6) total = exact[0] = 1, count = 1;
@@ -95,8 +100,8 @@ img_scaler *img_scaler_make(const img_scale *scale, img_plane *target) {
     s->copies = identical(scale->in_width, target->width, scale->step_x, scale->shift_x) &&
                 identical(scale->in_height, target->height, scale->step_y, scale->shift_y);
     if (s->copies) return s;
-    bool made = axis_make(&s->x, scale->in_width, target->width, scale->step_x, scale->shift_x) &&
-                axis_make(&s->y, scale->in_height, target->height, scale->step_y, scale->shift_y);
+    bool made = axis_make(&s->x, scale->in_width, target->width, scale->step_x, scale->shift_x, 0) &&
+                axis_make(&s->y, scale->in_height, target->height, scale->step_y, scale->shift_y, 1);
     if (made) {
         s->ring_stride = ((size_t)scale->in_width + 63) & ~(size_t)63;
         s->ring_rows = s->y.taps + 1;
@@ -130,14 +135,6 @@ static void blend_rows(img_scaler *s, uint32_t y) {
     img_blend_rows(s->rows, s->y.weights + (size_t)y * s->y.taps, count, s->between, s->ring_stride);
 }
 
-static void blend_columns(img_scaler *s, uint8_t *out) {
-    const uint32_t taps = s->x.taps;
-    for (uint32_t x = 0; x < s->target->width; x++) {
-        int32_t sum = img_weighted_sum(s->between + s->x.start[x], s->x.weights + (size_t)x * taps, taps);
-        out[x] = img_clamp8((sum + (1 << (WEIGHT_BITS + BETWEEN_BITS - 1))) >> (WEIGHT_BITS + BETWEEN_BITS));
-    }
-}
-
 void img_scaler_push(img_scaler *s, const uint8_t *row) {
     uint32_t height = s->target->height;
     if (s->copies) {
@@ -148,7 +145,9 @@ void img_scaler_push(img_scaler *s, const uint8_t *row) {
     s->pushed++;
     while (s->emitted < height && s->y.start[s->emitted] + s->y.used[s->emitted] <= s->pushed) {
         blend_rows(s, s->emitted);
-        blend_columns(s, img_plane_row(s->target, s->emitted));
+        // Rows are padded to 16 samples.
+        img_blend_columns(s->between, s->x.start, s->x.weights, s->x.taps, img_plane_row(s->target, s->emitted),
+                          (s->target->width + 3) & ~3u);
         s->emitted++;
     }
 }

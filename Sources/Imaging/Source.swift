@@ -19,12 +19,26 @@ struct Source: ~Copyable {
 
     var isJPEG: Bool { self.facts.format == IMG_FORMAT_JPEG }
 
+    /// What `strip` gives; nil where it gives nothing.
+    var strippedEncoding: ImageEncoding? {
+        let facts = self.facts
+        guard facts.can_be_stripped else { return nil }
+        switch facts.format {
+        case IMG_FORMAT_JPEG: return .jpeg
+        case IMG_FORMAT_PNG: return .png
+        case IMG_FORMAT_WEBP: return .webp
+        default: return nil
+        }
+    }
+
     /// After its orientation is applied.
     var size: PixelSize {
         let facts = self.facts
         let stored = PixelSize(width: facts.width, height: facts.height)
         return facts.orientation >= 5 ? PixelSize(width: stored.height, height: stored.width) : stored
     }
+
+    var isAnimated: Bool { self.facts.animated }
 
     /// Whether the stored pixels, as they are, are what is wanted.
     func isReady(maxSide: UInt32) -> Bool {
@@ -37,6 +51,17 @@ struct Source: ~Copyable {
         try checked { img_source_decode(self.source, maxSide, &picture, &$0) }
         guard let picture else { throw ImageFailure(.internal, "a picture without an object") }
         return Picture(owning: picture)
+    }
+
+    /// Whether `requantised` applies: the source keeps its size and becomes upright without its pixels.
+    func requantises(maxSide: UInt32) -> Bool { img_source_requantises(self.source, maxSide) }
+
+    /// A JPEG's coefficients coded anew, upright; unchanged where the source is of lower quality already.
+    func requantised(quality: UInt8) throws(ImageFailure) -> (bytes: [UInt8], isLossless: Bool) {
+        var options = img_jpeg_options(quality: Int32(quality))
+        var isLossless = false
+        let bytes = try withBuffer { img_source_requantise(self.source, &options, &$0, &isLossless, &$1) }
+        return (bytes, isLossless)
     }
 
     /// The same pixels without anything else.
@@ -74,6 +99,6 @@ extension img_limits {
     init(_ limits: ImageLimits) {
         self.init(
             bytes: limits.bytes, pixels: limits.pixels, side: limits.side, scans: limits.progressiveScans,
-            profile_bytes: limits.profileBytes, memory_bytes: limits.decoderMemoryBytes)
+            frames: limits.frames, profile_bytes: limits.profileBytes, memory_bytes: limits.decoderMemoryBytes)
     }
 }

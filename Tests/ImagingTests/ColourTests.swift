@@ -76,12 +76,14 @@ import Testing
 
     @Test func aBrokenProfileIsNone() throws {
         let bytes = Drawn.JPEG(icc: [UInt8](repeating: 7, count: 3000), flat: [90, 90, 90]).bytes
-        #expect(try self.middle(compress(bytes, recipe: ImageRecipe())) == [90, 90, 90])
+        let found = try self.middle(compress(bytes, recipe: ImageRecipe()))
+        #expect(self.isClose(found, [90, 90, 90], within: 1))
     }
 
     @Test func aProfileOfAnotherColourModelIsNone() throws {
         let bytes = Drawn.JPEG(space: DRAW_GRAY, icc: Drawn.profile(DRAW_ADOBE_RGB), flat: [90]).bytes
-        #expect(try self.middle(compress(bytes, recipe: ImageRecipe())) == [90, 90, 90])
+        let found = try self.middle(compress(bytes, recipe: ImageRecipe()))
+        #expect(self.isClose(found, [90, 90, 90], within: 1))
     }
 
     /// Inks as Adobe stores them, inverted: R = C·K / 255 and so on.

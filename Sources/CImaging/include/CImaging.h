@@ -21,6 +21,7 @@ typedef enum img_status {
     IMG_TOO_MANY_PIXELS,
     IMG_SIDE_TOO_LONG,
     IMG_TOO_MANY_SCANS,
+    IMG_TOO_MANY_FRAMES,
     IMG_PROFILE_TOO_LARGE,
     IMG_TRUNCATED,
     IMG_CORRUPT,
@@ -42,6 +43,8 @@ typedef struct img_limits {
     uint64_t pixels;
     uint32_t side;
     uint32_t scans;
+    /// Of an animation.
+    uint32_t frames;
     uint64_t profile_bytes;
     /// What libjpeg may hold at once for one picture.
     uint64_t memory_bytes;
@@ -90,8 +93,12 @@ typedef struct img_source_facts {
     /// 1 to 8; 1 when there is none or it is broken.
     uint32_t orientation;
     bool progressive;
+    /// More than one frame; the first is decoded.
+    bool animated;
     /// Whether the pixels mean something else than sRGB.
     bool needs_colour_conversion;
+    /// Whether `img_source_strip` can give the picture's own pixels.
+    bool can_be_stripped;
 } img_source_facts;
 
 img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits *limits, img_source **source,
@@ -115,8 +122,19 @@ typedef struct img_picture_facts {
 /// The caller frees the picture.
 img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
                              img_failure *failure);
+/// A smaller copy that fits `max_side`; never enlarges. The caller frees it.
+img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img_picture **smaller,
+                              img_failure *failure);
 void img_picture_free(img_picture *picture);
 img_picture_facts img_picture_describe(const img_picture *picture);
+
+/// How unlike two pictures of one size look: 0 for equal ones.
+img_status img_picture_compare(const img_picture *a, const img_picture *b, double *difference, img_failure *failure);
+
+enum { IMG_THUMBHASH_BYTES = 25 };
+/// The picture's ThumbHash: at most `IMG_THUMBHASH_BYTES` bytes.
+img_status img_picture_thumbhash(const img_picture *picture, uint8_t hash[IMG_THUMBHASH_BYTES], size_t *count,
+                                 img_failure *failure);
 
 /// Bytes made by this library; `img_buffer_free` frees them. A zeroed buffer is empty.
 typedef struct img_buffer {
@@ -130,12 +148,20 @@ void img_buffer_free(img_buffer *buffer);
 typedef struct img_jpeg_options {
     /// 1 to 100.
     int quality;
-    bool progressive;
 } img_jpeg_options;
 
-/// 4:2:0 (or gray) with Huffman tables made for the picture. A picture with alpha is refused (`IMG_INTERNAL`).
+/// Progressive, with Huffman tables made for the picture. A picture with alpha is refused (`IMG_INTERNAL`).
 img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *options, img_buffer *output,
                            img_failure *failure);
+
+/// Whether the source, which is to have sides of at most `max_side`, can be coded anew without decoding its pixels:
+/// a gray, YCC or RGB JPEG in sRGB that keeps its size and whose blocks can be turned as they are.
+bool img_source_requantises(const img_source *source, uint32_t max_side);
+
+/// Codes such a source's coefficients anew at another quality, upright. Where the source is of lower quality already
+/// they stay as they are: `lossless` then says so.
+img_status img_source_requantise(const img_source *source, const img_jpeg_options *options, img_buffer *output,
+                                 bool *lossless, img_failure *failure);
 
 typedef struct img_png_options {
     /// 0: lossless (with a palette where 256 entries hold every colour); 2 to 256: quantised to at most so many.
@@ -147,8 +173,21 @@ typedef struct img_png_options {
 img_status img_encode_png(const img_picture *picture, const img_png_options *options, img_buffer *output,
                           img_failure *failure);
 
-/// The same pixels without anything else: JPEG coefficients coded anew, or PNG's critical chunks and tRNS.
-/// Meaningful only for a source that is upright and needs no colour conversion.
+typedef struct img_webp_options {
+    /// 1 to 100: lossy colour and lossless alpha; 0: lossless.
+    uint32_t quality;
+    /// Of lossless coding, 0 to 9: the time it takes for the last bytes.
+    uint32_t effort;
+} img_webp_options;
+
+/// For gray and RGB, at most 16,383 pixels a side.
+img_status img_encode_webp(const img_picture *picture, const img_webp_options *options, img_buffer *output,
+                           img_failure *failure);
+
+/// The same pixels without anything else: JPEG coefficients coded anew, PNG's critical chunks and
+/// tRNS, or WebP's (first) frame.
+/// Meaningful only for a source that needs no colour conversion and is upright, or for one that
+/// `img_source_requantises` says yes to: that one comes out upright.
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
 
 /// Writes 64 lower-case hexadecimal digits and a NUL; false when libcrypto fails.
@@ -169,6 +208,7 @@ typedef enum img_seccomp {
 } img_seccomp;
 
 /// Gives up, for the rest of this process' life, everything but its memory and the descriptors 0, 1 and 2.
+/// Decoders that are libraries of their own are loaded first.
 /// To be called once, before any image byte is read and while there is one thread.
 /// False when a limit that always exists could not be set; `failure` says which.
 bool img_confine(const img_confinement *confinement, img_seccomp *seccomp, img_failure *failure);
