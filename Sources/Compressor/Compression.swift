@@ -109,10 +109,14 @@ struct Compression: Sendable {
         try await store.put(
             key: key, bytes: image.bytes, sha256: image.sha256, contentType: image.encoding.contentType,
             cacheControl: "public, max-age=31536000, immutable")
+        let full = ImageRendition(
+            name: ImageRendition.full, objectKey: key, url: try store.publicURL(key: key),
+            contentType: image.encoding.contentType, width: Int(image.size.width), height: Int(image.size.height),
+            bytes: image.bytes.count, kept: image.kept.rawValue)
         return Events.CompressedImage(
-            objectKey: key, url: try store.publicURL(key: key), contentType: image.encoding.contentType,
-            width: Int(image.size.width), height: Int(image.size.height), bytes: image.bytes.count,
-            sourceBytes: Int(source.byteCount), sourceDigest: source.sha256, kept: image.kept.rawValue)
+            renditions: [full], thumbHash: "", isAnimated: false,
+            source: .init(
+                format: source.format, declaredFormat: nil, bytes: Int(source.byteCount), digest: source.sha256))
     }
 
     /// The event's id is derived from the ask: appended twice it is the same event, and the fold voids the second.
@@ -141,7 +145,7 @@ struct Compression: Sendable {
                 "image compressed",
                 [
                     "product_id": job.ask.productID, "image_id": job.ask.imageID.text,
-                    "source_bytes": image.sourceBytes, "bytes": image.bytes, "kept": image.kept,
+                    "source_bytes": image.source.bytes, "bytes": image.full?.bytes ?? 0, "kept": image.full?.kept ?? "",
                     "duration_ms": duration,
                 ])
         case .failed(let failure):

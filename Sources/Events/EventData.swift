@@ -81,10 +81,13 @@ struct EventData {
         value[key] == nil ? nil : try strings(key)
     }
 
-    func optionalFlag(_ key: String) throws(EventFault) -> Bool? {
-        guard let member = value[key] else { return nil }
-        guard let flag = member.boolean else { throw fault(key, "is not true or false") }
+    func flag(_ key: String) throws(EventFault) -> Bool {
+        guard let flag = try member(key).boolean else { throw fault(key, "is not true or false") }
         return flag
+    }
+
+    func optionalFlag(_ key: String) throws(EventFault) -> Bool? {
+        value[key] == nil ? nil : try flag(key)
     }
 
     func optionalCounts(_ key: String) throws(EventFault) -> [Int]? {

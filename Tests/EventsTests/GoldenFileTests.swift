@@ -87,9 +87,20 @@ struct GoldenFileTests {
         #expect(
             compressed.images.first?.image
                 == CompressedImage(
-                    objectKey: "\(digest)/q80-2048.jpg", url: "http://s3.example/products/\(digest)/q80-2048.jpg",
-                    contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800, sourceBytes: 4_194_304,
-                    sourceDigest: digest, kept: "encoded"))
+                    renditions: [
+                        ImageRendition(
+                            name: "full", objectKey: "images/\(digest)/v2-2048-q80.jpg",
+                            url: "http://s3.example/products/images/\(digest)/v2-2048-q80.jpg",
+                            contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800, kept: "encoded"),
+                        ImageRendition(
+                            name: "thumb", objectKey: "images/\(digest)/v2-320-q80.jpg",
+                            url: "http://s3.example/products/images/\(digest)/v2-320-q80.jpg",
+                            contentType: "image/jpeg", width: 320, height: 213, bytes: 10_240, kept: "encoded"),
+                    ],
+                    thumbHash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", isAnimated: false,
+                    source: .init(format: "jpeg", declaredFormat: nil, bytes: 4_194_304, digest: digest)))
+        #expect(compressed.images.last?.image.source.declaredFormat == "png")
+        #expect(compressed.images.last?.image.isAnimated == true)
     }
 
     @Test func aFailureIsReadAsItWasMeant() throws {
