@@ -74,7 +74,6 @@ extension CompressedImage {
             source: Source(
                 format: try data.string("source_format"), declaredFormat: try data.optionalString("declared_format"),
                 bytes: try data.count("source_bytes"), digest: try data.string("source_sha256")))
-        if full == nil { throw data.fault("renditions", "has none that is \(ImageRendition.full)") }
     }
 }
 

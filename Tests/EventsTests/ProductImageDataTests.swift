@@ -41,12 +41,6 @@ struct ProductImageDataTests {
         Row("no id", #"[{"source":"b","status":"pending"}]"#, .missing("/0/id")),
         Row("no source", #"[{"id":"a","status":"pending"}]"#, .missing("/0/source")),
         Row("no renditions", #"[{"id":"a","source":"b","status":"compressed"}]"#, .missing("/0/renditions")),
-        Row(
-            "none that is full",
-            #"""
-            [{"id":"a","source":"b","status":"compressed","renditions":[],"thumb_hash":"","animated":true,\#
-            "source_format":"png","source_bytes":1,"source_sha256":"ab"}]
-            """#, .invalid("/0/renditions", "has none that is full")),
         Row("no error", #"[{"id":"a","source":"b","status":"failed"}]"#, .missing("/0/error")),
         Row(
             "an error of text", #"[{"id":"a","source":"b","status":"failed","error":"x"}]"#,
