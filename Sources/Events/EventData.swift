@@ -56,6 +56,10 @@ struct EventData {
         return identifier
     }
 
+    func optionalIdentifier<Entity>(_ key: String) throws(EventFault) -> Identifier<Entity>? {
+        value[key] == nil ? nil : try identifier(key)
+    }
+
     func money(_ key: String) throws(EventFault) -> Money {
         guard let number = try member(key).number else { throw fault(key, "is not a number") }
         do {

@@ -7,11 +7,12 @@ import Testing
 struct EventDataTests {
     /// What an edit leaves as it was is absent.
     private static let optional: Set = [
-        "/product_name", "/product_description", "/product_price", "/product_images", "/new_images",
+        "/product_name", "/product_description", "/product_price", "/product_images", "/new_images", "/user_id",
     ]
 
     private static func isOptional(_ pointer: String, in type: EventType) -> Bool {
-        (type == .productUpdated && optional.contains(pointer)) || pointer.hasSuffix("/declared_format")
+        (type == .productUpdated && optional.contains(pointer)) || (type == .productImageUploaded && pointer == "/user_id")
+            || pointer.hasSuffix("/declared_format")
     }
 
     private static func fault(_ type: EventType, _ data: [UInt8]) -> EventFault? {

@@ -48,7 +48,7 @@ struct GoldenFileTests {
                 == .updated(
                     ProductUpdated(
                         productID: .sample(7), name: "Kettle", description: "", price: .sample("0.1"),
-                        images: ["http://images.example/kettle.jpg"], newImages: [0])))
+                        images: ["http://images.example/kettle.jpg"], newImages: [0], owner: .sample(1))))
     }
 
     @Test func aDeletionIsReadAsItWasMeant() throws {
@@ -64,7 +64,7 @@ struct GoldenFileTests {
                     ProductImageUploaded(
                         productID: .sample(7), upload: .sample, contentType: "image/jpeg", bytes: 4_194_304,
                         digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", width: 4000,
-                        height: 3000)))
+                        height: 3000, owner: .sample(1))))
     }
 
     @Test func aRemovalIsReadAsItWasMeant() throws {
