@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// ITU-R BT.601 full range as JFIF defines it, in 16-bit fixed point.
-static void ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t rgb[3]) {
+/// In 16-bit fixed point.
+void img_ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t rgb[3]) {
     int32_t luma = (int32_t)*y * 65536 + 32768, b = *cb - 128, r = *cr - 128;
     rgb[0] = img_clamp8((luma + 91881 * r) >> 16);
     rgb[1] = img_clamp8((luma - 22554 * b - 46802 * r) >> 16);
@@ -20,7 +20,7 @@ static void convert_ycc(img_picture *picture) {
                 *c = img_plane_row(&picture->plane[2], row);
         for (uint32_t x = 0; x < picture->width; x++) {
             uint8_t rgb[3];
-            ycc_to_rgb(a + x, b + x, c + x, rgb);
+            img_ycc_to_rgb(a + x, b + x, c + x, rgb);
             a[x] = rgb[0] ^ flip;
             b[x] = rgb[1] ^ flip;
             c[x] = rgb[2] ^ flip;

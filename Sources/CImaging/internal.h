@@ -93,9 +93,6 @@ void img_scaler_push(img_scaler *scaler, const uint8_t *row);
 /// Whether every output row was made.
 bool img_scaler_complete(const img_scaler *scaler);
 
-/// The size that fits `max_side`, aspect kept, each side at least 1.
-void img_fit(uint32_t width, uint32_t height, uint32_t max_side, uint32_t *out_width, uint32_t *out_height);
-
 /// How a source's numbers become sRGB.
 typedef struct img_profile {
     /// The embedded ICC profile, owned; NULL when there is none that fits the picture.
@@ -104,9 +101,33 @@ typedef struct img_profile {
     /// Set by `img_profile_judge`: the profile says something else than sRGB.
     bool differs;
 } img_profile;
+
+/// Takes a decoder's rows from top to bottom and makes them a picture, never larger than `max_side`.
+typedef struct img_intake {
+    img_picture *picture;
+    img_scaler *scaler[4];
+    uint8_t *split[4];
+    uint32_t width;
+    bool premultiplies;
+} img_intake;
+/// For gray or RGB. False when there is no memory. `img_intake_close` is due in any case.
+bool img_intake_open(img_intake *intake, img_model model, bool alpha, uint32_t width, uint32_t height,
+                     uint32_t max_side);
+/// One row of interleaved samples, alpha last and not premultiplied.
+void img_intake_push(img_intake *intake, const uint8_t *row);
+/// After the last row: upright, simplified, sRGB. The caller frees the picture.
+img_status img_intake_finish(img_intake *intake, uint32_t orientation, const img_profile *profile,
+                             img_picture **picture, img_failure *failure);
+void img_intake_close(img_intake *intake);
+
+/// The size that fits `max_side`, aspect kept, each side at least 1.
+void img_fit(uint32_t width, uint32_t height, uint32_t max_side, uint32_t *out_width, uint32_t *out_height);
+
 /// Drops a profile that cannot be read or is of another colour model than a picture with `components` components
 /// (1 gray, 3 RGB, 4 CMYK); recognises sRGB by its numbers.
 void img_profile_judge(img_profile *profile, uint32_t components);
+/// ITU-R BT.601 full range as JFIF defines it.
+void img_ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t rgb[3]);
 /// Converts in place to gray or RGB in sRGB. Subsampled YCC is only accepted where nothing has to be converted.
 img_status img_colour_convert(img_picture *picture, const img_profile *profile, img_failure *failure);
 

@@ -99,13 +99,19 @@ struct Compression: Sendable {
         case .failure(let failure):
             return .failed(.init(reason: failure.kind.rawValue, detail: failure.detail, attempts: job.attempt))
         case .success(let image):
-            return .compressed(try await upload(image, of: outcome.source))
+            guard let rendition = image.renditions.first, let wanted = recipe.renditions.first else {
+                return .failed(.init(reason: "internal", detail: "no renditions", attempts: job.attempt))
+            }
+            return .compressed(try await upload(rendition, wanted, of: outcome.source))
         }
     }
 
     /// The key is derived from what goes in and what is done to it: doing it again writes the same object again.
-    private func upload(_ image: Imaging.CompressedImage, of source: SourceImage) async throws -> Events.CompressedImage {
-        let key = "\(Self.keyPrefix)\(source.sha256)/\(recipe.identifier).\(image.encoding.fileExtension)"
+    private func upload(
+        _ image: Rendition, _ wanted: RenditionRecipe, of source: SourceImage
+    ) async throws -> Events.CompressedImage {
+        let name = recipe.identifier(of: wanted)
+        let key = "\(Self.keyPrefix)\(source.sha256)/\(name).\(image.encoding.fileExtension)"
         try await store.put(
             key: key, bytes: image.bytes, sha256: image.sha256, contentType: image.encoding.contentType,
             cacheControl: "public, max-age=31536000, immutable")

@@ -44,7 +44,9 @@ struct CompressorSettings: Sendable {
         redis = reader.redis()
         s3 = reader.s3()
         var recipe = ImageRecipe(
-            maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)),
+            renditions: [
+                .init(name: "full", maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)))
+            ],
             jpegQuality: UInt8(reader.integer("IMAGE_JPEG_QUALITY", in: 1...100, default: 80)))
         recipe.limits.bytes = UInt64(reader.integer("IMAGE_MAX_BYTES", in: 1...(256 << 20), default: 25_000_000))
         recipe.limits.pixels = UInt64(reader.imageMaximumPixels())

@@ -2,27 +2,44 @@
 struct Compression {
     private let byteCount: Int
     private let recipe: ImageRecipe
-    private let stripsLosslessly: Bool
     private let mayBeDrawing: Bool
 
     init(of source: borrowing Source, byteCount: Int, recipe: ImageRecipe) {
         self.byteCount = byteCount
         self.recipe = recipe
-        self.stripsLosslessly = source.isReady(maxSide: recipe.maxSide)
         self.mayBeDrawing = !source.isJPEG
     }
 
     func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
-        let picture = try source.decode(maxSide: self.recipe.maxSide)
+        let picture = try source.decode(maxSide: self.recipe.largestSide)
+        var made: [(side: UInt32, rendition: Rendition)] = []
+        for wanted in self.recipe.renditions {
+            // Pictures are never enlarged: to two that are large enough, the same comes.
+            let side = min(wanted.maxSide, picture.size.longerSide)
+            if var same = made.first(where: { $0.side == side })?.rendition {
+                same.name = wanted.name
+                made.append((side, same))
+            } else if side == picture.size.longerSide {
+                made.append((side, try self.best(source, picture).finished(wanted.name)))
+            } else {
+                made.append((side, try self.best(source, picture.shrunk(to: side)).finished(wanted.name)))
+            }
+        }
+        return CompressedImage(renditions: made.map(\.rendition), thumbHash: try picture.thumbHash())
+    }
+
+    private func best(
+        _ source: borrowing Source, _ picture: borrowing Picture
+    ) throws(ImageFailure) -> Candidate {
         let encoded = try self.encode(picture)
-        if self.stripsLosslessly, !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
+        if source.isReady(maxSide: picture.size.longerSide), !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
             let stripped = Candidate(
                 bytes: try source.strip(), encoding: source.isJPEG ? .jpeg : .png, size: picture.size,
                 kept: .strippedSource, isLossless: true)
-            if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return try stripped.finished() }
+            if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return stripped }
         }
-        if let encoded, self.isAllowed(encoded) { return try encoded.finished() }
-        return try self.reduce(source, picture).finished()
+        if let encoded, self.isAllowed(encoded) { return encoded }
+        return try self.reduce(picture)
     }
 
     private func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
@@ -58,14 +75,12 @@ struct Compression {
     private static let smallerSides = 4
 
     /// Steps down in quality, then in size, until the output is not bigger than the source.
-    private func reduce(
-        _ source: borrowing Source, _ picture: borrowing Picture
-    ) throws(ImageFailure) -> Candidate {
+    private func reduce(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate {
         if let candidate = try self.reduceQuality(picture, kept: .reducedQuality) { return candidate }
-        var side = max(picture.size.width, picture.size.height)
+        var side = picture.size.longerSide
         for _ in 0..<Self.smallerSides {
             side = max(1, side / 4 * 3)
-            let smaller = try source.decode(maxSide: side)
+            let smaller = try picture.shrunk(to: side)
             if let candidate = try self.reduceQuality(smaller, kept: .reducedSize) { return candidate }
         }
         throw ImageFailure(.notSmaller, "every output is bigger than the source's \(self.byteCount) bytes")
@@ -117,9 +132,9 @@ private struct Candidate {
     var kept: KeptCandidate
     var isLossless: Bool
 
-    func finished() throws(ImageFailure) -> CompressedImage {
-        CompressedImage(
-            bytes: self.bytes, sha256: try ImageDigest.sha256(self.bytes), encoding: self.encoding, size: self.size,
+    func finished(_ name: String) throws(ImageFailure) -> Rendition {
+        Rendition(
+            name: name, bytes: self.bytes, sha256: try ImageDigest.sha256(self.bytes), encoding: self.encoding, size: self.size,
             kept: self.kept)
     }
 }

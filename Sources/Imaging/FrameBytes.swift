@@ -8,9 +8,9 @@ struct FrameWriter {
         }
     }
 
-    /// At most 65,535 bytes of UTF-8; what is longer is cut.
-    mutating func write(_ text: String) {
-        let utf8 = text.utf8.prefix(Int(UInt16.max))
+    /// At most `limit` bytes of UTF-8, which fits 16 bits; what is longer is cut.
+    mutating func write(_ text: String, upTo limit: Int = Int(UInt16.max)) {
+        let utf8 = text.utf8.prefix(limit)
         self.write(UInt16(utf8.count))
         self.bytes.append(contentsOf: utf8)
     }

@@ -23,6 +23,7 @@ extension ImageFailure.Kind {
             case IMG_TOO_MANY_PIXELS: .tooManyPixels
             case IMG_SIDE_TOO_LONG: .sideTooLong
             case IMG_TOO_MANY_SCANS: .tooManyScans
+            case IMG_TOO_MANY_FRAMES: .tooManyFrames
             case IMG_PROFILE_TOO_LARGE: .profileTooLarge
             case IMG_TRUNCATED: .truncated
             case IMG_CORRUPT: .corrupt

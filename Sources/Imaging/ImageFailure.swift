@@ -5,12 +5,13 @@ package struct ImageFailure: Error, Sendable, Equatable {
         case notAnImage = "not-an-image"
         /// The bytes are of a known kind that is not decoded here; `detail` names it.
         case unsupportedFormat = "unsupported-format"
-        /// A JPEG or PNG that uses what the decoders do not know, such as 12-bit samples.
+        /// A picture of a kind that is decoded here that uses what its decoder does not know, such as 12-bit samples.
         case unsupportedFeature = "unsupported-feature"
         case tooManyBytes = "too-many-bytes"
         case tooManyPixels = "too-many-pixels"
         case sideTooLong = "side-too-long"
         case tooManyScans = "too-many-scans"
+        case tooManyFrames = "too-many-frames"
         case profileTooLarge = "profile-too-large"
         /// The file ends before its last pixel.
         case truncated

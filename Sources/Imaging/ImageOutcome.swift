@@ -18,12 +18,21 @@ package struct SourceImage: Sendable, Equatable {
     package var sha256: String
     /// Upright; nil when the headers could not be read or break a limit.
     package var size: PixelSize?
+    /// Only the first frame comes out.
+    package var isAnimated: Bool
+    /// The format that the header or the name announced, where it is another one.
+    package var contradicts: String?
 
-    package init(format: String, byteCount: UInt64, sha256: String, size: PixelSize?) {
+    package init(
+        format: String, byteCount: UInt64, sha256: String, size: PixelSize?, isAnimated: Bool = false,
+        contradicts: String? = nil
+    ) {
         self.format = format
         self.byteCount = byteCount
         self.sha256 = sha256
         self.size = size
+        self.isAnimated = isAnimated
+        self.contradicts = contradicts
     }
 }
 
@@ -35,9 +44,27 @@ package struct PixelSize: Sendable, Hashable {
         self.width = width
         self.height = height
     }
+
+    var longerSide: UInt32 { max(self.width, self.height) }
 }
 
+/// All that is made of one picture.
 package struct CompressedImage: Sendable, Equatable {
+    /// As many as the recipe asks for, in its order. Two may hold the same bytes: pictures are never enlarged.
+    package var renditions: [Rendition]
+    /// 5 to 25 bytes that give a blurred likeness (https://evanw.github.io/thumbhash/).
+    package var thumbHash: [UInt8]
+
+    package init(renditions: [Rendition], thumbHash: [UInt8]) {
+        self.renditions = renditions
+        self.thumbHash = thumbHash
+    }
+}
+
+/// One file for clients.
+package struct Rendition: Sendable, Equatable {
+    /// The recipe's.
+    package var name: String
     package var bytes: [UInt8]
     /// Lower-case hexadecimal.
     package var sha256: String
@@ -46,19 +73,25 @@ package struct CompressedImage: Sendable, Equatable {
     package var kept: KeptCandidate
 
     package init(
-        bytes: [UInt8], sha256: String, encoding: ImageEncoding, size: PixelSize, kept: KeptCandidate
+        name: String, bytes: [UInt8], sha256: String, encoding: ImageEncoding, size: PixelSize, kept: KeptCandidate
     ) {
+        self.name = name
         self.bytes = bytes
         self.sha256 = sha256
         self.encoding = encoding
         self.size = size
         self.kept = kept
     }
+
+    package var contentType: String { self.encoding.contentType }
+    package var width: UInt32 { self.size.width }
+    package var height: UInt32 { self.size.height }
 }
 
 package enum ImageEncoding: String, Sendable, CaseIterable {
     case jpeg
     case png
+    case webp
 
     package var contentType: String { "image/\(self.rawValue)" }
 
@@ -66,14 +99,19 @@ package enum ImageEncoding: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: "jpg"
         case .png: "png"
+        case .webp: "webp"
         }
     }
 }
 
 /// Which of the possible outputs was kept, and so why.
 package enum KeptCandidate: String, Sendable, CaseIterable {
-    /// Coded anew as the recipe says: it is smaller than the source by enough to be worth the loss.
+    /// Coded anew with the recipe's quality: smaller than anything lossless by enough to be worth the loss.
     case encoded
+    /// Every pixel of the (resized) picture is as it was: nothing lossy is much smaller, or good enough.
+    case lossless
+    /// With fewer colours, chosen for the picture: smaller than anything else that is good enough.
+    case palette
     /// The same pixels without metadata: coding them anew would have saved little or nothing.
     case strippedSource = "stripped-source"
     /// Coded at a lower quality or with fewer colours: as the recipe says it would be bigger than the source, which

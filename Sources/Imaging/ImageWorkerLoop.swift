@@ -35,7 +35,7 @@ package enum ImageWorkerLoop {
                 format: "unknown", byteCount: UInt64(request.source.count), sha256: "", size: nil)
             return .finished(ImageOutcome(source: source, result: .failure(failure)), cpu: .zero)
         }
-        let outcome = compress(request.source, recipe: request.recipe)
+        let outcome = compress(request.source, recipe: request.recipe, declared: request.declared)
         return .finished(outcome, cpu: .microseconds(Int64(clamping: img_cpu_microseconds() - before)))
     }
 
@@ -44,9 +44,8 @@ package enum ImageWorkerLoop {
         guard let prefix = try Self.read(WorkerProtocol.prefixLength, endIsFine: true) else { return nil }
         let lengths = try WorkerProtocol.lengths(prefix[...], magic: WorkerProtocol.requestMagic)
         guard let header = try Self.read(lengths.header) else { return nil }
-        let recipe = try ImageRecipe(header: header[...])
         guard let source = try Self.read(lengths.payload) else { return nil }
-        return WorkerRequest(recipe: recipe, source: source)
+        return try WorkerRequest(header: header[...], payload: source)
     }
 
     private static func read(_ count: Int, endIsFine: Bool = false) throws(FrameError) -> [UInt8]? {

@@ -21,6 +21,21 @@ struct Picture: ~Copyable {
 
     deinit { img_picture_free(self.picture) }
 
+    /// At most `maxSide` pixels on its longer side.
+    func shrunk(to maxSide: UInt32) throws(ImageFailure) -> Picture {
+        var smaller: OpaquePointer?
+        try checked { img_picture_shrink(self.picture, maxSide, &smaller, &$0) }
+        guard let smaller else { throw ImageFailure(.internal, "a picture without an object") }
+        return Picture(owning: smaller)
+    }
+
+    func thumbHash() throws(ImageFailure) -> [UInt8] {
+        var hash = [UInt8](repeating: 0, count: Int(IMG_THUMBHASH_BYTES))
+        var count = 0
+        try checked { img_picture_thumbhash(self.picture, &hash, &count, &$0) }
+        return Array(hash.prefix(count))
+    }
+
     func jpeg(quality: UInt8, progressive: Bool) throws(ImageFailure) -> [UInt8] {
         var options = img_jpeg_options(quality: Int32(quality), progressive: progressive)
         return try withBuffer { img_encode_jpeg(self.picture, &options, &$0, &$1) }

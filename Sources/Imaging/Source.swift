@@ -26,6 +26,8 @@ struct Source: ~Copyable {
         return facts.orientation >= 5 ? PixelSize(width: stored.height, height: stored.width) : stored
     }
 
+    var isAnimated: Bool { self.facts.animated }
+
     /// Whether the stored pixels, as they are, are what is wanted.
     func isReady(maxSide: UInt32) -> Bool {
         let facts = self.facts
@@ -74,6 +76,6 @@ extension img_limits {
     init(_ limits: ImageLimits) {
         self.init(
             bytes: limits.bytes, pixels: limits.pixels, side: limits.side, scans: limits.progressiveScans,
-            profile_bytes: limits.profileBytes, memory_bytes: limits.decoderMemoryBytes)
+            frames: limits.frames, profile_bytes: limits.profileBytes, memory_bytes: limits.decoderMemoryBytes)
     }
 }

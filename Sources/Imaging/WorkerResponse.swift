@@ -33,11 +33,13 @@ extension WorkerResponse {
             case .success(let image):
                 writer.write(Tag.compressed.rawValue)
                 writer.write(outcome.source, cpu)
-                writer.write(image.sha256)
-                writer.write(image.encoding.rawValue)
-                writer.write(image.size)
-                writer.write(image.kept.rawValue)
-                payload = image.bytes
+                writer.write(UInt8(clamping: image.thumbHash.count))
+                for byte in image.thumbHash.prefix(Int(UInt8.max)) { writer.write(byte) }
+                writer.write(UInt8(clamping: image.renditions.count))
+                for rendition in image.renditions.prefix(Int(UInt8.max)) {
+                    writer.write(rendition)
+                    payload += rendition.bytes
+                }
             case .failure(let failure):
                 writer.write(Tag.failed.rawValue)
                 writer.write(outcome.source, cpu)
@@ -57,10 +59,13 @@ extension WorkerResponse {
             self = .ready(WorkerReadiness(seccomp: try reader.read(UInt8.self) != 0))
         case .compressed:
             let (source, cpu) = try reader.readSource()
-            let image = CompressedImage(
-                bytes: Array(payload), sha256: try reader.readString(),
-                encoding: try reader.readName(ImageEncoding.self), size: try reader.readSize(),
-                kept: try reader.readName(KeptCandidate.self))
+            var thumbHash: [UInt8] = []
+            for _ in 0..<(try reader.read(UInt8.self)) { thumbHash.append(try reader.read(UInt8.self)) }
+            var renditions: [Rendition] = []
+            var rest = payload
+            for _ in 0..<(try reader.read(UInt8.self)) { renditions.append(try reader.readRendition(from: &rest)) }
+            guard rest.isEmpty else { throw .malformed("a payload is too long") }
+            let image = CompressedImage(renditions: renditions, thumbHash: thumbHash)
             self = .finished(ImageOutcome(source: source, result: .success(image)), cpu: cpu)
         case .failed:
             let (source, cpu) = try reader.readSource()
@@ -82,6 +87,17 @@ extension FrameWriter {
         self.write(source.byteCount)
         self.write(source.sha256)
         self.write(source.size ?? PixelSize(width: 0, height: 0))
+        self.write(UInt8(source.isAnimated ? 1 : 0))
+        self.write(source.contradicts ?? "")
+    }
+
+    fileprivate mutating func write(_ rendition: Rendition) {
+        self.write(rendition.name)
+        self.write(UInt32(rendition.bytes.count))
+        self.write(rendition.sha256)
+        self.write(rendition.encoding.rawValue)
+        self.write(rendition.size)
+        self.write(rendition.kept.rawValue)
     }
 
     fileprivate mutating func write(_ size: PixelSize) {
@@ -102,9 +118,24 @@ extension FrameReader {
         let byteCount = try self.read(UInt64.self)
         let sha256 = try self.readString()
         let size = try self.readSize()
+        let isAnimated = try self.read(UInt8.self) != 0
+        let contradicts = try self.readString()
         let source = SourceImage(
-            format: format, byteCount: byteCount, sha256: sha256, size: size.width == 0 ? nil : size)
+            format: format, byteCount: byteCount, sha256: sha256, size: size.width == 0 ? nil : size,
+            isAnimated: isAnimated, contradicts: contradicts.isEmpty ? nil : contradicts)
         return (source, .microseconds(Int64(clamping: microseconds)))
+    }
+
+    /// Takes its bytes off the front of `payload`.
+    fileprivate mutating func readRendition(from payload: inout ArraySlice<UInt8>) throws(FrameError) -> Rendition {
+        let name = try self.readString()
+        let count = Int(try self.read(UInt32.self))
+        guard count <= payload.count else { throw .malformed("a payload is too short") }
+        defer { payload.removeFirst(count) }
+        return Rendition(
+            name: name, bytes: Array(payload.prefix(count)), sha256: try self.readString(),
+            encoding: try self.readName(ImageEncoding.self), size: try self.readSize(),
+            kept: try self.readName(KeptCandidate.self))
     }
 
     fileprivate mutating func readSize() throws(FrameError) -> PixelSize {

@@ -3,7 +3,7 @@ package struct WorkerResponseDecoder: Sendable {
     private var bytes: [UInt8] = []
     private let maxPayloadLength: Int
 
-    /// A response with a longer payload than `maxPayloadLength` is an error: outputs are never longer than sources.
+    /// A response with a longer payload than `maxPayloadLength` is an error: no rendition is longer than the source.
     package init(maxPayloadLength: Int = WorkerProtocol.maxPayloadLength) {
         self.maxPayloadLength = maxPayloadLength
     }

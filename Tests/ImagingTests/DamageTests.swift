@@ -109,8 +109,10 @@ import Testing
                 #expect(outcome.failure?.kind != .internal)
                 continue
             }
-            #expect(image.bytes.count <= bytes.count)
-            #expect(FileParts.isBare(image.bytes))
+            for rendition in image.renditions {
+                #expect(rendition.bytes.count <= bytes.count)
+                #expect(FileParts.isBare(rendition.bytes))
+            }
         }
     }
 

@@ -17,11 +17,11 @@ struct SharedImageTests {
             let found = try #require(outcome.failure?.kind, "a picture came out")
             if let kind { #expect(found == kind) }
         case .either:
-            if case .success(let image) = outcome.result { try self.check(image, source: bytes) }
+            if case .success = outcome.result { try self.check(outcome.image(), source: bytes) }
         }
     }
 
-    private func check(_ image: CompressedImage, source: [UInt8]) throws {
+    private func check(_ image: Rendition, source: [UInt8]) throws {
         #expect(image.bytes.count <= source.count)
         #expect(FileParts.isBare(image.bytes))
         let pixels = try Pixels(image.bytes)

@@ -19,9 +19,4 @@ import Testing
             #expect(outcome.source.size == source)
         }
     }
-
-    @Test func theRecipeHasAName() {
-        #expect(ImageRecipe().identifier == "v1-2048-q80")
-        #expect(ImageRecipe(maxSide: 320, jpegQuality: 70).identifier == "v1-320-q70")
-    }
 }

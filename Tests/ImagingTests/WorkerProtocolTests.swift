@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct WorkerProtocolTests {
     static let source = SourceImage(
-        format: "jpeg", byteCount: 1234, sha256: "ab", size: PixelSize(width: 30, height: 20))
+        format: "jpeg", byteCount: 1234, sha256: "ab", size: PixelSize(width: 30, height: 20), isAnimated: true,
+        contradicts: "png")
 
     static let responses: [WorkerResponse] = [
         .ready(WorkerReadiness(seccomp: true)),
@@ -14,8 +15,14 @@ import Testing
                 source: source,
                 result: .success(
                     CompressedImage(
-                        bytes: [1, 2, 3], sha256: "cd", encoding: .png, size: PixelSize(width: 3, height: 2),
-                        kept: .reducedSize))),
+                        renditions: [
+                            Rendition(
+                                name: "full", bytes: [1, 2], sha256: "cd", encoding: .png,
+                                size: PixelSize(width: 3, height: 2), kept: .reducedSize),
+                            Rendition(
+                                name: "thumb", bytes: [3], sha256: "ef", encoding: .webp,
+                                size: PixelSize(width: 1, height: 1), kept: .palette),
+                        ], thumbHash: [1, 2, 255]))),
             cpu: .microseconds(4711)),
         .finished(
             ImageOutcome(
@@ -74,16 +81,24 @@ import Testing
         }
     }
 
-    @Test func aRecipeComesBackAsItWas() throws {
+    @Test func aRequestComesBackAsItWas() throws {
         var limits = ImageLimits()
         limits.bytes = 1
         limits.progressiveScans = 7
         limits.cpuSeconds = 3
-        let recipe = ImageRecipe(maxSide: 320, jpegQuality: 77, limits: limits)
-        let frame = WorkerRequest(recipe: recipe, source: [9, 9]).encoded()
+        limits.frames = 5
+        let recipe = ImageRecipe(
+            renditions: [.init(name: "a", maxSide: 320), .init(name: "b", maxSide: 7)], jpegQuality: 77,
+            webpQuality: nil, limits: limits)
+        let name = String(repeating: "/folder", count: 900) + "/name.jpg"
+        let frame = WorkerRequest(
+            recipe: recipe, source: [9, 9], declared: DeclaredType(contentType: "image/png", name: name)
+        ).encoded()
         let lengths = try WorkerProtocol.lengths(frame[..<12], magic: WorkerProtocol.requestMagic)
         #expect(lengths.payload == 2)
         #expect(frame.count == 12 + lengths.header + 2)
-        #expect(try ImageRecipe(header: frame[12..<12 + lengths.header]) == recipe)
+        let request = try WorkerRequest(header: frame[12..<12 + lengths.header], payload: [9, 9])
+        #expect(request.recipe == recipe)
+        #expect(request.declared == DeclaredType(contentType: "image/png", name: String(name.suffix(256))))
     }
 }

@@ -21,6 +21,7 @@ typedef enum img_status {
     IMG_TOO_MANY_PIXELS,
     IMG_SIDE_TOO_LONG,
     IMG_TOO_MANY_SCANS,
+    IMG_TOO_MANY_FRAMES,
     IMG_PROFILE_TOO_LARGE,
     IMG_TRUNCATED,
     IMG_CORRUPT,
@@ -42,6 +43,8 @@ typedef struct img_limits {
     uint64_t pixels;
     uint32_t side;
     uint32_t scans;
+    /// Of an animation.
+    uint32_t frames;
     uint64_t profile_bytes;
     /// What libjpeg may hold at once for one picture.
     uint64_t memory_bytes;
@@ -90,6 +93,8 @@ typedef struct img_source_facts {
     /// 1 to 8; 1 when there is none or it is broken.
     uint32_t orientation;
     bool progressive;
+    /// More than one frame; the first is decoded.
+    bool animated;
     /// Whether the pixels mean something else than sRGB.
     bool needs_colour_conversion;
 } img_source_facts;
@@ -115,8 +120,16 @@ typedef struct img_picture_facts {
 /// The caller frees the picture.
 img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
                              img_failure *failure);
+/// A smaller copy that fits `max_side`; never enlarges. The caller frees it.
+img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img_picture **smaller,
+                              img_failure *failure);
 void img_picture_free(img_picture *picture);
 img_picture_facts img_picture_describe(const img_picture *picture);
+
+enum { IMG_THUMBHASH_BYTES = 25 };
+/// The picture's ThumbHash: at most `IMG_THUMBHASH_BYTES` bytes.
+img_status img_picture_thumbhash(const img_picture *picture, uint8_t hash[IMG_THUMBHASH_BYTES], size_t *count,
+                                 img_failure *failure);
 
 /// Bytes made by this library; `img_buffer_free` frees them. A zeroed buffer is empty.
 typedef struct img_buffer {

@@ -49,10 +49,11 @@ extension ImageOutcome {
         return nil
     }
 
-    func image(sourceLocation: SourceLocation = #_sourceLocation) throws -> CompressedImage {
+    /// The first rendition.
+    func image(sourceLocation: SourceLocation = #_sourceLocation) throws -> Rendition {
         if case .failure(let failure) = self.result {
             Issue.record("no output: \(failure)", sourceLocation: sourceLocation)
         }
-        return try self.result.get()
+        return try #require(self.result.get().renditions.first, sourceLocation: sourceLocation)
     }
 }

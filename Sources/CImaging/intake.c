@@ -1,0 +1,135 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/// From a decoder's interleaved rows to a picture: resized on the way, then turned, simplified, converted. While it is
+/// resized, colour is premultiplied, so that what is transparent does not bleed in.
+
+bool img_intake_open(img_intake *intake, img_model model, bool alpha, uint32_t width, uint32_t height,
+                     uint32_t max_side) {
+    memset(intake, 0, sizeof *intake);
+    img_picture *picture = intake->picture = img_allocate_zeroed(1, sizeof *picture);
+    if (!picture) return false;
+    picture->model = model;
+    picture->alpha = alpha;
+    img_fit(width, height, max_side, &picture->width, &picture->height);
+    picture->planes = (model == IMG_RGB ? 3u : 1u) + alpha;
+    intake->width = width;
+    intake->premultiplies = alpha && (picture->width != width || picture->height != height);
+    img_scale scale = {width, height, (double)width / picture->width, (double)height / picture->height, 0, 0};
+    for (uint32_t c = 0; c < picture->planes; c++) {
+        if (img_plane_make(&picture->plane[c], picture->width, picture->height))
+            intake->scaler[c] = img_scaler_make(&scale, &picture->plane[c]);
+        intake->split[c] = img_allocate(width, 1);
+        if (!intake->scaler[c] || !intake->split[c]) return false;
+    }
+    return true;
+}
+
+void img_intake_push(img_intake *intake, const uint8_t *row) {
+    uint32_t channels = intake->picture->planes, colours = channels - intake->picture->alpha, width = intake->width;
+    for (uint32_t c = 0; c < channels; c++)
+        for (uint32_t x = 0; x < width; x++) intake->split[c][x] = row[(size_t)x * channels + c];
+    for (uint32_t c = 0; intake->premultiplies && c < colours; c++)
+        for (uint32_t x = 0; x < width; x++)
+            intake->split[c][x] = img_mul255(intake->split[c][x], intake->split[colours][x]);
+    for (uint32_t c = 0; c < channels; c++) img_scaler_push(intake->scaler[c], intake->split[c]);
+}
+
+static void undo_premultiplication(img_picture *picture) {
+    uint32_t colours = picture->planes - 1;
+    for (uint32_t y = 0; y < picture->height; y++) {
+        const uint8_t *alpha = img_plane_row(&picture->plane[colours], y);
+        for (uint32_t c = 0; c < colours; c++) {
+            uint8_t *row = img_plane_row(&picture->plane[c], y);
+            for (uint32_t x = 0; x < picture->width; x++) {
+                uint32_t a = alpha[x];
+                if (a != 255) row[x] = a ? (uint8_t)img_min_u32((row[x] * 255u + a / 2) / a, 255) : 0;
+            }
+        }
+    }
+}
+
+img_status img_intake_finish(img_intake *intake, uint32_t orientation, const img_profile *profile,
+                             img_picture **picture, img_failure *failure) {
+    img_picture *made = intake->picture;
+    for (uint32_t c = 0; c < made->planes; c++)
+        if (!img_scaler_complete(intake->scaler[c]))
+            return img_fail(failure, IMG_INTERNAL, "fewer rows than the header promised");
+    if (intake->premultiplies) undo_premultiplication(made);
+    img_turn turn = img_turn_for(orientation);
+    for (uint32_t c = 0; c < made->planes; c++)
+        if (!img_plane_turn(&made->plane[c], turn)) return img_fail_memory(failure);
+    made->width = made->plane[0].width;
+    made->height = made->plane[0].height;
+    img_picture_simplify(made);
+    img_status status = img_colour_convert(made, profile, failure);
+    if (status != IMG_OK) return status;
+    *picture = made;
+    intake->picture = NULL;
+    return IMG_OK;
+}
+
+void img_intake_close(img_intake *intake) {
+    for (uint32_t c = 0; c < 4; c++) {
+        img_scaler_free(intake->scaler[c]);
+        free(intake->split[c]);
+    }
+    img_picture_free(intake->picture);
+    memset(intake, 0, sizeof *intake);
+}
+
+/// Gray and RGB with alpha go through the intake once more.
+static img_status shrink_translucent(const img_picture *from, uint32_t max_side, img_picture **smaller,
+                                     img_failure *failure) {
+    img_intake intake;
+    img_profile none = {0};
+    uint8_t *row = img_allocate(from->width, from->planes);
+    bool made = img_intake_open(&intake, from->model, from->alpha, from->width, from->height, max_side) && row;
+    for (uint32_t y = 0; made && y < from->height; y++) {
+        for (uint32_t c = 0; c < from->planes; c++) {
+            const uint8_t *samples = img_plane_row(&from->plane[c], y);
+            for (uint32_t x = 0; x < from->width; x++) row[(size_t)x * from->planes + c] = samples[x];
+        }
+        img_intake_push(&intake, row);
+    }
+    img_status status = made ? img_intake_finish(&intake, 1, &none, smaller, failure) : img_fail_memory(failure);
+    img_intake_close(&intake);
+    free(row);
+    return status;
+}
+
+/// Chroma planes stay as much smaller than the picture as they are.
+static bool shrink_plane(const img_picture *from, uint32_t c, img_picture *to) {
+    const img_plane *plane = &from->plane[c];
+    uint32_t across = plane->width < from->width ? 2 : 1, down = plane->height < from->height ? 2 : 1;
+    if (!img_plane_make(&to->plane[c], (to->width + across - 1) / across, (to->height + down - 1) / down)) return false;
+    img_scale scale = {
+        plane->width, plane->height, (double)from->width / to->width, (double)from->height / to->height, 0, 0};
+    img_scaler *scaler = img_scaler_make(&scale, &to->plane[c]);
+    if (!scaler) return false;
+    for (uint32_t y = 0; y < plane->height; y++) img_scaler_push(scaler, img_plane_row(plane, y));
+    bool complete = img_scaler_complete(scaler);
+    img_scaler_free(scaler);
+    return complete;
+}
+
+img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img_picture **smaller,
+                              img_failure *failure) {
+    *smaller = NULL;
+    if (!max_side) return img_fail(failure, IMG_INTERNAL, "a longest side of zero");
+    if (picture->alpha) return shrink_translucent(picture, max_side, smaller, failure);
+    img_picture *made = img_allocate_zeroed(1, sizeof *made);
+    if (!made) return img_fail_memory(failure);
+    made->model = picture->model;
+    made->planes = picture->planes;
+    img_fit(picture->width, picture->height, max_side, &made->width, &made->height);
+    for (uint32_t c = 0; c < picture->planes; c++)
+        if (!shrink_plane(picture, c, made)) {
+            img_picture_free(made);
+            return img_fail_memory(failure);
+        }
+    *smaller = made;
+    return IMG_OK;
+}
