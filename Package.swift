@@ -90,12 +90,15 @@ let package = Package(
         .executableTarget(
             name: "Compressor",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
                 "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
-            dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service", "Settings", "Telemetry"]),
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "S3", "Service", "Settings",
+                "Telemetry",
+            ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
 

@@ -76,4 +76,6 @@ package enum LogGuard {
 package struct LogFault: Error, CustomStringConvertible, Equatable {
     package let faults: [String]
     package var description: String { faults.joined(separator: "; ") }
+
+    package init(faults: [String]) { self.faults = faults }
 }

@@ -9,7 +9,7 @@ package struct PendingImages: Sendable {
         package let productID: ProductID
         package let imageID: ImageID
         package let source: String
-        /// Of the product, where the log has told so far.
+        /// Of the product, where the event tells.
         package let owner: UserID?
         /// Of the event that asks.
         package let offset: Int64
@@ -106,7 +106,6 @@ package struct PendingImages: Sendable {
         at offset: Int64
     ) -> [Ask] {
         var new: [Ask] = []
-        let owner = owner ?? open[product]?.values.first?.ask.owner
         // An event that is on the log twice asks for the same images twice.
         for (index, image) in images.enumerated() where open[product]?[image.id] == nil {
             let ask = Ask(productID: product, imageID: image.id, source: image.source, owner: owner, offset: offset)

@@ -55,6 +55,10 @@ extension ProductImage {
 }
 
 extension CompressedImage {
+    package var json: [UInt8] { JSONWriter.object { writeMembers(to: &$0) } }
+
+    package init(json: [UInt8]) throws(EventFault) { try self.init(EventData(json)) }
+
     func writeMembers(to json: inout JSONWriter) {
         json.key("renditions")
         json.array(renditions) { json, rendition in json.object { rendition.writeMembers(to: &$0) } }

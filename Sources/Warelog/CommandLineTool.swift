@@ -12,6 +12,16 @@ enum CommandLineTool {
           topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
           topics check                    compare the log's topics with what they must be
           seed                            register the demo user, user 1
+          dlq list [--all] [--reason R] [--product ID] [--json]
+                                          images that failed for good and wait for somebody; --all shows the others too
+          dlq show LETTER [--json]        one of them
+          dlq redrive LETTER…|--all [--reason R] [--product ID] [--actor A] [--dry-run]
+                                          ask for the image once more
+          dlq discard LETTER…|--all --because TEXT [--reason R] [--product ID] [--actor A] [--dry-run]
+                                          leave it as it is; who said so and why is written down
+          media gc --plan|--run [--grace 24h] [--json]
+                                          delete objects that no product refers to and that are older than --grace;
+                                          less than 2h only while no gateway and no compressor runs
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 
@@ -28,6 +38,9 @@ enum CommandLineTool {
             let settings = try ToolSettings(try ProcessEnvironment.read())
             let loop = try EventLoop()
             return try loop.run { try await command(Tool(loop: loop, settings: settings)) }
+        } catch let error as WrongUsage {
+            Output.error.write("warelog: \(error)\n\n\(usage)")
+            return 2
         } catch let error as InvalidSettings {
             Output.error.line("warelog: \(error)")
             return 2
@@ -45,6 +58,16 @@ enum CommandLineTool {
         case ["topics", "create"]: { try await Topics(tool: $0).create() }
         case ["topics", "check"]: { try await Topics(tool: $0).check() }
         case ["seed"]: { try await Seed(tool: $0).run() }
+        default: reading(arguments)
+        }
+    }
+
+    /// Commands with arguments of their own.
+    private static func reading(_ arguments: [String]) -> Command? {
+        let rest = arguments.dropFirst()
+        return switch arguments.first {
+        case "dlq": { try await DeadLetters(tool: $0, request: .init(rest)).run() }
+        case "media": { try await Media(tool: $0, request: .init(rest)).run() }
         default: nil
         }
     }

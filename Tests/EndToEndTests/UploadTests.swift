@@ -202,7 +202,7 @@ extension Environment {
     func storedUploads() async throws -> [String] {
         var keys: [String] = []
         while true {
-            let page = try await store.list(prefix: "uploads/", after: keys.last)
+            let page = try await store.objects(prefix: "uploads/", after: keys.last).map(\.key)
             if page.isEmpty { return keys }
             keys += page
         }
