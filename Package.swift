@@ -71,6 +71,16 @@ let package = Package(
                 "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
+        // What the fold makes in Postgres.
+        .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
+
+        // What an operator does with the log.
+        .target(
+            name: "Replay",
+            dependencies: [
+                "Cryptography", "EventLog", "EventLoop", "Events", "Kafka", "Postgres", "ReadModel", "Service",
+            ]),
+
         // The processes. They never import one another: they meet in the events.
         .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
@@ -84,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "Projector",
             dependencies: [
-                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "Redis", "Service",
-                "Settings", "Telemetry",
+                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
@@ -96,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "S3", "Service", "Settings",
-                "Telemetry",
+                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "ReadModel", "Replay", "S3", "Service",
+                "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),

@@ -57,11 +57,6 @@ struct Media: Sendable {
         }
     }
 
-    /// Where objects are that somebody may refer to, each with the query for what is.
-    private static let places = [
-        (prefix: "images/", references: MediaReferences.renditions), (prefix: "uploads/", references: MediaReferences.uploads),
-    ]
-
     let tool: Tool
     let request: Request
 
@@ -83,10 +78,10 @@ struct Media: Sendable {
         let oldest = Timestamp(milliseconds: now.milliseconds - Int64(request.grace / .milliseconds(1)))
         var kept = Tally()
         var deleted = Tally()
-        for place in Self.places {
-            let references = try await MediaReferences(connection, place.references)
-            try await sweep(store, place.prefix, references, before: oldest, &kept, &deleted)
-        }
+        let renditions = try await MediaReferences(connection, MediaReferences.renditions)
+        try await sweep(store, "images/", renditions, before: oldest, &kept, &deleted)
+        let uploads = try await MediaReferences(connection, MediaReferences.uploads) { UploadID(source: $0)?.objectKey }
+        try await sweep(store, "uploads/", uploads, before: oldest, &kept, &deleted)
         Output.error.line(
             "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
                 + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
