@@ -12,6 +12,9 @@ struct Compression: Sendable {
     struct Attempt: Sendable {
         let outcome: Outcome
         let host: HostVerdict
+
+        /// Of what nobody wants any more.
+        static let none = Attempt(outcome: .unwanted, host: .untried)
     }
 
     enum Outcome: Sendable {
@@ -22,6 +25,8 @@ struct Compression: Sendable {
         /// To be tried again, and no attempt of the image's: the object store did not take part.
         case held(any Error)
         case cancelled
+        /// Nothing was done.
+        case unwanted
     }
 
     /// What it tells of the source's host.

@@ -92,17 +92,16 @@ final class Worklist: @unchecked Sendable {
 
     private func start() {
         while running < gate.allowance, let job = queue.next() {
-            guard isWanted(job) else {
-                finished(job)
-                continue
-            }
             running += 1
             signal.yield(.run(job, generation: generation))
         }
     }
 
     private func perform(_ job: ImageJob, _ generation: Int) async {
-        let attempt = await compression.perform(job, isLastAttempt: job.attempt >= retry.attempts)
+        // Asked now, not when it got its turn: that may be while the log is being folded.
+        let attempt =
+            generation == self.generation && isWanted(job)
+            ? await compression.perform(job, isLastAttempt: job.attempt >= retry.attempts) : .none
         running -= 1
         if generation == self.generation {
             judge(job, attempt.host)
@@ -122,7 +121,7 @@ final class Worklist: @unchecked Sendable {
         case .held(let error):
             gate.failed(error)
             if generation == self.generation { queue.add(job) }
-        case .cancelled:
+        case .cancelled, .unwanted:
             break
         }
         start()
