@@ -131,17 +131,31 @@ final class Processes: @unchecked Sendable {
         }
     }
 
-    /// Runs `warelog` to its end.
-    func tool(_ arguments: String...) async throws {
-        let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
-        let child = try ChildProcess(
+    /// Runs `warelog` to its end, and gives what it has printed. `onOutput` gets the running tool, and each piece.
+    @discardableResult
+    func tool(
+        _ arguments: String..., onOutput: @escaping (ChildProcess, [UInt8]) -> Void = { _, _ in }
+    ) async throws -> String {
+        let ends = AsyncStream.makeStream(of: ChildProcess.Exit?.self)
+        var printed: [UInt8] = []
+        var child: ChildProcess?
+        child = try ChildProcess(
             on: loop, executable: "\(Self.directory)/warelog", arguments: arguments, environment: environment,
-            onOutput: { _ in }, onExit: { exited.yield($0) })
-        for await exit in exits {
-            guard exit.status == 0, exit.signal == 0 else {
-                throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(exit)")
-            }
-            return withExtendedLifetime(child) {}
+            onOutput: { bytes in
+                printed += bytes
+                if bytes.isEmpty { ends.continuation.yield(nil) }  // the end of it
+                if let child { onOutput(child, bytes) }
+            },
+            onExit: { ends.continuation.yield($0) })
+        var isPrinted = false
+        var exit: ChildProcess.Exit?
+        for await end in ends.stream {
+            if let end { exit = end } else { isPrinted = true }
+            if isPrinted, exit != nil { break }
         }
+        guard let exit, exit.status == 0, exit.signal == 0 else {
+            throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(exit.map { "\($0)" } ?? "")")
+        }
+        return withExtendedLifetime(child) { String(decoding: printed, as: UTF8.self) }
     }
 }
