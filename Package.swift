@@ -149,7 +149,12 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events", "HTTPClient", "HTTPMessages", "S3"]),
+        .testTarget(
+            name: "CompressorTests",
+            dependencies: [
+                "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
+                "InternetAddress", "NetworkTesting", "S3", "Telemetry",
+            ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -54,7 +54,7 @@ final class PictureRequests: Sendable {
     ]
 
     /// `same-….jpg` are the same bytes, `small-….jpg` and `ill-….jpg` all different ones.
-    private static func numbered(_ name: String) -> [UInt8]? {
+    static func numbered(_ name: String) -> [UInt8]? {
         if name.hasPrefix("same-") { return small }
         guard name.hasPrefix("small-") || name.hasPrefix("ill-") else { return nil }
         let text = Array(name.utf8.prefix(64))
