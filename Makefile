@@ -4,10 +4,11 @@
 #   S3=rclone         a stand-in for VersityGW where it cannot be built
 #   PORTS=free        free ports instead of those in stack/versions.env
 #   MAX_EXAMPLES, SEED   of `make fuzz-api`: how long, and which requests once more
+#   EVENTS, PARTS, SEED  of `make bench-replay`: how long the log is, what is measured, and which log
 
-export BROKER S3 PORTS MAX_EXAMPLES SEED
+export BROKER S3 PORTS MAX_EXAMPLES SEED EVENTS PARTS
 
-.PHONY: up infrastructure down reset test fuzz-api demo
+.PHONY: up infrastructure down reset test fuzz-api bench-replay demo
 
 up:
 	@stack/up
@@ -26,6 +27,9 @@ test:
 
 fuzz-api:
 	@stack/fuzz-api
+
+bench-replay:
+	@bench/replay/run
 
 demo:
 	@demo/run

@@ -15,6 +15,8 @@ let package = Package(
         .executable(name: "warelog", targets: ["Warelog"]),
         .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
         .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
+        .executable(name: "replay-bench", targets: ["ReplayBench"]),
+        .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
     targets: [
         // One C library each.
@@ -78,7 +80,8 @@ let package = Package(
         .target(
             name: "Replay",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "Kafka", "Postgres", "ReadModel", "Service",
+                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel", "Service",
+                "Telemetry",
             ]),
 
         // The processes. They never import one another: they meet in the events.
@@ -106,11 +109,17 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "ReadModel", "Replay", "S3", "Service",
-                "Settings", "Telemetry",
+                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel",
+                "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
+
+        // What replay is measured by.
+        .target(name: "CBulkProducer", linkerSettings: [.linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"]),
+        .executableTarget(name: "ReplayFloor", linkerSettings: [.linkedLibrary("rdkafka")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),

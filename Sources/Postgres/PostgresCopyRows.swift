@@ -25,6 +25,8 @@ package struct PostgresCopyRows: Sendable {
         return bytes
     }
 
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
     package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
     package mutating func beginRow(columns: Int16) { append(columns) }

@@ -68,28 +68,22 @@ final class Projection: @unchecked Sendable {
             ["partitions": partitions.sorted().map(\.description), "generation": readModel?.generation ?? 0])
     }
 
-    /// One batch: load, fold, commit. After a commit whose end is unknown the checkpoint tells what happened.
+    /// One batch: load, fold, commit.
     private func project(_ records: [KafkaRecord]) async throws {
-        let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
-        guard !fresh.isEmpty else { return }
+        guard let readModel else { return }
         do {
-            try await commit(fresh, poison: nil)
-        } catch let error as PostgresError {
-            try await recover(from: error, fresh)
-        }
-    }
-
-    private func recover(from error: PostgresError, _ records: [KafkaRecord]) async throws {
-        if error.sqlState == ReadModel.fenced {
+            try await readModel.project(records, &owned) { batch in
+                self.keeper.committed(
+                    batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
+                    batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
+                try self.report(batch)
+            }
+        } catch let error as PostgresError where error.isFenced {
             try await fenced()
-        } else if error.isConnectionLost || error.isTransient {
+        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+            // After a commit whose end is unknown the checkpoint tells what happened.
             context.log.warning("the read model is away", ["error": "\(error)"])
             try await takeOver(Array(owned.keys))
-        } else if records.count > 1 {
-            // One of them is what Postgres does not take: fold them one by one to find it.
-            for record in records { try await project([record]) }
-        } else {
-            try await quarantineAlone(records, error)
         }
     }
 
@@ -104,30 +98,6 @@ final class Projection: @unchecked Sendable {
         context.log.warning("another projector owns these partitions now")
         try consumer.assign([:])
         owned = [:]
-    }
-
-    private func quarantineAlone(_ records: [KafkaRecord], _ error: PostgresError) async throws {
-        do {
-            try await commit(records, poison: "refused by the database: \(error)")
-        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
-            try await takeOver(Array(owned.keys))
-        } catch let error as PostgresError where error.sqlState == ReadModel.fenced {
-            try await fenced()
-        }
-    }
-
-    /// `poison`: why the records, whatever they are, are to be quarantined.
-    private func commit(_ records: [KafkaRecord], poison: String?) async throws {
-        guard let readModel else { return }
-        var batch = Batch(records, poison: poison)
-        let known = try await readModel.load(batch.wanted)
-        batch.fold(known)
-        try await readModel.commit(batch.changes, owned)
-        for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
-        keeper.committed(
-            batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
-            batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-        try report(batch)
     }
 
     private func report(_ batch: Batch) throws {

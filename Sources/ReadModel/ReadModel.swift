@@ -71,7 +71,7 @@ package struct ReadModel: Sendable {
     }
 
     /// Loads what a batch concerns; the queries travel together.
-    package func load(_ wanted: Batch.Wanted) async throws -> Batch.Known {
+    func load(_ wanted: Batch.Wanted) async throws -> Batch.Known {
         let results = try await pool.transaction([
             sql.products(wanted.products), sql.users(wanted.users), sql.commands(wanted.commands),
             sql.quarantined(wanted.keys), sql.discarded(wanted.ranges),
@@ -97,7 +97,7 @@ package struct ReadModel: Sendable {
 
     /// Writes what a batch changes and moves the checkpoints, in one transaction and one round trip. Nothing of it
     /// happens when one of the partitions has another owner (`fenced`).
-    package func commit(
+    func commit(
         _ changes: Batch.Changes, _ owned: [TopicPartition: Ownership]
     ) async throws(PostgresError) {
         var statements: [PostgresStatement] = []
@@ -114,6 +114,19 @@ package struct ReadModel: Sendable {
             statements.append(ReadModelSQL.reserveIDs(changes))
         }
         statements.append(ReadModelSQL.notify(changes.checkpoints))
+        _ = try await pool.transaction(statements)
+    }
+
+    /// What a load leaves behind its tables: the records in quarantine, and from where on the log is to be folded.
+    package func finish(
+        _ quarantined: [Batch.QuarantinedRecord], newestProduct: Int64, newestUser: Int64,
+        checkpoints: [TopicPartition: Int64]
+    ) async throws(PostgresError) {
+        var ids = Batch.Changes()
+        ids.newestProduct = newestProduct
+        ids.newestUser = newestUser
+        var statements = [sql.insert(checkpoints), ReadModelSQL.reserveIDs(ids)]
+        if !quarantined.isEmpty { statements.append(sql.insert(quarantined)) }
         _ = try await pool.transaction(statements)
     }
 

@@ -39,6 +39,20 @@ struct ReadModelSQL {
             """, [.textArray(keys.map(\.topic)), .textArray(keys.map { Self.storable($0.key) })])
     }
 
+    func insert(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
+        let checkpoints = Array(checkpoints)
+        return PostgresStatement(
+            """
+            insert into \(schema).checkpoints (topic, partition, next_offset, owner_epoch)
+            select t, p, o, 0 from unnest($1::text[], $2::bigint[], $3::bigint[]) as x(t, p, o)
+            on conflict (topic, partition) do update set next_offset = excluded.next_offset
+            """,
+            [
+                .textArray(checkpoints.map(\.key.topic)), .intArray(checkpoints.map { Int64($0.key.partition) }),
+                .intArray(checkpoints.map(\.value)),
+            ])
+    }
+
     func advance(
         _ partition: TopicPartition, _ ownership: ReadModel.Ownership, to next: Int64
     ) -> PostgresStatement {

@@ -16,6 +16,7 @@ package struct Generations: Sendable {
         package let total: Int64
         /// JSON; nil before the first verification.
         package let verification: String?
+        package let isVerified: Bool
         package let startedAt: String
 
         package var schema: String { ReadModel.schema(of: number) }
@@ -33,6 +34,7 @@ package struct Generations: Sendable {
         let rows = try await connection.query(
             """
             select generation, definition, state, phase, folded, total, verification::text as verification,
+                   is_verified,
                    to_char(started_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as started_at
             from warelog.read_models order by generation
             """
@@ -44,7 +46,8 @@ package struct Generations: Sendable {
                     number: Int(try row.int("generation")), definition: Int(try row.int("definition")),
                     state: State(rawValue: try row.text("state")) ?? .standby, phase: try row.text("phase"),
                     folded: try row.int("folded"), total: try row.int("total"),
-                    verification: try row.optionalText("verification"), startedAt: try row.text("started_at")))
+                    verification: try row.optionalText("verification"),
+                    isVerified: try row.bool("is_verified"), startedAt: try row.text("started_at")))
         }
         return generations
     }
@@ -121,10 +124,12 @@ package struct Generations: Sendable {
             """, [.int(Int64(number)), .text(phase), .int(folded), .int(total)])
     }
 
-    package func noteVerification(_ number: Int, _ json: String?) async throws(PostgresError) {
+    package func note(_ number: Int, _ verification: Verification.Report) async throws(PostgresError) {
         _ = try await connection.query(
-            "update warelog.read_models set verification = $2::json, changed_at = now() where generation = $1",
-            [.int(Int64(number)), .text(json)])
+            """
+            update warelog.read_models set verification = $2::json, is_verified = $3, changed_at = now()
+            where generation = $1
+            """, [.int(Int64(number)), .text(verification.json), .bool(verification.isEqual)])
     }
 
     /// Never one that has been: 1 and 2 were before there were generations.

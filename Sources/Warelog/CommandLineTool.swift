@@ -12,6 +12,14 @@ enum CommandLineTool {
           topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
           topics check                    compare the log's topics with what they must be
           seed                            register the demo user, user 1
+          rebuild                         build the read model anew from the log, verify it, and make it live
+          rebuild start|status|verify|switch|rollback|abort
+                                          the same, step by step; switch takes --accept-quarantine and --unverified
+          verify [--json]                 compare the live read model with a fresh fold of the log
+          lag [--json]                    how far the read model is behind, by partition
+          status [--json]                 the read models, who works on them, quarantine, lag
+          quarantine list|show|retry|discard
+                                          records that could not be folded; --dry-run, --json
           dlq list [--all] [--reason R] [--product ID] [--json]
                                           images that failed for good and wait for somebody; --all shows the others too
           dlq show LETTER [--json]        one of them
@@ -52,6 +60,21 @@ enum CommandLineTool {
 
     private typealias Command = @Sendable (Tool) async throws -> Int32
 
+    /// Commands with arguments of their own.
+    private static func reading(_ arguments: [String]) -> Command? {
+        let rest = arguments.dropFirst()
+        return switch arguments.first {
+        case "rebuild": { try await RebuildCommand(tool: $0, rest).run() }
+        case "verify": { try await VerifyCommand(tool: $0, rest).run() }
+        case "lag": { try await Status(tool: $0, rest).lag() }
+        case "status": { try await Status(tool: $0, rest).status() }
+        case "quarantine": { try await QuarantineCommand(tool: $0, rest).run() }
+        case "dlq": { try await DeadLetters(tool: $0, request: .init(rest)).run() }
+        case "media": { try await Media(tool: $0, request: .init(rest)).run() }
+        default: nil
+        }
+    }
+
     private static func command(_ arguments: [String]) -> Command? {
         switch arguments {
         case ["migrate"]: { try await Migrate(tool: $0).run() }
@@ -59,16 +82,6 @@ enum CommandLineTool {
         case ["topics", "check"]: { try await Topics(tool: $0).check() }
         case ["seed"]: { try await Seed(tool: $0).run() }
         default: reading(arguments)
-        }
-    }
-
-    /// Commands with arguments of their own.
-    private static func reading(_ arguments: [String]) -> Command? {
-        let rest = arguments.dropFirst()
-        return switch arguments.first {
-        case "dlq": { try await DeadLetters(tool: $0, request: .init(rest)).run() }
-        case "media": { try await Media(tool: $0, request: .init(rest)).run() }
-        default: nil
         }
     }
 }

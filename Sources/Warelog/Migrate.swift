@@ -10,8 +10,7 @@ struct Migrate: Sendable {
     let tool: Tool
 
     func run() async throws -> Int32 {
-        let files = SchemaFiles(directory: tool.settings.schemaDirectory)
-        let migrations = try Migration.all(in: files)
+        let migrations = try Migration.all(in: tool.files)
         let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
         defer { connection.close() }
         // Released with the connection, however that ends.
@@ -35,7 +34,7 @@ struct Migrate: Sendable {
             try await apply(migration, connection)
             Output.error.line("applied \(migration.name)")
         }
-        if try await Generations(connection, files).createFirst() { Output.error.line("made the read model, empty") }
+        if try await Generations(connection, tool.files).createFirst() { Output.error.line("made the read model, empty") }
         Output.error.line("the schema is up to date: \(migrations.count) migrations")
         return 0
     }

@@ -11,19 +11,19 @@ create table warelog.read_models (
     generation integer primary key,
     -- The version of its tables: who does not know it must not write to them.
     definition integer not null,
-    state text not null check (state in ('building', 'live', 'standby')),
-    -- Of one that is built: loading, indexing, following, verified.
+    -- There is at most one of each.
+    state text not null check (state in ('building', 'live', 'standby')) unique deferrable initially deferred,
+    -- Of one that is built: loading, indexing, following.
     phase text not null default '',
     -- Records folded by the load, and those that it has to fold.
     folded bigint not null default 0,
     total bigint not null default 0,
-    -- What was found by the last verification, as JSON.
+    -- What the last verification found, and whether all of it was as the log says.
     verification json,
+    is_verified boolean not null default false,
     started_at timestamptz not null default now(),
     changed_at timestamptz not null default now()
 );
--- There is at most one of each.
-create unique index read_models_by_state on warelog.read_models (state);
 
 -- Who does what only one may do. It is held as long as the holder's session holds the advisory lock of its id; the
 -- epoch tells a holder that was thought dead from the next one.
