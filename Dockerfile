@@ -23,8 +23,10 @@ RUN mkdir -p /out/bin \
 
 FROM debian:trixie-slim
 COPY --from=build /out/packages /tmp/packages
+# libheif is loaded at run time, so that no program names it.
 RUN apt-get update \
-    && xargs apt-get install -y --no-install-recommends ca-certificates curl < /tmp/packages \
+    && xargs apt-get install -y --no-install-recommends ca-certificates curl \
+        libheif1 libheif-plugin-dav1d libheif-plugin-libde265 < /tmp/packages \
     && rm -rf /var/lib/apt/lists/* /tmp/packages \
     && useradd --system --no-create-home warelog
 COPY --from=build /out/bin /usr/local/bin

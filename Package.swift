@@ -59,7 +59,9 @@ let package = Package(
             name: "CImaging",
             // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
             cSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: ["jpeg", "png", "lcms2", "z", "crypto", "seccomp"].map { .linkedLibrary($0) }),
+            linkerSettings: [
+                "jpeg", "png", "lcms2", "z", "deflate", "webp", "webpdemux", "crypto", "seccomp", "dl",
+            ].map { .linkedLibrary($0) }),
         .target(name: "Imaging", dependencies: ["CImaging"]),
         .executableTarget(name: "ImageWorker", dependencies: ["Imaging"]),
 
@@ -145,7 +147,7 @@ let package = Package(
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
         .target(
             name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: ["jpeg", "png", "lcms2"].map { .linkedLibrary($0) }),
+            linkerSettings: ["jpeg", "png", "webp", "lcms2"].map { .linkedLibrary($0) }),
         .testTarget(name: "ImagingTests", dependencies: ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
         .testTarget(
             name: "EndToEndTests",

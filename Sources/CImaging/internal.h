@@ -131,6 +131,9 @@ void img_ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint
 /// Converts in place to gray or RGB in sRGB. Subsampled YCC is only accepted where nothing has to be converted.
 img_status img_colour_convert(img_picture *picture, const img_profile *profile, img_failure *failure);
 
+/// The limits on sides and pixels.
+img_status img_check_size(uint32_t width, uint32_t height, const img_limits *limits, img_failure *failure);
+
 typedef struct img_jpeg_header {
     uint32_t width, height, components;
     uint32_t orientation;
@@ -145,7 +148,7 @@ img_status img_jpeg_strip(const img_source *source, img_buffer *output, img_fail
 typedef struct img_png_header {
     uint32_t width, height, bit_depth, colour_type;
     uint32_t orientation;
-    bool interlaced;
+    bool interlaced, animated;
     img_profile profile;
     /// Signature, IHDR, PLTE, tRNS, IDAT and IEND with their checksums verified, and nothing else.
     img_buffer core;
@@ -154,15 +157,69 @@ img_status img_png_scan(const uint8_t *bytes, size_t count, const img_limits *li
                         img_failure *failure);
 img_status img_png_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
 
+typedef struct img_gif_header {
+    uint32_t width, height;
+    bool animated;
+    /// Of the first frame: its place on the screen.
+    uint32_t left, top, frame_width, frame_height;
+    bool interlaced, has_transparent;
+    uint8_t transparent;
+    /// RGB triples, borrowed from the source.
+    const uint8_t *colours;
+    uint32_t colour_count;
+    /// The code length and the data sub-blocks, up to the end of the source.
+    const uint8_t *data;
+    size_t data_count;
+} img_gif_header;
+img_status img_gif_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_gif_header *header,
+                        img_failure *failure);
+img_status img_gif_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
+
+typedef struct img_webp_header {
+    uint32_t width, height, orientation;
+    bool animated, alpha;
+    /// Of the first frame, whether it covers the picture, and its chunks, borrowed from the source.
+    uint32_t left, top, frame_width, frame_height;
+    bool covers;
+    const uint8_t *frame;
+    size_t frame_count;
+    img_profile profile;
+} img_webp_header;
+img_status img_webp_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_webp_header *header,
+                         img_failure *failure);
+img_status img_webp_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
+/// For a source whose first frame covers the picture.
+img_status img_webp_strip(const img_source *source, img_buffer *output, img_failure *failure);
+
+typedef struct img_heif_header {
+    uint32_t width, height;
+    bool alpha;
+    img_profile profile;
+    struct heif_context *context;
+    struct heif_image_handle *handle;
+} img_heif_header;
+/// Loads libheif where it is installed; others load it at first use.
+void img_load_decoders(void);
+/// Whether there is a decoder for AVIF and HEIC. The functions below are for where there is.
+bool img_heif_is_there(void);
+img_status img_heif_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_heif_header *header,
+                         img_failure *failure);
+img_status img_heif_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
+void img_heif_close(img_heif_header *header);
+
 struct img_source {
     const uint8_t *bytes;
     size_t count;
     img_limits limits;
     img_format format;
     uint32_t width, height, orientation;
+    img_source_facts facts;
     union {
         img_jpeg_header jpeg;
         img_png_header png;
+        img_gif_header gif;
+        img_webp_header webp;
+        img_heif_header heif;
     };
 };
 
@@ -177,10 +234,14 @@ bool img_palette_exact(const img_picture *picture, img_palette *palette, bool *n
 /// At most `colours` colours chosen for the picture; false when there is no memory.
 bool img_palette_quantised(const img_picture *picture, uint32_t colours, img_palette *palette);
 
+/// RGBA of a gray or RGB picture.
 static inline void img_pixel(const img_picture *p, uint32_t x, uint32_t y, uint8_t rgba[4]) {
     bool gray = p->model == IMG_GRAY;
     for (uint32_t c = 0; c < 3; c++) rgba[c] = img_plane_row(&p->plane[gray ? 0 : c], y)[x];
     rgba[3] = p->alpha ? img_plane_row(&p->plane[p->planes - 1], y)[x] : 255;
 }
+
+/// The same for YCC too, chroma taken from the nearest sample.
+void img_any_pixel(const img_picture *picture, uint32_t x, uint32_t y, uint8_t rgba[4]);
 
 #endif

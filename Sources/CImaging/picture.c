@@ -86,6 +86,20 @@ void img_picture_simplify(img_picture *picture) {
     picture->planes -= 2;
 }
 
+void img_any_pixel(const img_picture *picture, uint32_t x, uint32_t y, uint8_t rgba[4]) {
+    if (picture->model != IMG_YCC) {
+        img_pixel(picture, x, y, rgba);
+        return;
+    }
+    uint8_t sample[3];
+    for (int c = 0; c < 3; c++) {
+        const img_plane *plane = &picture->plane[c];
+        sample[c] = img_plane_row(plane, plane->height < picture->height ? y / 2 : y)[plane->width < picture->width ? x / 2 : x];
+    }
+    img_ycc_to_rgb(&sample[0], &sample[1], &sample[2], rgba);
+    rgba[3] = 255;
+}
+
 img_picture_facts img_picture_describe(const img_picture *picture) {
     img_picture_facts facts = {picture->width, picture->height, picture->alpha, 257, 0};
     if (picture->model != IMG_GRAY && picture->model != IMG_RGB) return facts;

@@ -30,14 +30,7 @@ static img_status read_header(const chunk *c, const img_limits *limits, img_png_
     header->bit_depth = c->body[8];
     header->colour_type = c->body[9];
     header->interlaced = c->body[12] != 0;
-    if (!header->width || !header->height) return img_fail(failure, IMG_CORRUPT, "a side of length zero");
-    uint32_t side = header->width > header->height ? header->width : header->height;
-    if (side > limits->side)
-        return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
-    uint64_t pixels = (uint64_t)header->width * header->height;
-    if (pixels > limits->pixels)
-        return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
-    return IMG_OK;
+    return img_check_size(header->width, header->height, limits, failure);
 }
 
 /// iCCP: a name of up to 79 bytes, NUL, method 0, a zlib stream. A stream that cannot be read is no profile.
@@ -86,6 +79,13 @@ static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_h
         return img_buffer_append(&header->core, c->type - 4, whole) ? IMG_OK : img_fail_memory(failure);
     }
     if (is(c, "iCCP")) return read_profile(c, limits, &header->profile, failure);
+    // An animation's first frame is, in all but contrived files, the picture itself: IDAT.
+    if (is(c, "acTL") && c->count == 8) {
+        uint32_t frames = img_be32(c->body);
+        header->animated = frames > 1;
+        if (frames > limits->frames)
+            return img_fail_limit(failure, IMG_TOO_MANY_FRAMES, limits->frames, frames, "frames");
+    }
     if (is(c, "eXIf")) header->orientation = img_exif_orientation(c->body, c->count);
     return IMG_OK;
 }

@@ -2,27 +2,69 @@
 
 #include <stdlib.h>
 
+static bool is_heif(img_format format) { return format == IMG_FORMAT_AVIF || format == IMG_FORMAT_HEIC; }
+
 static img_status judge_format(img_format format, img_failure *failure) {
     switch (format) {
     case IMG_FORMAT_JPEG:
-    case IMG_FORMAT_PNG: return IMG_OK;
+    case IMG_FORMAT_PNG:
+    case IMG_FORMAT_GIF:
+    case IMG_FORMAT_WEBP: return IMG_OK;
     case IMG_FORMAT_UNKNOWN: return img_fail(failure, IMG_NOT_AN_IMAGE, "the bytes are of no known kind");
-    default: return img_fail(failure, IMG_UNSUPPORTED_FORMAT, "the bytes are %s", img_format_name(format));
+    default:
+        if (is_heif(format) && img_heif_is_there()) return IMG_OK;
+        return img_fail(failure, IMG_UNSUPPORTED_FORMAT, "the bytes are %s", img_format_name(format));
     }
+}
+
+img_status img_check_size(uint32_t width, uint32_t height, const img_limits *limits, img_failure *failure) {
+    if (!width || !height) return img_fail(failure, IMG_CORRUPT, "a side of length zero");
+    uint32_t side = width > height ? width : height;
+    if (side > limits->side)
+        return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
+    uint64_t pixels = (uint64_t)width * height;
+    if (pixels > limits->pixels)
+        return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
+    return IMG_OK;
+}
+
+/// What is known of every kind.
+static void describe(img_source *s, uint32_t width, uint32_t height, uint32_t orientation, bool animated,
+                     const img_profile *profile) {
+    s->facts.format = s->format;
+    s->facts.width = s->width = width;
+    s->facts.height = s->height = height;
+    s->facts.orientation = s->orientation = orientation;
+    s->facts.animated = animated;
+    s->facts.needs_colour_conversion = profile && profile->bytes;
+    s->facts.can_be_stripped = s->format == IMG_FORMAT_JPEG || s->format == IMG_FORMAT_PNG ||
+                               (s->format == IMG_FORMAT_WEBP && s->webp.covers);
 }
 
 static img_status scan(img_source *s, img_failure *failure) {
     img_status status;
-    if (s->format == IMG_FORMAT_JPEG) {
+    switch (s->format) {
+    case IMG_FORMAT_JPEG:
         status = img_jpeg_scan(s->bytes, s->count, &s->limits, &s->jpeg, failure);
-        s->width = s->jpeg.width;
-        s->height = s->jpeg.height;
-        s->orientation = s->jpeg.orientation;
-    } else {
+        describe(s, s->jpeg.width, s->jpeg.height, s->jpeg.orientation, false, &s->jpeg.profile);
+        s->facts.progressive = s->jpeg.progressive;
+        s->facts.needs_colour_conversion |= s->jpeg.components == 4;
+        break;
+    case IMG_FORMAT_PNG:
         status = img_png_scan(s->bytes, s->count, &s->limits, &s->png, failure);
-        s->width = s->png.width;
-        s->height = s->png.height;
-        s->orientation = s->png.orientation;
+        describe(s, s->png.width, s->png.height, s->png.orientation, s->png.animated, &s->png.profile);
+        break;
+    case IMG_FORMAT_GIF:
+        status = img_gif_scan(s->bytes, s->count, &s->limits, &s->gif, failure);
+        describe(s, s->gif.width, s->gif.height, 1, s->gif.animated, NULL);
+        break;
+    case IMG_FORMAT_WEBP:
+        status = img_webp_scan(s->bytes, s->count, &s->limits, &s->webp, failure);
+        describe(s, s->webp.width, s->webp.height, s->webp.orientation, s->webp.animated, &s->webp.profile);
+        break;
+    default:
+        status = img_heif_scan(s->bytes, s->count, &s->limits, &s->heif, failure);
+        describe(s, s->heif.width, s->heif.height, 1, false, &s->heif.profile);
     }
     return status;
 }
@@ -49,39 +91,42 @@ img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits 
 
 void img_source_close(img_source *source) {
     if (!source) return;
-    if (source->format == IMG_FORMAT_JPEG) {
-        free(source->jpeg.profile.bytes);
-    } else {
+    switch (source->format) {
+    case IMG_FORMAT_JPEG: free(source->jpeg.profile.bytes); break;
+    case IMG_FORMAT_PNG:
         free(source->png.profile.bytes);
         img_buffer_free(&source->png.core);
+        break;
+    case IMG_FORMAT_GIF: break;
+    case IMG_FORMAT_WEBP: free(source->webp.profile.bytes); break;
+    default: img_heif_close(&source->heif);
     }
     free(source);
 }
 
-img_source_facts img_source_describe(const img_source *source) {
-    bool jpeg = source->format == IMG_FORMAT_JPEG;
-    return (img_source_facts){
-        .format = source->format,
-        .width = source->width,
-        .height = source->height,
-        .orientation = source->orientation,
-        .progressive = jpeg && source->jpeg.progressive,
-        .needs_colour_conversion = jpeg ? source->jpeg.profile.bytes || source->jpeg.components == 4
-                                        : source->png.profile.bytes != NULL,
-    };
-}
+img_source_facts img_source_describe(const img_source *source) { return source->facts; }
 
 img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
                              img_failure *failure) {
     *picture = NULL;
     if (!max_side) return img_fail(failure, IMG_INTERNAL, "a longest side of zero");
-    return source->format == IMG_FORMAT_JPEG ? img_jpeg_decode(source, max_side, picture, failure)
-                                             : img_png_decode(source, max_side, picture, failure);
+    switch (source->format) {
+    case IMG_FORMAT_JPEG: return img_jpeg_decode(source, max_side, picture, failure);
+    case IMG_FORMAT_PNG: return img_png_decode(source, max_side, picture, failure);
+    case IMG_FORMAT_GIF: return img_gif_decode(source, max_side, picture, failure);
+    case IMG_FORMAT_WEBP: return img_webp_decode(source, max_side, picture, failure);
+    default: return img_heif_decode(source, max_side, picture, failure);
+    }
 }
 
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure) {
     *output = (img_buffer){0};
-    if (source->format == IMG_FORMAT_JPEG) return img_jpeg_strip(source, output, failure);
-    if (!img_buffer_append(output, source->png.core.bytes, source->png.core.count)) return img_fail_memory(failure);
-    return IMG_OK;
+    switch (source->format) {
+    case IMG_FORMAT_JPEG: return img_jpeg_strip(source, output, failure);
+    case IMG_FORMAT_PNG:
+        if (!img_buffer_append(output, source->png.core.bytes, source->png.core.count)) return img_fail_memory(failure);
+        return IMG_OK;
+    case IMG_FORMAT_WEBP: return img_webp_strip(source, output, failure);
+    default: return img_fail(failure, IMG_INTERNAL, "%s is never kept", img_format_name(source->format));
+    }
 }

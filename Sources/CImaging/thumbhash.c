@@ -13,34 +13,20 @@ typedef struct channel {
     int count;
 } channel;
 
-static void read_pixel(const img_picture *picture, uint32_t x, uint32_t y, uint8_t rgba[4]) {
-    if (picture->model != IMG_YCC) {
-        img_pixel(picture, x, y, rgba);
-        return;
-    }
-    uint8_t sample[3];
-    for (int c = 0; c < 3; c++) {
-        const img_plane *plane = &picture->plane[c];
-        sample[c] = img_plane_row(plane, y * plane->height / picture->height)[x * plane->width / picture->width];
-    }
-    img_ycc_to_rgb(&sample[0], &sample[1], &sample[2], rgba);
-    rgba[3] = 255;
-}
-
 /// Luminance, yellow to blue, red to green, and alpha, over the average colour; false when everything is opaque.
 static bool split(const img_picture *picture, double *planes[4]) {
     double average[3] = {0}, opacity = 0;
     uint32_t width = picture->width, count = width * picture->height;
     for (uint32_t i = 0; i < count; i++) {
         uint8_t p[4];
-        read_pixel(picture, i % width, i / width, p);
+        img_any_pixel(picture, i % width, i / width, p);
         for (int c = 0; c < 3; c++) average[c] += p[3] / 255.0 * p[c] / 255;
         opacity += p[3] / 255.0;
     }
     for (int c = 0; c < 3 && opacity > 0; c++) average[c] /= opacity;
     for (uint32_t i = 0; i < count; i++) {
         uint8_t p[4];
-        read_pixel(picture, i % width, i / width, p);
+        img_any_pixel(picture, i % width, i / width, p);
         double alpha = p[3] / 255.0, rgb[3];
         for (int c = 0; c < 3; c++) rgb[c] = average[c] * (1 - alpha) + alpha * p[c] / 255;
         planes[0][i] = (rgb[0] + rgb[1] + rgb[2]) / 3;

@@ -1,13 +1,14 @@
-/// The choice of what is kept for one source: candidates are made only as far as they can still win.
+/// The choice of what is kept for one source, by what its picture is and not by what it was sent as. Candidates are made
+/// only as far as they can still win.
 struct Compression {
-    private let byteCount: Int
-    private let recipe: ImageRecipe
-    private let mayBeDrawing: Bool
+    let byteCount: Int
+    let recipe: ImageRecipe
+    private let isFromJPEG: Bool
 
     init(of source: borrowing Source, byteCount: Int, recipe: ImageRecipe) {
         self.byteCount = byteCount
         self.recipe = recipe
-        self.mayBeDrawing = !source.isJPEG
+        self.isFromJPEG = source.isJPEG
     }
 
     func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
@@ -32,109 +33,40 @@ struct Compression {
         _ source: borrowing Source, _ picture: borrowing Picture
     ) throws(ImageFailure) -> Candidate {
         let encoded = try self.encode(picture)
-        if source.isReady(maxSide: picture.size.longerSide), !self.isWorthItsLoss(encoded, comparedWith: self.byteCount) {
-            let stripped = Candidate(
-                bytes: try source.strip(), encoding: source.isJPEG ? .jpeg : .png, size: picture.size,
-                kept: .strippedSource, isLossless: true)
-            if self.isAllowed(stripped), self.isBetter(stripped, than: encoded) { return stripped }
-        }
+        if let stripped = try self.strip(source, picture, unlessBeatenBy: encoded) { return stripped }
         if let encoded, self.isAllowed(encoded) { return encoded }
         return try self.reduce(picture)
     }
 
-    private func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
+    func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
 
-    private func isBetter(_ stripped: Candidate, than encoded: Candidate?) -> Bool {
-        guard let encoded, encoded.isLossless else {
-            return !self.isWorthItsLoss(encoded, comparedWith: stripped.bytes.count)
-        }
-        return stripped.bytes.count <= encoded.bytes.count
+    /// The source's own pixels, where they are what is wanted and nothing made of them is better.
+    private func strip(
+        _ source: borrowing Source, _ picture: borrowing Picture, unlessBeatenBy encoded: Candidate?
+    ) throws(ImageFailure) -> Candidate? {
+        guard source.isReady(maxSide: picture.size.longerSide), let encoding = source.strippedEncoding,
+            encoding != .webp || self.recipe.webpQuality != nil
+        else { return nil }
+        let lossy = encoded?.kept == .lossless ? nil : encoded
+        if let lossy, lossy.isWorthItsLoss(comparedWith: self.byteCount) { return nil }
+        let stripped = Candidate(
+            bytes: try source.strip(), encoding: encoding, size: picture.size, kept: .strippedSource)
+        guard self.isAllowed(stripped) else { return nil }
+        if let lossy { return lossy.isWorthItsLoss(comparedWith: stripped.bytes.count) ? nil : stripped }
+        guard let encoded else { return stripped }
+        return stripped.bytes.count <= encoded.bytes.count ? stripped : nil
     }
 
-    /// A loss of quality has to buy a tenth of the bytes.
-    private func isWorthItsLoss(_ encoded: Candidate?, comparedWith count: Int) -> Bool {
-        guard let encoded, !encoded.isLossless else { return false }
-        return encoded.bytes.count * 10 < count * 9
-    }
-
-    /// As the recipe says: JPEG, or PNG where there is transparency or where it comes out smaller. Nil when that is a
-    /// PNG bigger than the source.
+    /// As the recipe says; nil when that is bigger than the source and there are other ways.
     private func encode(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
-        if picture.hasAlpha { return try self.png(picture, maxCount: self.byteCount) }
+        if picture.hasAlpha { return try self.transparent(picture) }
+        let isDrawing = picture.flatness > Self.flatnessOfDrawings || (picture.colourCount ?? .max) <= Self.fewColours
+        if !self.isFromJPEG, isDrawing { return try self.drawing(picture) }
         let jpeg = try self.jpeg(picture, quality: self.recipe.jpegQuality, kept: .encoded)
-        guard self.mayBeDrawing, picture.colourCount != nil || picture.flatness > Self.flatnessOfDrawings else {
-            return jpeg
-        }
-        return try self.png(picture, maxCount: jpeg.bytes.count) ?? jpeg
+        return self.isFromJPEG || picture.colourCount == nil ? jpeg : try self.choose(picture, [jpeg])
     }
 
-    /// Below this, PNG has not been seen to be smaller than JPEG, and it takes ten times as long to find out.
+    /// Below this, nothing lossless has been seen to be smaller than JPEG, and it takes ten times as long to find out.
     private static let flatnessOfDrawings = 0.3
-    private static let lowestQuality: UInt8 = 30
-    private static let fewerColours: [UInt32] = [256, 128, 64, 32, 16]
-    private static let smallerSides = 4
-
-    /// Steps down in quality, then in size, until the output is not bigger than the source.
-    private func reduce(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate {
-        if let candidate = try self.reduceQuality(picture, kept: .reducedQuality) { return candidate }
-        var side = picture.size.longerSide
-        for _ in 0..<Self.smallerSides {
-            side = max(1, side / 4 * 3)
-            let smaller = try picture.shrunk(to: side)
-            if let candidate = try self.reduceQuality(smaller, kept: .reducedSize) { return candidate }
-        }
-        throw ImageFailure(.notSmaller, "every output is bigger than the source's \(self.byteCount) bytes")
-    }
-
-    private func reduceQuality(
-        _ picture: borrowing Picture, kept: KeptCandidate
-    ) throws(ImageFailure) -> Candidate? {
-        if picture.hasAlpha {
-            for colours in Self.fewerColours {
-                if let candidate = try self.png(
-                    picture, colours: colours, kept: kept, maxCount: self.byteCount)
-                {
-                    return candidate
-                }
-            }
-            return nil
-        }
-        var quality = self.recipe.jpegQuality
-        while quality > Self.lowestQuality {
-            quality = max(Self.lowestQuality, quality - min(quality, 10))
-            let candidate = try self.jpeg(picture, quality: quality, kept: kept)
-            if self.isAllowed(candidate) { return candidate }
-        }
-        return nil
-    }
-
-    private func jpeg(
-        _ picture: borrowing Picture, quality: UInt8, kept: KeptCandidate
-    ) throws(ImageFailure) -> Candidate {
-        let bytes = try picture.jpeg(quality: quality, progressive: true)
-        return Candidate(bytes: bytes, encoding: .jpeg, size: picture.size, kept: kept, isLossless: false)
-    }
-
-    private func png(
-        _ picture: borrowing Picture, colours: UInt32? = nil, kept: KeptCandidate = .encoded, maxCount: Int
-    ) throws(ImageFailure) -> Candidate? {
-        guard let bytes = try picture.png(colours: colours, maxCount: maxCount) else { return nil }
-        return Candidate(
-            bytes: bytes, encoding: .png, size: picture.size, kept: kept, isLossless: colours == nil)
-    }
-}
-
-/// One possible output.
-private struct Candidate {
-    var bytes: [UInt8]
-    var encoding: ImageEncoding
-    var size: PixelSize
-    var kept: KeptCandidate
-    var isLossless: Bool
-
-    func finished(_ name: String) throws(ImageFailure) -> Rendition {
-        Rendition(
-            name: name, bytes: self.bytes, sha256: try ImageDigest.sha256(self.bytes), encoding: self.encoding, size: self.size,
-            kept: self.kept)
-    }
+    private static let fewColours = 32
 }

@@ -41,6 +41,24 @@ struct Picture: ~Copyable {
         return try withBuffer { img_encode_jpeg(self.picture, &options, &$0, &$1) }
     }
 
+    /// Lossy colour, lossless alpha.
+    func webp(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+        var options = img_webp_options(quality: UInt32(quality), effort: 0)
+        return try withBuffer { img_encode_webp(self.picture, &options, &$0, &$1) }
+    }
+
+    func losslessWebP() throws(ImageFailure) -> [UInt8] {
+        var options = img_webp_options(quality: 0, effort: 2)
+        return try withBuffer { img_encode_webp(self.picture, &options, &$0, &$1) }
+    }
+
+    /// How unlike another picture of this size it looks: 0 for the same pixels.
+    func difference(from other: borrowing Picture) throws(ImageFailure) -> Double {
+        var difference = 0.0
+        try checked { img_picture_compare(self.picture, other.picture, &difference, &$0) }
+        return difference
+    }
+
     /// Lossless, or with at most `colours` colours; nil when it would be longer than `maxCount` bytes.
     func png(colours: UInt32? = nil, maxCount: Int) throws(ImageFailure) -> [UInt8]? {
         var options = img_png_options(colours: colours ?? 0, max_bytes: UInt64(maxCount))

@@ -19,6 +19,18 @@ struct Source: ~Copyable {
 
     var isJPEG: Bool { self.facts.format == IMG_FORMAT_JPEG }
 
+    /// What `strip` gives; nil where it gives nothing.
+    var strippedEncoding: ImageEncoding? {
+        let facts = self.facts
+        guard facts.can_be_stripped else { return nil }
+        switch facts.format {
+        case IMG_FORMAT_JPEG: return .jpeg
+        case IMG_FORMAT_PNG: return .png
+        case IMG_FORMAT_WEBP: return .webp
+        default: return nil
+        }
+    }
+
     /// After its orientation is applied.
     var size: PixelSize {
         let facts = self.facts

@@ -1,5 +1,6 @@
 #include "CImagingTestSupport.h"
 
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/decode.h>
 
 typedef struct strict_error {
     struct jpeg_error_mgr base;
@@ -74,6 +76,23 @@ static draw_pixels read_png(const uint8_t *bytes, size_t count) {
     return pixels;
 }
 
+static draw_pixels read_webp(const uint8_t *bytes, size_t count) {
+    WebPBitstreamFeatures features;
+    if (WebPGetFeatures(bytes, count, &features) != VP8_STATUS_OK || features.has_animation) return (draw_pixels){0};
+    size_t size = (size_t)features.width * (size_t)features.height * 4;
+    draw_pixels pixels = {malloc(size), (uint32_t)features.width, (uint32_t)features.height,
+                          features.has_alpha ? 4 : 3};
+    if (!WebPDecodeRGBAInto(bytes, count, pixels.rgba, size, features.width * 4)) draw_pixels_free(&pixels);
+    return pixels;
+}
+
 draw_pixels draw_read(const uint8_t *bytes, size_t count) {
-    return count > 2 && bytes[0] == 0xff ? read_jpeg(bytes, count) : read_png(bytes, count);
+    if (count > 2 && bytes[0] == 0xff) return read_jpeg(bytes, count);
+    return count > 2 && bytes[0] == 'R' ? read_webp(bytes, count) : read_png(bytes, count);
+}
+
+bool draw_has_library(const char *name) {
+    void *library = dlopen(name, RTLD_LAZY);
+    if (library) dlclose(library);
+    return library != NULL;
 }

@@ -47,7 +47,7 @@ import Testing
     @Test func transparencySurvivesShrinkingWithoutAHalo() throws {
         let bytes = Drawn.PNG(width: 400, height: 300, colourType: 6).bytes
         let image = try compress(bytes, recipe: ImageRecipe(maxSide: 120)).image()
-        #expect(image.encoding == .png)
+        #expect(image.encoding == .webp)
         let pixels = try Pixels(image.bytes)
         #expect((pixels.width, pixels.height) == (120, 90))
         let alpha = pixels.meanDifference(channels: 4) { x, y in
@@ -94,9 +94,9 @@ import Testing
 
     @Test func aDrawingWithFewColoursStaysAPNGWithAPalette() throws {
         let bytes = Drawn.PNG(width: 600, height: 400, flatAreas: true).bytes
-        let image = try compress(bytes, recipe: ImageRecipe()).image()
+        let image = try compress(bytes, recipe: ImageRecipe(webpQuality: nil)).image()
         #expect(image.encoding == .png)
-        #expect(image.kept == .encoded)
+        #expect(image.kept == .lossless)
         #expect(FileParts.chunks(ofPNG: image.bytes)?.contains("PLTE") == true)
         let (found, wanted) = (try Pixels(image.bytes), try Pixels(bytes))
         #expect(found.meanDifference { wanted[$0, $1] } == 0)

@@ -97,6 +97,8 @@ typedef struct img_source_facts {
     bool animated;
     /// Whether the pixels mean something else than sRGB.
     bool needs_colour_conversion;
+    /// Whether `img_source_strip` can give the picture's own pixels.
+    bool can_be_stripped;
 } img_source_facts;
 
 img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits *limits, img_source **source,
@@ -125,6 +127,9 @@ img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img
                               img_failure *failure);
 void img_picture_free(img_picture *picture);
 img_picture_facts img_picture_describe(const img_picture *picture);
+
+/// How unlike two pictures of one size look: 0 for equal ones.
+img_status img_picture_compare(const img_picture *a, const img_picture *b, double *difference, img_failure *failure);
 
 enum { IMG_THUMBHASH_BYTES = 25 };
 /// The picture's ThumbHash: at most `IMG_THUMBHASH_BYTES` bytes.
@@ -160,7 +165,19 @@ typedef struct img_png_options {
 img_status img_encode_png(const img_picture *picture, const img_png_options *options, img_buffer *output,
                           img_failure *failure);
 
-/// The same pixels without anything else: JPEG coefficients coded anew, or PNG's critical chunks and tRNS.
+typedef struct img_webp_options {
+    /// 1 to 100: lossy colour and lossless alpha; 0: lossless.
+    uint32_t quality;
+    /// Of lossless coding, 0 to 9: the time it takes for the last bytes.
+    uint32_t effort;
+} img_webp_options;
+
+/// For gray and RGB, at most 16,383 pixels a side.
+img_status img_encode_webp(const img_picture *picture, const img_webp_options *options, img_buffer *output,
+                           img_failure *failure);
+
+/// The same pixels without anything else: JPEG coefficients coded anew, PNG's critical chunks and
+/// tRNS, or WebP's (first) frame.
 /// Meaningful only for a source that is upright and needs no colour conversion.
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
 
@@ -182,6 +199,7 @@ typedef enum img_seccomp {
 } img_seccomp;
 
 /// Gives up, for the rest of this process' life, everything but its memory and the descriptors 0, 1 and 2.
+/// Decoders that are libraries of their own are loaded first.
 /// To be called once, before any image byte is read and while there is one thread.
 /// False when a limit that always exists could not be set; `failure` says which.
 bool img_confine(const img_confinement *confinement, img_seccomp *seccomp, img_failure *failure);

@@ -56,6 +56,9 @@ typedef struct draw_png {
 } draw_png;
 draw_buffer draw_make_png(const draw_png *options);
 
+/// The smooth drawing as a WebP in a plain container; lossy at quality 95.
+draw_buffer draw_make_webp(uint32_t width, uint32_t height, bool lossless, bool alpha);
+
 /// The colour that the smooth drawing has at a place. No mirroring or turning leaves it as it is.
 void draw_colour(uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint8_t rgba[4]);
 
@@ -67,6 +70,9 @@ typedef struct draw_pixels {
 } draw_pixels;
 draw_pixels draw_read(const uint8_t *bytes, size_t count);
 void draw_pixels_free(draw_pixels *pixels);
+
+/// Whether a shared library is installed.
+bool draw_has_library(const char *name);
 
 typedef enum draw_profile {
     DRAW_SRGB,

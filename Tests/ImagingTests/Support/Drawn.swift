@@ -85,6 +85,9 @@ enum Drawn {
         }
     }
 
+    /// Whether this machine has libheif with its decoders.
+    static let hasHEIF = draw_has_library("libheif.so.1")
+
     static func profile(_ kind: draw_profile) -> [UInt8] { take(draw_make_profile(kind)) }
 
     /// RGBA of the smooth drawing.

@@ -34,12 +34,29 @@ enum FileParts {
         return at == bytes.count && found.last == "IEND" ? found : nil
     }
 
+    /// Chunk names of a WebP; nil when it does not end where its header says.
+    static func chunks(ofWebP bytes: [UInt8]) -> [String]? {
+        guard bytes.count >= 12, String(decoding: bytes[8..<12], as: UTF8.self) == "WEBP" else { return nil }
+        func size(_ at: Int) -> Int { bytes[at..<at + 4].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        guard size(4) + 8 == bytes.count else { return nil }
+        var found: [String] = []
+        var at = 12
+        while at + 8 <= bytes.count {
+            found.append(String(decoding: bytes[at..<at + 4], as: UTF8.self))
+            at += 8 + size(at + 4) + size(at + 4) % 2
+        }
+        return at == bytes.count ? found : nil
+    }
+
     /// Whether the file holds pixels and what they need, and nothing else.
     static func isBare(_ bytes: [UInt8]) -> Bool {
         if let markers = self.markers(ofJPEG: bytes) {
             // SOI, JFIF, Adobe (RGB only), tables, frames, scans, EOI.
             let allowed: Set<UInt8> = [0xd8, 0xe0, 0xee, 0xdb, 0xc4, 0xc0, 0xc1, 0xc2, 0xda, 0xd9]
             return allowed.isSuperset(of: markers)
+        }
+        if let chunks = self.chunks(ofWebP: bytes) {
+            return Set(["VP8X", "ALPH", "VP8 ", "VP8L"]).isSuperset(of: chunks)
         }
         guard let chunks = self.chunks(ofPNG: bytes) else { return false }
         return Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]).isSuperset(of: chunks)
