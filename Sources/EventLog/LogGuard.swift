@@ -79,6 +79,4 @@ package struct LogFault: Error, CustomStringConvertible, Equatable {
     package init(faults: [String]) { self.faults = faults }
 
     package var description: String { faults.joined(separator: "; ") }
-
-    package init(faults: [String]) { self.faults = faults }
 }

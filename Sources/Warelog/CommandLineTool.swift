@@ -20,12 +20,12 @@ enum CommandLineTool {
           status [--json]                 the read models, who works on them, quarantine, lag
           quarantine list|show|retry|discard
                                           records that could not be folded; --dry-run, --json
-          dlq list [--all] [--reason R] [--product ID] [--json]
+          dlq list [--all] [--failure F] [--product ID] [--json]
                                           images that failed for good and wait for somebody; --all shows the others too
           dlq show LETTER [--json]        one of them
-          dlq redrive LETTER…|--all [--reason R] [--product ID] [--actor A] [--dry-run]
+          dlq redrive LETTER…|--all [--failure F] [--product ID] [--actor A] [--reason R] [--dry-run]
                                           ask for the image once more
-          dlq discard LETTER…|--all --because TEXT [--reason R] [--product ID] [--actor A] [--dry-run]
+          dlq discard LETTER…|--all --reason R [--failure F] [--product ID] [--actor A] [--dry-run]
                                           leave it as it is; who said so and why is written down
           media gc --plan|--run [--grace 24h] [--json]
                                           delete objects that no product refers to and that are older than --grace;

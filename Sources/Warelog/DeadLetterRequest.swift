@@ -11,8 +11,10 @@ struct DeadLetterRequest: Sendable {
     let ids: Set<String>
     /// Also those that need nobody any more.
     let isAll: Bool
-    let reason: String?
+    /// The reason of the failure.
+    let failure: String?
     let product: ProductID?
+    /// The reason of the decision.
     let because: String?
     let actor: String?
     let isDryRun: Bool
@@ -20,15 +22,15 @@ struct DeadLetterRequest: Sendable {
 
     init(_ arguments: some Sequence<String>) throws(WrongUsage) {
         let options = try CommandOptions(
-            arguments, valued: ["--reason", "--product", "--because", "--actor"], flags: ["--all", "--dry-run", "--json"])
+            arguments, valued: ["--failure", "--product", "--reason", "--actor"], flags: ["--all", "--dry-run", "--json"])
         guard let word = options.words.first, let action = Action(rawValue: word) else {
             throw WrongUsage("dlq wants one of list, show, redrive and discard")
         }
         self.action = action
         ids = Set(options.words.dropFirst())
         isAll = options.has("--all")
-        reason = options["--reason"]
-        because = options["--because"]
+        failure = options["--failure"]
+        because = options["--reason"]
         actor = options["--actor"]
         isDryRun = options.has("--dry-run")
         isJSON = options.has("--json")
@@ -48,14 +50,14 @@ struct DeadLetterRequest: Sendable {
                 throw WrongUsage("dlq \(action.rawValue) wants letters, or --all")
             }
             guard action == .redrive || because?.isEmpty == false else {
-                throw WrongUsage("dlq discard wants --because TEXT: it is written down")
+                throw WrongUsage("dlq discard wants --reason TEXT: it is written down")
             }
         }
     }
 
     /// Whether it is about `letter`, as far as the letter tells.
     func concerns(_ letter: DeadLetter) -> Bool {
-        (ids.isEmpty || ids.contains(letter.id.text)) && (reason == nil || reason == letter.failure.reason)
+        (ids.isEmpty || ids.contains(letter.id.text)) && (failure == nil || failure == letter.failure.reason)
             && (product == nil || product == letter.productID)
     }
 

@@ -67,7 +67,7 @@ extension EndToEnd {
                     try await warelog.send(.get, "/products/\(id)", headers: ["Cache-Control": "no-cache"])
                         .data?["compressed_product_images"]?.elements.count == 1
                 }
-                try await warelog.processes.tool("dlq", "discard", second, "--because", "not needed", "--actor", "ann")
+                try await warelog.processes.tool("dlq", "discard", second, "--reason", "not needed", "--actor", "ann")
                 #expect(try await warelog.deadLetters("list", of: id).isEmpty)
                 let all = try await warelog.deadLetters("list", "--all", of: id)
                 #expect(Set(all.compactMap { $0["state"]?.string }) == ["redriven", "discarded"])
