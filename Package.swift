@@ -75,6 +75,9 @@ let package = Package(
                 "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
+        // What was: products folded from their own events.
+        .target(name: "History", dependencies: ["EventLog", "Events", "JSON", "Postgres", "Service"]),
+
         // What the fold makes in Postgres.
         .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
 
@@ -91,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages", "HTTPServer",
                 "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
                 "Settings", "Telemetry",
             ],
@@ -111,8 +114,8 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPClient", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel",
-                "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
+                "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres", "ProductCache",
+                "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
@@ -152,10 +155,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
+                "NetworkTesting", "Postgres", "Projector", "S3", "Service", "Settings", "Telemetry", "Warelog",
             ]),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
@@ -169,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON",
-                "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -154,6 +154,6 @@ extension Environment {
     func deadLetters(_ arguments: String..., of product: Int64) async throws -> [JSONValue] {
         let all = arguments.contains("--all") ? "--all" : "--json"
         let printed = try await processes.tool("dlq", arguments[0], all, "--product", "\(product)", "--json")
-        return try printed.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)).root }
+        return printed.split(separator: "\n").compactMap { try? JSONDocument(parsing: Array($0.utf8)).root }
     }
 }

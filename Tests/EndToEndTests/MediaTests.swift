@@ -23,13 +23,14 @@ extension EndToEnd {
                 #expect(unwanted.count == 5)
                 // What is deleted now, with all that other tests have left, is not told apart.
                 try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
-                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s") == "")
+                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s").hasPrefix(Self.nothing))
 
                 let deleted = try await warelog.send(.delete, "/products/\(gone)")
                 #expect(deleted.status == .noContent)
-                #expect(try await warelog.processes.tool("media", "gc", "--plan") == "", "it is younger than a day")
+                let young = try await warelog.processes.tool("media", "gc", "--plan")
+                #expect(young.hasPrefix(Self.nothing), "it is younger than a day")
                 let plan = try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s", "--json")
-                let planned = try plan.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)).root }
+                let planned = plan.split(separator: "\n").compactMap { try? JSONDocument(parsing: Array($0.utf8)).root }
                 #expect(Set(planned.compactMap { $0["key"]?.string }) == unwanted)
                 for key in unwanted { #expect(try await warelog.store.head(key: key) != nil, "a plan deletes nothing") }
                 try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
@@ -65,10 +66,12 @@ extension EndToEnd {
                 #expect(images.count == 500)
                 await warelog.processes.stop(.compressor)
                 try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
-                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s") == "")
+                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s").hasPrefix(Self.nothing))
                 for key in Self.keys(images) { #expect(try await warelog.store.head(key: key) != nil) }
             }
         }
+
+        private static let nothing = "0 objects of 0 bytes to be deleted"
 
         private static func keys(_ images: [JSONValue]) -> [String] {
             images.flatMap { $0["renditions"]?.elements ?? [] }.compactMap { $0["object_key"]?.string }
