@@ -127,7 +127,7 @@ let package = Package(
         .executableTarget(name: "ReplayFloor", linkerSettings: [.linkedLibrary("rdkafka")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "SeededRandom"]),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
         .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
         .target(
@@ -144,7 +144,19 @@ let package = Package(
         .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON"], exclude: ["Golden"]),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+        .target(
+            name: "LogTesting",
+            dependencies: ["EventLog", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "SeededRandom"],
+            path: "Tests/LogTesting"),
+        .testTarget(
+            name: "ReplayTests",
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "JSON", "Kafka", "LogTesting", "Postgres", "ReadModel", "Replay",
+                "SeededRandom",
+            ],
+            exclude: ["Golden"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
         .target(name: "KafkaTesting", dependencies: ["CRdkafkaMock"], path: "Tests/KafkaTesting"),
         .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
@@ -157,7 +169,8 @@ let package = Package(
             dependencies: [
                 "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "NetworkTesting", "Postgres", "Projector", "S3", "Service", "Settings", "Telemetry", "Warelog",
+                "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3", "SeededRandom", "Service",
+                "Settings", "Telemetry", "Warelog",
             ]),
         .testTarget(
             name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),

@@ -22,7 +22,26 @@ package enum LogRecord: Sendable {
             }
             self = .product(Recorded(product, event.metadata, at: position))
         }
-        guard let recordKey = record.key, recordKey.elementsEqual(key.utf8) else { throw .invalid("key", "is not the id in the data") }
+        guard record.withUnpacked({ $0.key?.elementsEqual(key.utf8) }) == true else {
+            throw .invalid("key", "is not the id in the data")
+        }
+    }
+
+    /// The command that led to the event.
+    package var command: CommandID? {
+        switch self {
+        case .product(let recorded): recorded.metadata.command
+        case .user(let recorded): recorded.metadata.command
+        }
+    }
+
+    /// Whether it is in the partition that every writer chooses for its id.
+    package func isAtHome(in counts: PartitionCounts) -> Bool {
+        switch self {
+        case .product(let recorded):
+            recorded.event.productID.partition(of: counts.products) == recorded.position.partition
+        case .user(let recorded): recorded.event.userID.partition(of: counts.users) == recorded.position.partition
+        }
     }
 
     private var key: String {
@@ -35,9 +54,11 @@ package enum LogRecord: Sendable {
 
 extension CloudEvent {
     package init(_ record: KafkaRecord) throws(EventFault) {
-        var attributes = Attributes()
-        for header in record.headers { try attributes.read(header.name, header.value) }
-        try self.init(attributes, data: record.value)
+        self = try record.withUnpacked { (record) throws(EventFault) in
+            var attributes = Attributes()
+            try record.forEachHeader { (name, value) throws(EventFault) in try attributes.read(name, value) }
+            return try CloudEvent(attributes, data: record.value.map { Array($0) })
+        }
     }
 }
 

@@ -22,20 +22,36 @@ extension CloudEvent {
         package init() {}
 
         package mutating func read(_ name: String, _ value: [UInt8]?) throws(EventFault) {
-            switch name {
-            case Name.specVersion: try Self.set(&specVersion, name, value)
-            case Name.id: try Self.set(&id, name, value)
-            case Name.type: try Self.set(&type, name, value)
-            case Name.source: try Self.set(&source, name, value)
-            case Name.subject: try Self.set(&subject, name, value)
-            case Name.time: try Self.set(&time, name, value)
-            case Name.command: try Self.set(&command, name, value)
-            case Name.expectedVersion: try Self.set(&expectedVersion, name, value)
-            case Name.idempotencyKey: try Self.set(&idempotencyKey, name, value)
-            case Name.requestDigest: try Self.set(&requestDigest, name, value)
-            case Name.critical: try Self.set(&critical, name, value)
-            case Name.actor: try Self.set(&actor, name, value)
-            case Name.traceparent: traceparent = traceparent ?? .some(Self.text(value))
+            var name = name
+            let result: Result<Void, EventFault> = name.withUTF8 { name in
+                Result { () throws(EventFault) in
+                    guard let value else { return try read(UnsafeRawBufferPointer(name), nil) }
+                    let text: Result<Void, EventFault> = value.withUnsafeBytes { value in
+                        Result { () throws(EventFault) in try read(UnsafeRawBufferPointer(name), value) }
+                    }
+                    try text.get()
+                }
+            }
+            try result.get()
+        }
+
+        /// A header where it stands; nothing of it is kept but what the attributes say.
+        package mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(EventFault) {
+            // By the length first: few have the same.
+            switch name.count {
+            case 5 where name.equals(Name.id): try Self.set(&id, Name.id, value)
+            case 7 where name.equals(Name.type): try Self.set(&type, Name.type, value)
+            case 7 where name.equals(Name.time): try Self.set(&time, Name.time, value)
+            case 8 where name.equals(Name.actor): try Self.set(&actor, Name.actor, value)
+            case 9 where name.equals(Name.source): try Self.set(&source, Name.source, value)
+            case 10 where name.equals(Name.subject): try Self.set(&subject, Name.subject, value)
+            case 11 where name.equals(Name.critical): try Self.set(&critical, Name.critical, value)
+            case 11 where name.equals(Name.traceparent): traceparent = traceparent ?? .some(Self.text(value))
+            case 12 where name.equals(Name.command): try Self.set(&command, Name.command, value)
+            case 14 where name.equals(Name.specVersion): try Self.set(&specVersion, Name.specVersion, value)
+            case 16 where name.equals(Name.requestDigest): try Self.set(&requestDigest, Name.requestDigest, value)
+            case 17 where name.equals(Name.idempotencyKey): try Self.set(&idempotencyKey, Name.idempotencyKey, value)
+            case 18 where name.equals(Name.expectedVersion): try Self.set(&expectedVersion, Name.expectedVersion, value)
             default: break
             }
         }
@@ -44,7 +60,9 @@ extension CloudEvent {
         /// not fit has to be refused here, where every fold sees it, not by the database.
         private static let maximumLength = 1024
 
-        private static func set(_ attribute: inout String?, _ name: String, _ value: [UInt8]?) throws(EventFault) {
+        private static func set(
+            _ attribute: inout String?, _ name: String, _ value: UnsafeRawBufferPointer?
+        ) throws(EventFault) {
             guard let text = text(value) else { throw .invalid(name, "is empty or no text") }
             guard text.utf8.count <= maximumLength else { throw .invalid(name, "is longer than \(maximumLength) bytes") }
             guard attribute == nil else { throw .invalid(name, "occurs twice") }
@@ -52,31 +70,35 @@ extension CloudEvent {
         }
 
         /// CloudEvents section 3.1: UTF-8 without control characters. Nil for anything else, and for nothing.
-        private static func text(_ bytes: [UInt8]?) -> String? {
+        private static func text(_ bytes: UnsafeRawBufferPointer?) -> String? {
             guard let bytes, !bytes.isEmpty else { return nil }
             for byte in bytes where byte < 0x20 || byte == 0x7F { return nil }
             return String(validating: bytes, as: UTF8.self)
         }
     }
 
-    package init(headers: [(name: String, value: [UInt8]?)], value: [UInt8]?) throws(EventFault) {
+    package init(
+        headers: [(name: String, value: [UInt8]?)], value: [UInt8]?, _ upcasters: Upcasters = .registered
+    ) throws(EventFault) {
         var attributes = Attributes()
         for header in headers { try attributes.read(header.name, header.value) }
-        try self.init(attributes, data: value)
+        try self.init(attributes, data: value, upcasters)
     }
 
     /// `data` is nil for a tombstone.
-    package init(_ attributes: Attributes, data: [UInt8]?) throws(EventFault) {
-        self = try attributes.event(data)
+    package init(
+        _ attributes: Attributes, data: [UInt8]?, _ upcasters: Upcasters = .registered
+    ) throws(EventFault) {
+        self = try attributes.event(data, upcasters)
     }
 }
 
 extension CloudEvent.Attributes {
-    fileprivate func event(_ data: [UInt8]?) throws(EventFault) -> CloudEvent {
+    fileprivate func event(_ data: [UInt8]?, _ upcasters: Upcasters) throws(EventFault) -> CloudEvent {
         typealias Name = CloudEvent.Name
         guard specVersion == "1.0" else { throw .invalid(Name.specVersion, "is not 1.0") }
         guard let type else { throw .missing(Name.type) }
-        guard let eventType = EventType(name: type) else {
+        guard let eventType = upcasters.type(of: type) else {
             throw critical == "true" ? .criticalUnknownType(type) : .unknownType(type)
         }
         guard let id else { throw .missing(Name.id) }
@@ -92,7 +114,7 @@ extension CloudEvent.Attributes {
             metadata: EventMetadata(
                 id: EventID(id), time: timestamp, command: command.map(CommandID.init), expectedVersion: version,
                 idempotency: idempotency, actor: actor, traceparent: traceparent ?? nil),
-            data: data)
+            data: try upcasters.data(data, of: type))
     }
 
     private func version() throws(EventFault) -> Int64? {
@@ -111,4 +133,8 @@ extension CloudEvent.Attributes {
         case (_?, nil): throw .missing(CloudEvent.Name.requestDigest)
         }
     }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }
 }

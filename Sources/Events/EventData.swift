@@ -3,7 +3,7 @@ import JSON
 /// Reads the data of an event, member by member; a fault names the member. Members it is not asked for are ignored:
 /// a newer writer may add some.
 struct EventData {
-    private let value: JSONValue
+    let value: JSONValue
     /// Where it stands in the data: made into a text only for a fault.
     private let place: Place
 

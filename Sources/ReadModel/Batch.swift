@@ -19,13 +19,17 @@ package struct Batch {
     package private(set) var skipped = 0
     package private(set) var voided = 0
 
-    /// `poison`: why the records, whatever they are, are to be quarantined.
-    package init(_ records: [KafkaRecord], poison: String? = nil) {
+    /// `counts`: of the log's partitions, each of which is folded without a look at the others. `poison`: why the
+    /// records, whatever they are, are to be quarantined.
+    package init(_ records: [KafkaRecord], of counts: PartitionCounts, poison: String? = nil) {
         self.records = records
         items = records.map { record in
             if let poison { return .poison(poison) }
             do throws(EventFault) {
-                return .event(try LogRecord(record))
+                let event = try LogRecord(record)
+                // One entity in two partitions would be what their readers' speed makes of it.
+                guard event.isAtHome(in: counts) else { return .poison("it is in another partition than its id's") }
+                return .event(event)
             } catch {
                 if case .unknownType = error { return .skipped(error) }
                 return .poison("\(error)")
@@ -43,11 +47,10 @@ package struct Batch {
             switch event {
             case .product(let recorded):
                 wanted.products.insert(recorded.event.productID)
-                if let command = recorded.metadata.command { wanted.commands.insert(command) }
             case .user(let recorded):
                 wanted.users.insert(recorded.event.userID)
-                if let command = recorded.metadata.command { wanted.commands.insert(command) }
             }
+            if let command = event.command { wanted.commands.insert(Command(record.topicPartition, command)) }
         }
         return wanted
     }
@@ -98,17 +101,33 @@ package struct Batch {
 extension Batch {
     /// What a record is about: records of one key never overtake one another.
     package struct Key: Hashable {
-        let topic: String
-        let key: String
+        package let partition: TopicPartition
+        package let key: String
 
-        init(_ record: KafkaRecord) {
-            topic = record.topicPartition.topic
-            key = record.keyText
+        init(_ record: KafkaRecord) { self.init(record.topicPartition, record.keyText) }
+
+        package init(_ partition: TopicPartition, _ key: String) {
+            self.partition = partition
+            self.key = key
+        }
+    }
+
+    /// A command takes effect once in its partition: writers see to it that all its events are in one.
+    package struct Command: Hashable {
+        private let isOfUsers: Bool
+        private let partition: Int32
+        package let id: CommandID
+
+        package init(_ topic: Topic, _ partition: Int32, _ id: CommandID) {
+            isOfUsers = topic == .users
+            self.partition = partition
+            self.id = id
         }
 
-        init(topic: String, key: String) {
-            self.topic = topic
-            self.key = key
+        package init(_ partition: TopicPartition, _ id: CommandID) {
+            isOfUsers = partition.topic == Topic.users.name
+            self.partition = partition.partition
+            self.id = id
         }
     }
 
@@ -126,12 +145,12 @@ extension Batch {
     }
 
     package struct Wanted {
-        var products: Set<ProductID> = []
-        var users: Set<UserID> = []
-        var commands: Set<CommandID> = []
-        var keys: Set<Key> = []
+        package fileprivate(set) var products: Set<ProductID> = []
+        package fileprivate(set) var users: Set<UserID> = []
+        package fileprivate(set) var commands: Set<Command> = []
+        package fileprivate(set) var keys: Set<Key> = []
         /// The places of the batch in the log.
-        var ranges: [TopicPartition: ClosedRange<Int64>] = [:]
+        package fileprivate(set) var ranges: [TopicPartition: ClosedRange<Int64>] = [:]
 
         fileprivate mutating func extend(to record: KafkaRecord) {
             let range = ranges[record.topicPartition] ?? record.offset...record.offset
@@ -144,7 +163,7 @@ extension Batch {
         package var products: [ProductID: Product] = [:]
         package var users: [UserID: User] = [:]
         /// Those that took effect.
-        package var commands: Set<CommandID> = []
+        package var commands: Set<Command> = []
         package var quarantined: Set<Key> = []
         /// Records that an operator has taken out of the fold.
         package var discarded: Set<Position> = []

@@ -15,12 +15,12 @@ struct BatchFold {
     private var users: [UserID: User]
     private var userPositions: [UserID: LogPosition] = [:]
     /// Commands that took effect before this batch.
-    private let ledger: Set<CommandID>
+    private let ledger: Set<Batch.Command>
     private var quarantined: Set<Batch.Key>
     private(set) var productEvents: [Batch.ProductEventVerdict] = []
     /// The last decision on each command.
     private(set) var decisions: [Batch.DecidedCommand] = []
-    private var decisionSlots: [CommandID: Int] = [:]
+    private var decisionSlots: [Batch.Command: Int] = [:]
     private(set) var voided = 0
     private(set) var newestProduct: Int64 = 0
     private(set) var newestUser: Int64 = 0
@@ -50,14 +50,15 @@ struct BatchFold {
         if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
         let slot = slot(of: id)
         let before = Self.counters(products[slot].product)
-        let previous = recorded.metadata.command.flatMap { decisionSlots[$0] }
-        guard isNew(recorded.metadata.command, previous) else {
+        let command = recorded.metadata.command.map { Batch.Command(.products, recorded.position.partition, $0) }
+        let previous = command.flatMap { decisionSlots[$0] }
+        guard isNew(command, previous) else {
             return note(recorded, .voided(.duplicateCommand), from: before, to: before, slot)
         }
         let verdict = Product.evolve(&products[slot].product, recorded)
         let after = Self.counters(products[slot].product)
         note(recorded, verdict, from: before, to: after, slot)
-        guard let command = recorded.metadata.command else { return }
+        guard let command else { return }
         let product = products[slot].product
         decide(command, previous, recorded.metadata, verdict, .products, recorded.position, id.value, after) {
             product.flatMap { $0.isDeleted ? nil : ProductDocument($0).json }
@@ -94,31 +95,32 @@ struct BatchFold {
     mutating func fold(_ recorded: Recorded<UserEvent>) {
         let id = recorded.event.userID
         newestUser = max(newestUser, id.value)
-        let previous = recorded.metadata.command.flatMap { decisionSlots[$0] }
-        guard isNew(recorded.metadata.command, previous) else { return voided += 1 }
+        let command = recorded.metadata.command.map { Batch.Command(.users, recorded.position.partition, $0) }
+        let previous = command.flatMap { decisionSlots[$0] }
+        guard isNew(command, previous) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)
         if verdict != .accepted { voided += 1 }
         let user = users[id]
         if verdict == .accepted { userPositions[id] = recorded.position }
-        guard let command = recorded.metadata.command else { return }
+        guard let command else { return }
         let counters: Counters = (user == nil ? 0 : 1, 0)
         decide(command, previous, recorded.metadata, verdict, .users, recorded.position, id.value, counters) { user?.json }
     }
 
-    /// Whether no earlier event with the command took effect: what comes after that is void, and leaves its verdict
-    /// alone. A command that was refused can be tried again. `previous`: its decision in this batch.
-    private func isNew(_ command: CommandID?, _ previous: Int?) -> Bool {
+    /// Whether no earlier event with the command took effect in the partition: what comes after that is void, and
+    /// leaves its verdict alone. A command that was refused can be tried again. `previous`: its decision in this batch.
+    private func isNew(_ command: Batch.Command?, _ previous: Int?) -> Bool {
         if let previous { return decisions[previous].voidReason != nil }
         return command.map { ledger.isEmpty || !ledger.contains($0) } ?? true
     }
 
     private mutating func decide(
-        _ command: CommandID, _ previous: Int?, _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic,
+        _ command: Batch.Command, _ previous: Int?, _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic,
         _ position: LogPosition, _ resource: Int64, _ counters: Counters, _ document: () -> [UInt8]?
     ) {
         let reason = verdict.voidReason
         let decision = Batch.DecidedCommand(
-            id: command, event: metadata.id, topic: topic, position: position, resource: resource,
+            id: command.id, event: metadata.id, topic: topic, position: position, resource: resource,
             version: counters.version, mediaRevision: counters.mediaRevision, voidReason: reason,
             idempotency: metadata.idempotency,
             document: reason == nil && metadata.idempotency != nil ? document() : nil)

@@ -14,12 +14,13 @@ extension ReadModel {
         let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
         guard !fresh.isEmpty else { return }
         do {
-            try await commit(Batch(fresh), &owned, committed)
+            try await commit(Batch(fresh, of: counts), &owned, committed)
         } catch let error as PostgresError where error.isAboutRecords {
             if fresh.count > 1 {
                 for record in fresh { try await project([record], &owned, committed: committed) }
             } else {
-                try await commit(Batch(fresh, poison: "refused by the database: \(error)"), &owned, committed)
+                let poison = Batch(fresh, of: counts, poison: "refused by the database: \(error)")
+                try await commit(poison, &owned, committed)
             }
         }
     }

@@ -7,7 +7,7 @@ import Service
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {
     /// The version of the tables that this code writes. Counted up with every change of them.
-    package static let definition = 3
+    package static let definition = 4
     /// SQLSTATE of a checkpoint that somebody else owns.
     package static let fenced = "WL001"
     /// SQLSTATE of a generation that does not exist.
@@ -20,6 +20,7 @@ package struct ReadModel: Sendable {
     }
 
     package let generation: Int
+    let counts: PartitionCounts
     private let pool: PostgresPool
     private var sql: ReadModelSQL { ReadModelSQL(schema: schema) }
 
@@ -27,8 +28,10 @@ package struct ReadModel: Sendable {
 
     package static func schema(of generation: Int) -> String { "read_model_\(generation)" }
 
-    package init(generation: Int, _ pool: PostgresPool) {
+    /// `counts`: of the log's partitions.
+    package init(generation: Int, of counts: PartitionCounts, _ pool: PostgresPool) {
         self.generation = generation
+        self.counts = counts
         self.pool = pool
     }
 
@@ -52,7 +55,8 @@ package struct ReadModel: Sendable {
         }
         // No rows without partitions: of nothing, any generation is the right one.
         let number = try rows.first.map { Int(try $0.int("generation")) } ?? generation ?? 0
-        return (ReadModel(generation: number, pool), owned)
+        let counts = try await LogTopics.counts(pool)
+        return (ReadModel(generation: number, of: counts, pool), owned)
     }
 
     /// Whether all of these partitions of the live generation are `owner`'s, or nobody's: whoever else took one over
@@ -102,9 +106,9 @@ package struct ReadModel: Sendable {
             known.users[id] = User(
                 id: id, name: try row.text("name"), createdAt: Timestamp(milliseconds: try row.int("created_ms")))
         }
-        for row in results[2].rows { known.commands.insert(CommandID(try row.text("command_id"))) }
+        for row in results[2].rows { known.commands.insert(try Batch.Command(row: row)) }
         for row in results[3].rows {
-            known.quarantined.insert(Batch.Key(topic: try row.text("topic"), key: try row.text("key")))
+            known.quarantined.insert(Batch.Key(try TopicPartition(row: row), try row.text("key")))
         }
         for row in results[4].rows { known.discarded.insert(try Batch.Position(row: row)) }
         return known
@@ -177,6 +181,13 @@ extension TopicPartition {
     /// From the columns `topic` and `partition`.
     package init(row: PostgresRow) throws(PostgresError) {
         self.init(topic: try row.text("topic"), partition: Int32(truncatingIfNeeded: try row.int("partition")))
+    }
+}
+
+extension Batch.Command {
+    /// From the columns `topic`, `partition` and `command_id`.
+    init(row: PostgresRow) throws(PostgresError) {
+        self.init(try TopicPartition(row: row), CommandID(try row.text("command_id")))
     }
 }
 

@@ -2,6 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
+import Service
 
 /// One entity of a generation folded anew, in the transaction that is open on a connection.
 package struct ReadModelRepair: Sendable {
@@ -48,23 +49,23 @@ package struct ReadModelRepair: Sendable {
     package func refold(
         _ records: [KafkaRecord], key: String, _ partition: TopicPartition
     ) async throws -> Batch.Changes {
-        var batch = Batch(records)
+        var batch = Batch(records, of: try await LogTopics.counts(connection))
         var known = Batch.Known()
         let wanted = batch.wanted
-        let commands = wanted.commands.map(\.text)
+        let commands = wanted.commands.map(\.id.text)
         if partition.topic == Topic.products.name, let id = ProductID(key) {
             try await run("delete from \(schema).product_events where product_id = $1", [.int(id.value)])
             try await run("delete from \(schema).products where id = $1", [.int(id.value)])
-            try await deleteCommands(commands, of: id.value, partition.topic)
+            try await deleteCommands(commands, of: id.value, partition)
         } else if let id = UserID(key) {
             try await run("delete from \(schema).users where id = $1", [.int(id.value)])
-            try await deleteCommands(commands, of: id.value, partition.topic)
+            try await deleteCommands(commands, of: id.value, partition)
         }
         try await run(
             "delete from \(schema).quarantine where topic = $1 and partition = $2 and key = $3",
             [.text(partition.topic), .int(Int64(partition.partition)), .text(key)])
         // What other entities' commands have done stays done.
-        for row in try await query(sql.commands(wanted.commands)) { known.commands.insert(CommandID(try row.text("command_id"))) }
+        for row in try await query(sql.commands(wanted.commands)) { known.commands.insert(try Batch.Command(row: row)) }
         for row in try await query(sql.discarded(wanted.ranges)) { known.discarded.insert(try Batch.Position(row: row)) }
         batch.fold(known)
         let changes = batch.changes
@@ -83,10 +84,12 @@ package struct ReadModelRepair: Sendable {
         return changes
     }
 
-    private func deleteCommands(_ commands: [String], of id: Int64, _ topic: String) async throws {
+    private func deleteCommands(_ commands: [String], of id: Int64, _ partition: TopicPartition) async throws {
         try await run(
-            "delete from \(schema).commands where command_id = any($1::text[]) and resource_id = $2 and topic = $3",
-            [.textArray(commands), .int(id), .text(topic)])
+            """
+            delete from \(schema).commands
+            where command_id = any($1::text[]) and resource_id = $2 and topic = $3 and log_partition = $4
+            """, [.textArray(commands), .int(id), .text(partition.topic), .int(Int64(partition.partition))])
     }
 
     private func run(_ sql: String, _ parameters: [PostgresValue]) async throws {

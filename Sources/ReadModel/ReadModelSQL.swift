@@ -23,20 +23,26 @@ struct ReadModelSQL {
             """, [.intArray(ids.map(\.value))])
     }
 
-    func commands(_ ids: Set<CommandID>) -> PostgresStatement {
+    /// Other partitions' with the same ids as well.
+    func commands(_ commands: Set<Batch.Command>) -> PostgresStatement {
         PostgresStatement(
             """
-            select command_id from \(schema).commands where command_id = any($1) and void_reason is null
-            """, [.textArray(ids.map(\.text))])
+            select topic, log_partition as partition, command_id from \(schema).commands
+            where command_id = any($1) and void_reason is null
+            """, [.textArray(Set(commands.map(\.id.text)).sorted())])
     }
 
     func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
         let keys = Array(keys)
         return PostgresStatement(
             """
-            select distinct q.topic, q.key from unnest($1::text[], $2::text[]) as x(t, k)
-            join \(schema).quarantine q on q.topic = x.t and q.key = x.k
-            """, [.textArray(keys.map(\.topic)), .textArray(keys.map { Self.storable($0.key) })])
+            select distinct q.topic, q.partition, q.key from unnest($1::text[], $2::bigint[], $3::text[]) as x(t, p, k)
+            join \(schema).quarantine q on q.topic = x.t and q.partition = x.p and q.key = x.k
+            """,
+            [
+                .textArray(keys.map(\.partition.topic)), .intArray(keys.map { Int64($0.partition.partition) }),
+                .textArray(keys.map { Self.storable($0.key) }),
+            ])
     }
 
     func insert(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
@@ -120,7 +126,7 @@ struct ReadModelSQL {
             """, ProductRow.parameters(products))
     }
 
-    /// A decision replaces a refusal of the same command.
+    /// A decision replaces a refusal of the same command in the same partition.
     func upsert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
         PostgresStatement(
             """
@@ -129,9 +135,9 @@ struct ReadModelSQL {
                 void_reason, idempotency_key, request_digest, document)
             select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
                                  $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
-            on conflict (command_id) do update set
-                event_id = excluded.event_id, topic = excluded.topic, log_partition = excluded.log_partition,
-                log_offset = excluded.log_offset, resource_id = excluded.resource_id, version = excluded.version,
+            on conflict (command_id, log_partition, topic) do update set
+                event_id = excluded.event_id, log_offset = excluded.log_offset,
+                resource_id = excluded.resource_id, version = excluded.version,
                 media_revision = excluded.media_revision, void_reason = excluded.void_reason,
                 idempotency_key = excluded.idempotency_key, request_digest = excluded.request_digest,
                 document = excluded.document
@@ -201,10 +207,9 @@ struct ReadModelSQL {
             ])
     }
 
-    /// A column of milliseconds as timestamptz, exactly: whole seconds first, because to_timestamp takes a double, which
-    /// has no room for the milliseconds of the years that are far away.
+    /// Of a column of milliseconds. Seconds with decimals would be a double, which is too coarse from the year 2242 on.
     private static func time(_ column: String) -> String {
-        "to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond'"
+        "(to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond')"
     }
 
     /// Postgres' text holds no NUL.

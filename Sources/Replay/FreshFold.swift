@@ -25,16 +25,18 @@ package struct FreshFold: Sendable {
     private static let quarantineLimit = 10_000
 
     package let ends: LogEnds
+    private let counts: PartitionCounts
     private let scan: LogScan
     private let discarded: Set<Batch.Position>
     private let report: @Sendable (Progress) async throws -> Void
 
-    /// `discarded`: records that operators took out.
+    /// `counts`: of the log's partitions. `discarded`: records that operators took out.
     package init(
-        to ends: LogEnds, _ scan: LogScan, discarded: Set<Batch.Position>,
+        to ends: LogEnds, of counts: PartitionCounts, _ scan: LogScan, discarded: Set<Batch.Position>,
         report: @escaping @Sendable (Progress) async throws -> Void = { _ in }
     ) {
         self.ends = ends
+        self.counts = counts
         self.scan = scan
         self.discarded = discarded
         self.report = report
@@ -61,7 +63,7 @@ package struct FreshFold: Sendable {
         let total = Int64(spill.count)
         try await spill.forEach { records in
             try Task.checkCancellation()
-            var batch = Batch(records)
+            var batch = Batch(records, of: counts)
             batch.fold(known)
             result.quarantined += batch.changes.quarantined
             guard result.quarantined.count <= Self.quarantineLimit else {

@@ -3,6 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
+import Service
 
 /// Builds the read model anew beside the live one, proves it, and makes it the live one.
 ///
@@ -101,7 +102,8 @@ package struct Rebuild: Sendable {
         let meter = RebuildMeter(loop, live: live, next: next, report)
         let scan = LogScan(kafka, loop: loop)
         let ends = try await scan.ends()
-        let fold = FreshFold(to: ends, scan, discarded: try await Discards.all(connection)) { progress in
+        let counts = try await LogTopics.counts(connection)
+        let fold = FreshFold(to: ends, of: counts, scan, discarded: try await Discards.all(connection)) { progress in
             guard meter.loading(progress) else { return }
             try await generations.note(next.number, phase: "loading", folded: progress.folded, total: progress.total)
         }
@@ -111,7 +113,7 @@ package struct Rebuild: Sendable {
             meter.phase("indexing")
             try await generations.note(next.number, phase: "indexing", folded: result.records)
             try await generations.createIndexes(of: next.number)
-            try await ReadModel(generation: next.number, pool).finish(
+            try await ReadModel(generation: next.number, of: counts, pool).finish(
                 result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser, checkpoints: ends)
             try await generations.note(next.number, phase: "following")
             await pool.close()

@@ -5,8 +5,8 @@ import Kafka
 /// The records of a log, sorted so that each bucket can be folded on its own in little memory: those of one entity are
 /// in one bucket, in their order.
 ///
-/// An entity is what a key names. Entities that share a command, which takes effect only once, belong together: they
-/// have a bucket of their own, in the order of topic, partition and offset.
+/// An entity is what a key names in a partition. Entities of a partition that share a command, which takes effect only
+/// once, belong together: they have a bucket of their own, in the order of topic, partition and offset.
 package final class RecordSpill {
     /// What the records of one bucket take, about.
     private static let bucketBytes = 3 << 20
@@ -16,15 +16,21 @@ package final class RecordSpill {
     private static let commandMemory = 8 << 20
 
     private let records: Spill
-    private let commands = Spill(buckets: commandBuckets, limit: commandMemory)
+    private let commands: Spill
     private let topics = Topic.allCases.map(\.name)
     private var shared: Set<UInt64> = []
     package private(set) var count = 0
 
     /// For about so many records.
-    package init(expecting count: Int64) {
+    package convenience init(expecting count: Int64) {
         let buckets = Int(clamping: count) / (Self.bucketBytes / Self.typicalRecord) + 1
-        records = Spill(buckets: min(buckets, 8192), limit: Self.memory)
+        self.init(buckets: min(buckets, 8192), memory: Self.memory, commandMemory: Self.commandMemory)
+    }
+
+    /// `memory`, `commandMemory`: bytes to keep in memory of the records, and of the list of their commands.
+    package init(buckets: Int, memory: Int, commandMemory: Int) {
+        records = Spill(buckets: buckets, limit: memory)
+        commands = Spill(buckets: Self.commandBuckets, limit: commandMemory)
     }
 
     package func add(_ record: KafkaRecord) throws(Spill.Failed) {
@@ -39,7 +45,7 @@ package final class RecordSpill {
         }
     }
 
-    /// The hash of the command that led to the event.
+    /// The hash of the command that led to the event, in its partition.
     private static func command(_ record: KafkaRecord) -> UInt64? {
         record.withUnpacked { unpacked in
             var hash: UInt64?
@@ -48,6 +54,8 @@ package final class RecordSpill {
                     memcmp(start, commandHeader.utf8Start, name.count) == 0
                 else { return }
                 var hasher = Hasher()
+                hasher.combine(record.topicPartition.topic.utf8.count)
+                hasher.combine(record.topicPartition.partition)
                 hasher.combine(bytes: value)
                 hash = UInt64(bitPattern: Int64(hasher.finalize()))
             }
@@ -61,6 +69,7 @@ package final class RecordSpill {
     private static func entity(_ record: KafkaRecord) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(record.topicPartition.topic.utf8.count)
+        hasher.combine(record.topicPartition.partition)
         record.withUnpacked { if let key = $0.key { hasher.combine(bytes: key) } }
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }

@@ -6,8 +6,9 @@ package final class Spill {
     package struct Failed: Error, CustomStringConvertible {
         let call: String
         let code: Int32
+        let directory: String
         package var description: String {
-            "\(call) failed for the temporary file in TMPDIR: \(String(cString: strerror(code)))"
+            "\(call) failed for a temporary file in \(directory): \(String(cString: strerror(code)))"
         }
     }
 
@@ -19,12 +20,14 @@ package final class Spill {
     private var buffers: [[UInt8]]
     private var extents: [[Extent]]
     private let limit: Int
+    private let directory: String
     private var buffered = 0
     private var file: Int32 = -1
     private var fileEnd = 0
 
-    /// `limit`: bytes to keep in memory.
-    package init(buckets: Int, limit: Int) {
+    /// `limit`: bytes to keep in memory. `directory`: where the file is made when they are more; TMPDIR unless given.
+    package init(buckets: Int, limit: Int, directory: String? = nil) {
+        self.directory = directory ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         buffers = Array(repeating: [], count: buckets)
         extents = Array(repeating: [], count: buckets)
         self.limit = limit
@@ -70,10 +73,9 @@ package final class Spill {
     }
 
     private func open() throws(Failed) {
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var path = Array("\(directory)/warelog-replay-XXXXXX".utf8CString)
         file = mkstemp(&path)
-        guard file >= 0 else { throw Failed(call: "mkstemp", code: errno) }
+        guard file >= 0 else { throw failed("mkstemp", errno) }
         unlink(path)
     }
 
@@ -88,7 +90,7 @@ package final class Spill {
             }
             return 0
         }
-        if code != 0 { throw Failed(call: "write", code: code) }
+        if code != 0 { throw failed("write", code) }
     }
 
     private func read(_ extent: Extent, into buffer: UnsafeMutableRawBufferPointer) -> Failed? {
@@ -97,9 +99,11 @@ package final class Spill {
             guard let start = buffer.baseAddress else { return nil }
             let count = pread(file, start + done, extent.count - done, off_t(extent.offset + done))
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return Failed(call: "read", code: count < 0 ? errno : EIO) }
+            guard count > 0 else { return failed("read", count < 0 ? errno : EIO) }
             done += count
         }
         return nil
     }
+
+    private func failed(_ call: String, _ code: Int32) -> Failed { Failed(call: call, code: code, directory: directory) }
 }

@@ -3,6 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
+import Service
 
 /// Compares a generation with the log, with connections of its own.
 package struct Verifier: Sendable {
@@ -30,7 +31,8 @@ package struct Verifier: Sendable {
             throw ReplayFault.refused(
                 "\(generation.schema) has folded more of \(short) than the log holds: it is another log, or has lost records")
         }
-        let fold = FreshFold(to: snapshot.checkpoints, scan, discarded: discarded) {
+        let counts = try await LogTopics.counts(connection)
+        let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: discarded) {
             progress($0.folded, $0.total)
         }
         return try await Verification(snapshot, fold).run()

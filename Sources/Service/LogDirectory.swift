@@ -52,12 +52,32 @@ package struct LogDirectory: Sendable {
 
 /// The table of the topics' partition counts.
 package enum LogTopics {
+    private static let query = "select name, partitions from warelog.log_topics"
+
     package static func recorded(_ connection: PostgresConnection) async throws(PostgresError) -> [String: Int32] {
+        try recorded(await connection.query(query).rows)
+    }
+
+    /// Of a log that is recorded; throws `LogFault` for one that is not.
+    package static func counts(_ connection: PostgresConnection) async throws -> PartitionCounts {
+        try counts(await recorded(connection))
+    }
+
+    package static func counts(_ pool: PostgresPool) async throws -> PartitionCounts {
+        try counts(recorded(await pool.query(query).rows))
+    }
+
+    private static func recorded(_ rows: PostgresResult.Rows) throws(PostgresError) -> [String: Int32] {
         var recorded: [String: Int32] = [:]
-        for row in try await connection.query("select name, partitions from warelog.log_topics").rows {
-            recorded[try row.text("name")] = Int32(try row.int("partitions"))
-        }
+        for row in rows { recorded[try row.text("name")] = Int32(try row.int("partitions")) }
         return recorded
+    }
+
+    private static func counts(_ recorded: [String: Int32]) throws(LogFault) -> PartitionCounts {
+        guard let products = recorded[Topic.products.name], let users = recorded[Topic.users.name] else {
+            throw LogFault(faults: ["the log's topics are not recorded: run `warelog topics create`"])
+        }
+        return PartitionCounts(products: products, users: users)
     }
 
     /// Writes down how many partitions a topic has, and where they end, once: a topic that is recorded stays as it is.

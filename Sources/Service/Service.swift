@@ -1,4 +1,5 @@
 import EventLoop
+import Events
 import Glibc
 import Settings
 import Telemetry
@@ -20,6 +21,7 @@ package enum Service {
         var log = Log(service: name, minimum: .info, now: WallClock.now) { writer.write($0) }
         var status: Int32 = 0
         do {
+            try Upcasters.registered.check()
             let environment = try ProcessEnvironment.read()
             var reader = SettingsReader(environment)
             let level = reader.choice("LOG_LEVEL", default: Log.Level.info)

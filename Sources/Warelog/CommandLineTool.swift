@@ -1,4 +1,5 @@
 import EventLoop
+import Events
 import Glibc
 import Settings
 import Telemetry
@@ -47,6 +48,7 @@ enum CommandLineTool {
             return wantsHelp ? 0 : 2
         }
         do {
+            try Upcasters.registered.check()
             let settings = try ToolSettings(try ProcessEnvironment.read())
             let loop = try EventLoop()
             return try loop.run { try await command(Tool(loop: loop, settings: settings)) }

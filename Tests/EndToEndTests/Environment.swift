@@ -89,10 +89,12 @@ struct Environment: Sendable {
     ) async throws -> HTTPClientResponse {
         var headers = headers
         if body != nil { headers["Content-Type"] = type }
-        return try await client.send(
-            HTTPClientRequest(
-                method, "http://127.0.0.1:\(processes.ports[gateway] ?? 0)\(path)", headers: headers,
-                body: body.map { Array($0.utf8) }))
+        var request = HTTPClientRequest(
+            method, "http://127.0.0.1:\(processes.ports[gateway] ?? 0)\(path)", headers: headers,
+            body: body.map { Array($0.utf8) })
+        // A stream of events goes on for as long as the test.
+        request.totalTimeout = Self.limit
+        return try await client.send(request)
     }
 
     func picture(_ name: String) -> String { "http://127.0.0.1:\(pictures.port)/\(name)" }

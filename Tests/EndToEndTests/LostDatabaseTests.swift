@@ -31,7 +31,7 @@ extension EndToEnd {
                     try await processes.tool("topics", "create", with: settings)
                     // A gateway that is there before the log is folded gives no id away that the log has.
                     try await processes.start(.gateway, awaiting: "\"message\":\"serving\"", with: settings)
-                    let early = try await lost.send(.post, "/products", body)
+                    let early = try await lost.send(.post, "/users", #"{"name":"too early"}"#)
                     #expect(early.status == .serviceUnavailable)
                     if recovery == .byRebuild {
                         let end = try await processes.run("rebuild", "--accept-quarantine", with: settings)
@@ -69,14 +69,14 @@ extension EndToEnd {
             func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
             let result: Result<Void, any Error>
             do {
-                let connection = try await PostgresConnection.connect(
-                    PostgresConfiguration(
-                        host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-                        password: variable("DB_PASSWORD"), database: name), loop: warelog.loop)
+                let configuration = PostgresConfiguration(
+                    host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
+                    password: variable("DB_PASSWORD"), database: name)
+                let connection = try await PostgresConnection.connect(configuration, loop: warelog.loop)
                 defer { connection.close() }
                 let lost = Environment(
                     loop: warelog.loop, processes: warelog.processes, client: warelog.client, pictures: warelog.pictures,
-                    requests: warelog.requests, database: connection)
+                    requests: warelog.requests, database: connection, databaseConfiguration: configuration)
                 result = .success(try await body(lost, ["DB_NAME": name]))
             } catch {
                 result = .failure(error)

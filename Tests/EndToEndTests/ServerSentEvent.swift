@@ -14,7 +14,7 @@ struct ServerSentEvent {
             var fields: [Substring: Substring] = [:]
             for line in text.split(separator: "\n") {
                 guard let colon = line.firstIndex(of: ":") else { continue }
-                fields[line[..<colon]] = line[line.index(colon, offsetBy: 2, limitedBy: line.endIndex)!...]
+                fields[line[..<colon]] = line[line.index(after: colon)...].drop { $0 == " " }
             }
             guard let id = fields["id"].flatMap({ Int64($0) }), let event = fields["event"], let data = fields["data"] else {
                 return nil

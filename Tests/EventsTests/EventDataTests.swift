@@ -1,5 +1,6 @@
 import Events
 import JSON
+import SeededRandom
 import Testing
 
 /// The data of every event type, as its golden file has it, but for one thing.

@@ -1,4 +1,5 @@
 import Events
+import SeededRandom
 import Testing
 
 /// What holds for the fold of any log, tried on many.

@@ -1,4 +1,5 @@
 import Events
+import SeededRandom
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))

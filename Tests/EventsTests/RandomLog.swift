@@ -1,4 +1,5 @@
 import Events
+import SeededRandom
 
 /// Events of a few products in one partition, as no sane writer would write them: creations of what exists, answers
 /// for images of others, versions at random, the same images asked for again.

@@ -3,7 +3,7 @@
 alter table users add primary key (id);
 alter table products add primary key (id);
 alter table product_events add primary key (product_id, log_offset);
-alter table commands add primary key (command_id);
+alter table commands add primary key (command_id, log_partition, topic);
 
 -- Which products changed after a certain offset: what the cache has to forget after an outage.
 create index products_by_position on products (log_partition, log_offset);

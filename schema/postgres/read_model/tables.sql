@@ -1,7 +1,7 @@
 -- The read model: what the fold of products.events and users.events gives, in the schema that is first in the search
 -- path. Without indexes, which are made when the tables are filled.
 --
--- Definition 3. A change of these files is a new definition: count it up here and in `ReadModel.definition`, and
+-- Definition 4. A change of these files is a new definition: count it up here and in `ReadModel.definition`, and
 -- operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
@@ -59,7 +59,7 @@ create table product_events (
     void_reason text
 );
 
--- What became of each command; `void_reason` is null where its event took effect.
+-- What became of each command in its partition; `void_reason` is null where its event took effect.
 create table commands (
     resource_id bigint not null,
     log_partition integer not null,
@@ -98,7 +98,7 @@ create table quarantine (
     primary key (topic, partition, log_offset)
 );
 
-create index quarantine_by_key on quarantine (topic, key);
+create index quarantine_by_key on quarantine (key, partition, topic);
 
 -- The fence: moves a checkpoint from one offset to another, for the newest owner only, and fails for everybody else,
 -- so that the transaction it is in changes nothing.

@@ -1,0 +1,52 @@
+import EventLog
+import Events
+import Kafka
+
+/// A record of the log before it has a place.
+package struct Draft: Sendable {
+    package var topic: Topic
+    /// Chooses the partition.
+    package var id: Int64
+    package var key: [UInt8]?
+    package var value: [UInt8]?
+    package var headers: [KafkaHeader]
+    /// Milliseconds since 1970.
+    package var time: Int64
+    /// In another partition than its id's.
+    package var isAstray = false
+    /// An operator took it out.
+    package var isDiscarded = false
+
+    init(_ event: ProductEvent, _ metadata: EventMetadata) {
+        self.init(
+            .products, event.productID.value,
+            CloudEvent(
+                type: event.type, source: "/test", subject: event.productID.description, metadata: metadata,
+                data: event.data))
+    }
+
+    init(_ event: UserEvent, _ metadata: EventMetadata) {
+        self.init(
+            .users, event.userID.value,
+            CloudEvent(
+                type: event.type, source: "/test", subject: event.userID.description, metadata: metadata,
+                data: event.data))
+    }
+
+    private init(_ topic: Topic, _ id: Int64, _ event: CloudEvent) {
+        self.topic = topic
+        self.id = id
+        key = Array(event.subject.utf8)
+        value = event.data
+        headers = event.headers.map { KafkaHeader(name: $0.name, text: $0.value) }
+        time = event.metadata.time.milliseconds
+    }
+
+    /// With another value for a header; without it when that is nil.
+    func with(_ name: String, _ text: String?) -> Draft {
+        var draft = self
+        draft.headers.removeAll { $0.name == name }
+        if let text { draft.headers.append(KafkaHeader(name: name, text: text)) }
+        return draft
+    }
+}

@@ -1,0 +1,187 @@
+import Events
+import SeededRandom
+
+/// Records as many writers would write them in one order, sane ones and others: creations of what exists, answers for
+/// images of others, versions at random, the same record or command again.
+package struct RandomStream {
+    package struct Kinds: OptionSet, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Records that cannot be folded, and some that an operator has discarded.
+        package static let poison = Kinds(rawValue: 1)
+        /// What no writer of ours does: one command in several partitions and topics, records in another partition than
+        /// their id's. Of the products from `firstStranger` on.
+        package static let strangers = Kinds(rawValue: 2)
+    }
+
+    /// Ids that are equal modulo this share a partition in logs of 1 to 8 partitions.
+    private static let residues: Int64 = 840
+    package static let firstStranger: Int64 = 1_000_000
+
+    package private(set) var drafts: [Draft] = []
+    private let base: Int64
+    private let kinds: Kinds
+    /// Of each residue class that is used, so many ids are.
+    private let classes: Int64
+    private var random: SeededGenerator
+    private var number = 0
+    private var asked: [Int64: [ImageID]] = [:]
+    private var commands: [Int64: [EventMetadata]] = [:]
+
+    /// About `count` records of ids above `base`, a multiple of 840; `classes`: a quarter of the number of products.
+    /// Whatever image is asked for is answered in the end.
+    package init(seed: Int, count: Int, classes: Int64 = 500, base: Int64 = 0, _ kinds: Kinds = []) {
+        random = SeededGenerator(seed: seed)
+        self.base = base
+        self.kinds = kinds
+        self.classes = classes
+        while drafts.count < count { drafts.append(next()) }
+        for (id, images) in asked.sorted(by: { $0.key < $1.key }) {
+            for start in stride(from: 0, to: images.count, by: 50) {
+                let images = images[start..<min(images.count, start + 50)].map { image in
+                    ImagesCompressed.Answer(id: image, image: .sample(pick(100)))
+                }
+                let event = ImagesCompressed(productID: .sample(id), images: images)
+                drafts.append(Draft(.imagesCompressed(event), plain()))
+            }
+        }
+    }
+
+    private mutating func next() -> Draft {
+        // What was written a moment ago comes again, whole.
+        if let again = drafts.suffix(20).randomElement(using: &random), chance(30), !again.isAstray { return again }
+        if chance(25) { return user() }
+        let isStranger = kinds.contains(.strangers) && chance(12)
+        let own = base + 1 + Int64(pick(Int(classes))) + Self.residues * Int64(pick(4))
+        let id = ProductID.sample(isStranger ? Self.firstStranger + Int64(pick(60)) : own)
+        let metadata = metadata(of: isStranger ? -1 : id.value % Self.residues)
+        var draft = Draft(event(of: id, metadata), metadata)
+        draft.isAstray = isStranger && chance(10)
+        if kinds.contains(.poison) {
+            draft.isDiscarded = chance(300)
+            if chance(400) { draft = spoiled(draft) }
+        }
+        return draft
+    }
+
+    private mutating func user() -> Draft {
+        let id = base + 1 + Int64(pick(100))
+        // Users' commands are their own, and strangers' are everybody's.
+        let isStranger = kinds.contains(.strangers) && chance(4)
+        let metadata = metadata(of: isStranger ? -1 : -1 - id)
+        let user = UserID.sample(isStranger ? Self.firstStranger + id : id)
+        return Draft(.registered(UserRegistered(userID: user, name: text())), metadata)
+    }
+
+    private mutating func event(of id: ProductID, _ metadata: EventMetadata) -> ProductEvent {
+        switch pick(24) {
+        case 0...4:
+            let images = sources()
+            ask(images.indices.map { ImageID(askedBy: metadata.id, at: $0) }, of: id)
+            return .created(
+                ProductCreated(
+                    productID: id, userID: .sample(Int64(1 + pick(50))), name: text(), description: text(),
+                    price: price(), images: images))
+        case 5...8:
+            let images = chance(3) ? nil : sources()
+            ask((images ?? []).indices.map { ImageID(askedBy: metadata.id, at: $0) }, of: id)
+            return .updated(ProductUpdated(productID: id, name: text(), images: images))
+        case 9: return .updated(ProductUpdated(productID: id, description: text(), price: price()))
+        case 10: return chance(6) ? .deleted(ProductDeleted(productID: id)) : .updated(ProductUpdated(productID: id))
+        case 11...14:
+            let images = (0...pick(3)).map { _ in
+                ImagesCompressed.Answer(id: image(of: id), image: .sample(pick(100)))
+            }
+            return .imagesCompressed(ImagesCompressed(productID: id, images: images))
+        case 15...16:
+            let failure = ImageFailure(
+                reason: "not-found", detail: "The server said \(400 + pick(5)).", attempts: 1 + pick(5))
+            return .imageCompressionFailed(ImageCompressionFailed(productID: id, id: image(of: id), failure: failure))
+        case 17...19:
+            ask([ImageID(askedBy: metadata.id, at: 0)], of: id)
+            return .imageUploaded(
+                ProductImageUploaded(
+                    productID: id, upload: .sample(pick(1000)), contentType: "image/png", bytes: 70 + pick(9),
+                    digest: "ab12", width: 1, height: 1))
+        case 20...21: return .imageRemoved(ProductImageRemoved(productID: id, image: image(of: id)))
+        default:
+            let images = (0...pick(2)).map { _ in
+                ImagesCompressionRequested.Wanted(id: image(of: id), source: "http://a/\(pick(5)).png")
+            }
+            ask(images.map(\.id), of: id)
+            return .imagesCompressionRequested(ImagesCompressionRequested(productID: id, images: images))
+        }
+    }
+
+    private mutating func ask(_ images: [ImageID], of id: ProductID) { asked[id.value, default: []] += images }
+
+    /// Mostly one of the last that were asked for.
+    private mutating func image(of id: ProductID) -> ImageID {
+        let recent = chance(8) ? nil : asked[id.value]?.suffix(6).randomElement(using: &random)
+        return recent ?? ImageID("nobody's-\(pick(3))")
+    }
+
+    private mutating func sources() -> [String] {
+        // Now and then as many as a product can have.
+        (0..<(chance(15) ? 20 : pick(4))).map { _ in "http://a/\(pick(5)).png" }
+    }
+
+    /// Of a command of the class, often one that was there before.
+    private mutating func metadata(of family: Int64) -> EventMetadata {
+        let plain = plain()
+        if chance(5) { return plain }
+        let earlier = commands[family]?.suffix(8).randomElement(using: &random)
+        let metadata: EventMetadata
+        if let earlier, chance(8) {
+            metadata = EventMetadata(
+                id: plain.id, time: plain.time, command: earlier.command, expectedVersion: plain.expectedVersion,
+                idempotency: earlier.idempotency)
+        } else {
+            let mark = chance(3) ? IdempotencyMark(key: "k\(base)-\(number)", request: "r\(number)") : nil
+            metadata = EventMetadata(
+                id: plain.id, time: plain.time, command: CommandID("c\(base)-\(number)"),
+                expectedVersion: plain.expectedVersion, idempotency: mark, actor: chance(4) ? "user \(pick(9))" : nil,
+                traceparent: plain.traceparent)
+        }
+        commands[family, default: []].append(metadata)
+        return metadata
+    }
+
+    /// Without a command. Time does not always go forward.
+    private mutating func plain() -> EventMetadata {
+        number += 1
+        let time = Timestamp(milliseconds: 1_795_000_000_000 + Int64(number) * 250 - Int64(pick(2000)))
+        let trace = chance(9) ? "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" : nil
+        return EventMetadata(
+            id: EventID("e\(base)-\(number)"), time: time, expectedVersion: chance(4) ? Int64(pick(6)) : nil,
+            traceparent: trace)
+    }
+
+    private mutating func spoiled(_ draft: Draft) -> Draft {
+        var draft = draft
+        switch pick(8) {
+        case 0: draft.value = Array("{".utf8)
+        case 1: draft.value = nil
+        case 2: draft.key = Array("nobody".utf8)
+        case 3: draft.headers = []
+        case 4: return draft.with("ce_type", "warelog.ProductCreated.v9")
+        case 5: return draft.with("ce_type", "warelog.ProductFrozen.v1").with("ce_critical", "true")
+        case 6: return draft.with("ce_expectedversion", "many")
+        default: draft.topic = draft.topic == .users ? .products : .users
+        }
+        return draft
+    }
+
+    private mutating func text() -> String {
+        let texts = ["Kettle", "Bo\u{308}hler 🫖", #""quoted" \ {a,NULL}"#, "", "two\nlines", "null", " spaces "]
+        return texts[pick(texts.count)] + "\(pick(3))"
+    }
+
+    private mutating func price() -> Money {
+        .sample("\(pick([10, 10_000, 100_000_000][pick(3)])).\(pick(9))\(1 + pick(9))")
+    }
+
+    private mutating func pick(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+    private mutating func chance(_ bound: Int) -> Bool { pick(bound) == 0 }
+}
