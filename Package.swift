@@ -108,14 +108,14 @@ let package = Package(
         .executableTarget(
             name: "Compressor",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
                 "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
-                "Replay", "Service", "Settings", "Telemetry",
+                "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres", "ProductCache",
+                "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
@@ -178,7 +178,12 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(name: "CompressorTests", dependencies: ["Compressor", "Events", "HTTPClient", "HTTPMessages", "S3"]),
+        .testTarget(
+            name: "CompressorTests",
+            dependencies: [
+                "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
+                "InternetAddress", "NetworkTesting", "S3", "Telemetry",
+            ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

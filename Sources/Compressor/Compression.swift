@@ -1,153 +1,131 @@
-import EventLog
+import EventLoop
 import Events
 import Imaging
-import Kafka
 import ProductCache
 import S3
 import Service
 import Telemetry
 
-/// What is done for one image: fetch, compress, upload, append the answer.
+/// What is done for one image: fetch, make the renditions, answer.
 struct Compression: Sendable {
     /// What became of an attempt.
+    struct Attempt: Sendable {
+        let outcome: Outcome
+        let host: HostVerdict
+
+        /// Of what nobody wants any more.
+        static let none = Attempt(outcome: .unwanted, host: .untried)
+    }
+
     enum Outcome: Sendable {
         /// Compressed or failed, and the log says which.
         case answered
-        /// To be tried again, not before `wait`; `counts` when it was the image's own fault.
-        case again(wait: Duration?, counts: Bool)
+        /// To be tried again: what failed may pass.
+        case again(FetchFailure)
+        /// To be tried again, and no attempt of the image's: the object store did not take part.
+        case held(any Error)
         case cancelled
+        /// Nothing was done.
+        case unwanted
     }
 
-    /// What the log is told about an image.
-    private enum Answer: Sendable {
-        case compressed(Events.CompressedImage)
-        case failed(Events.ImageFailure)
+    /// What it tells of the source's host.
+    enum HostVerdict: Sendable {
+        case untried, worked
+        case failed(FetchFailure)
     }
-
-    /// Of every compressed image: what begins with it everybody may read.
-    static let keyPrefix = "images/"
 
     private let context: ServiceContext
-    private let recipe: ImageRecipe
     private let fetcher: SourceFetcher
-    private let workers: WorkerPool
-    private let store: S3Client
+    private let renditions: Renditions
     private let progress: ImageProgress
-    private let writer: EventWriter
+    private let answers: Answers
     private let metrics: CompressorMetrics
 
     init(
-        _ context: ServiceContext, _ settings: CompressorSettings, fetcher: SourceFetcher, workers: WorkerPool,
-        store: S3Client, progress: ImageProgress, writer: EventWriter
+        _ context: ServiceContext, fetcher: SourceFetcher, renditions: Renditions, progress: ImageProgress,
+        answers: Answers
     ) {
         self.context = context
-        recipe = settings.recipe
         self.fetcher = fetcher
-        self.workers = workers
-        self.store = store
+        self.renditions = renditions
         self.progress = progress
-        self.writer = writer
+        self.answers = answers
         metrics = CompressorMetrics(context.metrics)
     }
 
-    func perform(_ job: ImageJob, isLastAttempt: Bool) async -> Outcome {
-        let outcome = await attempt(job, isLastAttempt: isLastAttempt)
-        // The answer says it all; only who waits again is doing nothing.
-        if case .again = outcome { await progress.tell(nil, of: job.ask.imageID) }
-        return outcome
-    }
-
-    private func attempt(_ job: ImageJob, isLastAttempt: Bool) async -> Outcome {
+    func perform(_ job: ImageJob, isLastAttempt: Bool) async -> Attempt {
         let start = ContinuousClock.now
-        do {
-            let result = try await result(of: job, isLastAttempt: isLastAttempt)
-            try await append(result, job)
-            report(result, job, ContinuousClock.now - start)
-            return .answered
-        } catch is CancellationError {
-            return .cancelled
-        } catch let failure as FetchFailure {
-            context.log.info(
-                "image will be tried again",
-                ["product_id": job.ask.productID, "attempt": job.attempt, "reason": failure.reason])
-            return .again(wait: failure.retryAfter, counts: true)
-        } catch {
-            // The object store or the log: the image has nothing to do with it, so it counts for nothing.
-            if Task.isCancelled { return .cancelled }
-            context.log.warning("an image has to wait", ["product_id": job.ask.productID, "error": "\(error)"])
-            return .again(wait: nil, counts: false)
+        if let spent = job.spent {
+            return Attempt(outcome: await answer(.failed(spent.failure(job)), job, since: start), host: .untried)
         }
-    }
-
-    /// The answer to the ask. Throws `FetchFailure` when another attempt may do better, and other errors for what is
-    /// not the image's fault.
-    private func result(
-        of job: ImageJob, isLastAttempt: Bool
-    ) async throws -> Answer {
         await progress.tell(.fetching, of: job.ask.imageID)
-        let source: [UInt8]
-        do {
+        let source: Source
+        do throws(SourceFetcher.Failure) {
             source = try await fetcher.fetch(job.ask.source)
-        } catch let error as FetchFailure {
-            if error.reason == FetchFailure.cancelled { throw CancellationError() }
-            if error.isRetriable && !isLastAttempt { throw error }
-            return .failed(.init(reason: error.reason, detail: error.detail, attempts: job.attempt))
+        } catch {
+            return await failed(error, job, isLastAttempt: isLastAttempt, since: start)
         }
         await progress.tell(.processing, of: job.ask.imageID)
-        let outcome = try await workers.compress(source, recipe)
-        switch outcome.result {
-        case .failure(let failure):
-            return .failed(.init(reason: failure.kind.rawValue, detail: failure.detail, attempts: job.attempt))
-        case .success(let image):
-            guard let rendition = image.renditions.first, let wanted = recipe.renditions.first else {
-                return .failed(.init(reason: "internal", detail: "no renditions", attempts: job.attempt))
+        let host = source.isUpload ? HostVerdict.untried : .worked
+        do {
+            let answer: Answers.Answer
+            switch try await renditions.make(of: source) {
+            case .success(let image): answer = .compressed(image)
+            case .failure(let failure):
+                answer = .failed(
+                    .init(reason: failure.kind.rawValue, detail: failure.detail, attempts: job.attempt))
             }
-            return .compressed(try await upload(rendition, wanted, of: outcome.source))
+            return Attempt(outcome: await self.answer(answer, job, since: start), host: host)
+        } catch {
+            await progress.tell(nil, of: job.ask.imageID)
+            return Attempt(outcome: Task.isCancelled ? .cancelled : .held(error), host: host)
         }
     }
 
-    /// The key is derived from what goes in and what is done to it: doing it again writes the same object again.
-    private func upload(
-        _ image: Rendition, _ wanted: RenditionRecipe, of source: SourceImage
-    ) async throws -> Events.CompressedImage {
-        let name = recipe.identifier(of: wanted)
-        let key = "\(Self.keyPrefix)\(source.sha256)/\(name).\(image.encoding.fileExtension)"
-        try await store.put(
-            key: key, bytes: image.bytes, sha256: image.sha256, contentType: image.encoding.contentType,
-            cacheControl: "public, max-age=31536000, immutable")
-        return Events.CompressedImage(
-            objectKey: key, url: try store.publicURL(key: key), contentType: image.encoding.contentType,
-            width: Int(image.size.width), height: Int(image.size.height), bytes: image.bytes.count,
-            sourceBytes: Int(source.byteCount), sourceDigest: source.sha256, kept: image.kept.rawValue)
+    /// That it waits, for how long and why.
+    func tellWaiting(_ job: ImageJob, _ failure: FetchFailure, _ delay: Duration) async {
+        context.log.info(
+            "image will be tried again",
+            [
+                "product_id": job.ask.productID, "image_id": job.ask.imageID.text, "attempt": job.attempt,
+                "reason": failure.reason, "duration_ms": delay,
+            ])
+        let next = Timestamp(milliseconds: WallClock.now().milliseconds + Int64(delay.wholeMilliseconds))
+        await progress.tell(
+            .waiting(.init(attempts: job.attempt, next: next, reason: failure.reason)), of: job.ask.imageID)
     }
 
-    /// The event's id is derived from the ask: appended twice it is the same event, and the fold voids the second.
-    private func append(_ result: Answer, _ job: ImageJob) async throws {
-        let event: ProductEvent =
-            switch result {
-            case .compressed(let image):
-                .imagesCompressed(
-                    ImagesCompressed(productID: job.ask.productID, images: [.init(id: job.ask.imageID, image: image)]))
-            case .failed(let failure):
-                .imageCompressionFailed(
-                    ImageCompressionFailed(productID: job.ask.productID, id: job.ask.imageID, failure: failure))
-            }
-        _ = try await writer.append(
-            event,
-            EventMetadata(id: EventID("\(job.ask.imageID)-answer-\(job.ask.offset)"), time: WallClock.now()))
+    private func failed(
+        _ error: SourceFetcher.Failure, _ job: ImageJob, isLastAttempt: Bool, since start: ContinuousClock.Instant
+    ) async -> Attempt {
+        switch error {
+        case .cancelled:
+            return Attempt(outcome: .cancelled, host: .untried)
+        case .store(let error):
+            await progress.tell(nil, of: job.ask.imageID)
+            return Attempt(outcome: .held(error), host: .untried)
+        case .source(let failure):
+            let host: HostVerdict =
+                !failure.concernsHost ? .untried : failure.isRetriable ? .failed(failure) : .worked
+            if failure.isRetriable, !isLastAttempt { return Attempt(outcome: .again(failure), host: host) }
+            return Attempt(outcome: await answer(.failed(failure.failure(job)), job, since: start), host: host)
+        }
     }
 
-    private func report(
-        _ result: Answer, _ job: ImageJob, _ duration: Duration
-    ) {
-        switch result {
+    private func answer(
+        _ answer: Answers.Answer, _ job: ImageJob, since start: ContinuousClock.Instant
+    ) async -> Outcome {
+        guard await answers.append(answer, job) else { return .cancelled }
+        let duration = ContinuousClock.now - start
+        switch answer {
         case .compressed(let image):
             metrics.compressed(image, duration)
             context.log.info(
                 "image compressed",
                 [
                     "product_id": job.ask.productID, "image_id": job.ask.imageID.text,
-                    "source_bytes": image.sourceBytes, "bytes": image.bytes, "kept": image.kept,
+                    "source_bytes": image.source.bytes, "bytes": image.full?.bytes ?? 0, "kept": image.full?.kept ?? "",
                     "duration_ms": duration,
                 ])
         case .failed(let failure):
@@ -159,5 +137,12 @@ struct Compression: Sendable {
                     "attempts": failure.attempts, "duration_ms": duration,
                 ])
         }
+        return .answered
+    }
+}
+
+extension FetchFailure {
+    func failure(_ job: ImageJob) -> Events.ImageFailure {
+        .init(reason: reason, detail: detail, attempts: job.attempt)
     }
 }

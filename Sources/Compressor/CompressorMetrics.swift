@@ -20,8 +20,8 @@ struct CompressorMetrics: Sendable {
 
     func compressed(_ image: CompressedImage, _ duration: Duration) {
         compressedImages.increment()
-        sourceBytes.increment(by: image.sourceBytes)
-        outputBytes.increment(by: image.bytes)
+        sourceBytes.increment(by: image.source.bytes)
+        outputBytes.increment(by: image.renditions.reduce(0) { $0 + $1.bytes })
         self.duration.record(duration)
     }
 

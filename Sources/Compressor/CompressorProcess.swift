@@ -30,7 +30,7 @@ struct CompressorProcess: Sendable {
     private func compress() async throws {
         context.health.unwell("partitions", "not assigned yet")
         let admin = try KafkaAdmin(settings.kafka, loop: context.loop)
-        guard let partitions = try await awaitLog(admin) else { return await admin.close() }
+        guard let (partitions, deadLetters) = try await awaitLog(admin) else { return await admin.close() }
         let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
         let consumer = try KafkaConsumer(
             settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
@@ -43,15 +43,21 @@ struct CompressorProcess: Sendable {
             deadline: settings.workerDeadline, log: context.log)
         let redis = RedisClient(settings.redis, loop: context.loop)
         redis.start()
+        let source = "/warelog/compressor"
         let compression = Compression(
-            context, settings, fetcher: SourceFetcher(client, store, settings), workers: workers, store: store,
+            context, fetcher: SourceFetcher(client, store, settings),
+            renditions: Renditions(settings.recipe, workers, store, RenditionMemory(redis)),
             progress: ImageProgress(redis),
-            writer: EventWriter(producer, source: "/warelog/compressor", partitions: partitions))
-        let worklist = Worklist(context, settings, compression)
+            answers: Answers(
+                context: context, events: EventWriter(producer, source: source, partitions: partitions),
+                deadLetters: DeadLetterWriter(producer, source: source, partitions: deadLetters)))
+        let gate = StoreGate(context, concurrency: settings.concurrency)
+        let worklist = Worklist(context, settings, compression, gate)
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { try await prepare(store) }
+            group.addTask(executorPreference: context.loop) { try await gate.run { try await Self.check(store) } }
             group.addTask(executorPreference: context.loop) { await worklist.run() }
             group.addTask(executorPreference: context.loop) { try await intake.run() }
             group.addTask(executorPreference: context.loop) {
@@ -80,7 +86,7 @@ struct CompressorProcess: Sendable {
             do {
                 try await store.ensureBucket()
                 do {
-                    try await store.allowPublicRead(prefix: Compression.keyPrefix)
+                    try await store.allowPublicRead(prefix: Renditions.keyPrefix)
                 } catch let error where error.reason == .notSupported {
                     context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
                 }
@@ -94,16 +100,31 @@ struct CompressorProcess: Sendable {
         }
     }
 
+    /// Throws while the store cannot take an image. A bucket that is gone is made again.
+    private static func check(_ store: S3Client) async throws(S3Error) {
+        do {
+            try await store.checkBucket()
+        } catch where error.reason == .notFound {
+            try await store.ensureBucket()
+            // Where there are none it was said at the start.
+            do { try await store.allowPublicRead(prefix: Renditions.keyPrefix) } catch where error.reason == .notSupported {}
+        }
+    }
+
     /// The compressor knows no database: the topics themselves are all it can check.
-    private func awaitLog(_ admin: KafkaAdmin) async throws -> PartitionCounts? {
+    private func awaitLog(_ admin: KafkaAdmin) async throws -> (PartitionCounts, deadLetters: Int32)? {
         let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(5))
         for attempt in 1... where !context.stop.isStopping {
             do {
                 let findings = try await LogGuard.inspect(
                     admin, recorded: [:], isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
                 let counts = try LogGuard.check(findings)
+                let derived = try await DerivedTopic.inspect(admin, isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
+                guard let deadLetters = derived.first(where: { $0.topic == .deadLetters })?.partitions else {
+                    throw LogFault(faults: derived.flatMap(\.faults))
+                }
                 context.health.well("log")
-                return counts
+                return (counts, deadLetters)
             } catch {
                 context.health.unwell("log", "\(error)")
                 context.log.warning("the log is not ready", ["error": "\(error)"])

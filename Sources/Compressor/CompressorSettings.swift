@@ -1,3 +1,4 @@
+import Events
 import Glibc
 import HTTPClient
 import Imaging
@@ -26,9 +27,10 @@ struct CompressorSettings: Sendable {
     let workerDeadline: Duration
     let workerExecutable: String
     let workers: Int
-    /// Images in work at once: all, and of one host.
+    /// Images in work at once: all, of one host, and of one owner.
     let concurrency: Int
     let hostConcurrency: Int
+    let ownerConcurrency: Int
     /// Asks held at once; past it the log is not read on.
     let backlog: Int
     let retry: RetryPolicy
@@ -44,10 +46,12 @@ struct CompressorSettings: Sendable {
         redis = reader.redis()
         s3 = reader.s3()
         var recipe = ImageRecipe(
-            renditions: [
-                .init(name: "full", maxSide: UInt32(reader.integer("IMAGE_MAX_SIDE", in: 16...16_384, default: 2048)))
-            ],
-            jpegQuality: UInt8(reader.integer("IMAGE_JPEG_QUALITY", in: 1...100, default: 80)))
+            renditions: reader.parsed(
+                "IMAGE_RENDITIONS", default: [.full, .thumb],
+                expected: "names and longest sides such as full:2048,thumb:320, one of them full", Self.renditions),
+            jpegQuality: UInt8(reader.integer("IMAGE_JPEG_QUALITY", in: 1...100, default: 80)),
+            webpQuality: reader.boolean("IMAGE_WEBP", default: true)
+                ? UInt8(reader.integer("IMAGE_WEBP_QUALITY", in: 1...100, default: 90)) : nil)
         recipe.limits.bytes = UInt64(reader.integer("IMAGE_MAX_BYTES", in: 1...(256 << 20), default: 25_000_000))
         recipe.limits.pixels = UInt64(reader.imageMaximumPixels())
         self.recipe = recipe
@@ -57,14 +61,29 @@ struct CompressorSettings: Sendable {
         workerDeadline = .seconds(reader.integer("IMAGE_WORK_SECONDS", in: 1...3600, default: 30))
         workerExecutable = reader.string("IMAGE_WORKER", default: Self.sibling("warelog-image-worker"))
         workers = reader.integer("IMAGE_WORKERS", in: 1...256, default: cores)
-        concurrency = reader.integer("IMAGE_CONCURRENCY", in: 1...256, default: 8)
-        hostConcurrency = reader.integer("IMAGE_HOST_CONCURRENCY", in: 1...256, default: 4)
-        backlog = reader.integer("IMAGE_BACKLOG", in: 1...1_000_000, default: 10_000)
+        concurrency = reader.integer("IMAGE_CONCURRENCY", in: 1...256, default: 12)
+        hostConcurrency = reader.integer("IMAGE_HOST_CONCURRENCY", in: 1...256, default: 6)
+        ownerConcurrency = reader.integer("IMAGE_OWNER_CONCURRENCY", in: 1...256, default: 6)
+        backlog = reader.integer("IMAGE_BACKLOG", in: 1...1_000_000, default: 100_000)
         retry = RetryPolicy(
-            attempts: reader.integer("IMAGE_ATTEMPTS", in: 1...20, default: 5),
-            firstDelay: .milliseconds(reader.integer("IMAGE_RETRY_MILLISECONDS", in: 1...60_000, default: 1000)))
+            attempts: reader.integer("IMAGE_ATTEMPTS", in: 1...20, default: 8),
+            firstDelay: .milliseconds(reader.integer("IMAGE_RETRY_MILLISECONDS", in: 1...60_000, default: 2000)))
         userAgent = reader.string("IMAGE_USER_AGENT", default: "warelog-compressor (product images)")
         try reader.finish()
+    }
+
+    /// Names become parts of addresses, and are one of each kind.
+    static func renditions(_ text: String) -> [RenditionRecipe]? {
+        var recipes: [RenditionRecipe] = []
+        for part in text.split(separator: ",") {
+            let words = part.filter { !$0.isWhitespace }.split(separator: ":", omittingEmptySubsequences: false)
+            guard words.count == 2, !words[0].isEmpty, words[0].utf8.allSatisfy({ (0x61...0x7A).contains($0) }),
+                let side = UInt32(words[1]), (16...16_384).contains(side),
+                !recipes.contains(where: { $0.name == words[0] })
+            else { return nil }
+            recipes.append(RenditionRecipe(name: String(words[0]), maxSide: side))
+        }
+        return recipes.count <= 16 && recipes.contains { $0.name == ImageRendition.full } ? recipes : nil
     }
 
     private static func networks(_ text: String) -> [CIDRBlock]? {

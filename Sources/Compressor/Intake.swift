@@ -48,6 +48,7 @@ final class Intake: @unchecked Sendable {
     /// Reads until cancelled.
     func run() async throws {
         worklist.onAnswer = { [unowned self] job in answered(job) }
+        worklist.isWanted = { [unowned self] job in isWanted(job) }
         try consumer.subscribe(to: [Topic.products.name])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { await self.commitLowWatermarks() }
@@ -135,6 +136,12 @@ final class Intake: @unchecked Sendable {
             context.log.error("partitions could not be resumed", ["error": "\(error)"])
         }
         commitDue.yield()
+    }
+
+    /// Not when the product was deleted, say, while the image waited.
+    private func isWanted(_ job: ImageJob) -> Bool {
+        let partition = TopicPartition(topic: Topic.products.name, partition: job.partition)
+        return partitions[partition]?.pending.contains(job.ask) == true
     }
 
     /// Stops reading partitions that ask for more than can be held, and goes on when half of it is done.

@@ -1,5 +1,6 @@
 import Events
 import HTTPClient
+import Imaging
 import InternetAddress
 import S3
 import Telemetry
@@ -25,88 +26,40 @@ struct SourceFetcher: Sendable {
         self.policy = policy
     }
 
-    /// Throws `FetchFailure` for what is the source's fault, and `S3Error` for what is the object store's.
-    func fetch(_ source: String) async throws -> [UInt8] {
+    enum Failure: Error {
+        /// The source's fault.
+        case source(FetchFailure)
+        /// The object store's.
+        case store(S3Error)
+        case cancelled
+    }
+
+    func fetch(_ source: String) async throws(Failure) -> Source {
         if let upload = UploadID(source: source) { return try await fetch(upload) }
-        do throws(DownloadError) {
-            return try await client.download(source, policy, now: Int(WallClock.now().milliseconds / 1000)).body
+        do {
+            let download = try await client.download(source, policy, now: Int(WallClock.now().milliseconds / 1000))
+            let declared = DeclaredType(contentType: download.headers["Content-Type"], name: download.url.text)
+            return Source(bytes: download.body, declared: declared, isUpload: false)
         } catch {
-            throw FetchFailure(error)
+            if case .transfer(let error) = error, error == .cancelled || error == .closed { throw .cancelled }
+            throw .source(FetchFailure(error))
         }
     }
 
-    private func fetch(_ upload: UploadID) async throws -> [UInt8] {
-        do throws(S3Error) {
-            return try await store.get(key: upload.objectKey, upTo: policy.maximumBytes)
+    private func fetch(_ upload: UploadID) async throws(Failure) -> Source {
+        do {
+            let bytes = try await store.get(key: upload.objectKey, upTo: policy.maximumBytes)
+            return Source(bytes: bytes, declared: DeclaredType(), isUpload: true)
         } catch {
-            throw FetchFailure(upload: error) ?? error
+            throw FetchFailure(upload: error).map(Failure.source) ?? .store(error)
         }
     }
 }
 
-/// Why a source could not be had.
-struct FetchFailure: Error, Equatable {
-    /// A stable word for programs.
-    let reason: String
-    let detail: String
-    /// Whether another attempt may do better.
-    let isRetriable: Bool
-    /// What the server asked for.
-    let retryAfter: Duration?
-
-    static let cancelled = "cancelled"
-
-    init(_ error: DownloadError) {
-        reason = Self.reason(error)
-        detail = error.description
-        isRetriable = error.isRetriable
-        if case .status(_, let wait) = error { retryAfter = wait } else { retryAfter = nil }
-    }
-
-    /// Nil for what passes, or is no fault of the upload's.
-    init?(upload error: S3Error) {
-        switch error.reason {
-        case .notFound where error.code != "NoSuchBucket": reason = "not-found"
-        case .transfer(let error):
-            guard case .bodyTooLarge = error else { return nil }
-            reason = Self.reason(error)
-        default: return nil
-        }
-        detail = error.description
-        isRetriable = false
-        retryAfter = nil
-    }
-
-    private static func reason(_ error: DownloadError) -> String {
-        switch error {
-        case .transfer(let error): reason(error)
-        case .status(let status, _):
-            switch status.code {
-            case 404, 410: "not-found"
-            case 401, 403: "forbidden"
-            default: "http-status"
-            }
-        case .userinfo: "userinfo-in-url"
-        case .downgrade: "redirect-to-http"
-        case .tooManyRedirects: "too-many-redirects"
-        case .redirectWithoutLocation: "redirect-without-location"
-        }
-    }
-
-    private static func reason(_ error: HTTPClientError) -> String {
-        switch error {
-        case .malformedURL: "malformed-url"
-        case .unsupportedScheme: "unsupported-scheme"
-        case .dns: "unknown-host"
-        case .connectRefused, .connectFailed: "connect-failed"
-        case .connectTimeout, .timeout: "timeout"
-        case .tooSlow: "too-slow"
-        case .tls, .certificate: "tls"
-        case .addressRefused: "address-refused"
-        case .bodyTooLarge: "too-many-bytes"
-        case .connectionLost: "connection-lost"
-        case .malformedResponse, .other: "malformed-response"
-        case .cancelled, .closed: cancelled
-        }
-    }
+/// What an image is made of, and what it was said to be.
+struct Source: Sendable {
+    let bytes: [UInt8]
+    let declared: DeclaredType
+    /// From the object store, not from a host.
+    let isUpload: Bool
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Imaging
 import Telemetry
 
@@ -74,6 +75,7 @@ final class Worker: @unchecked Sendable {
         } catch {
             log.error("the image worker does not speak the protocol", ["error": "\(error)"])
             isUsable = false
+            finish(.failure(Self.crash))
             child?.kill()
         }
     }
@@ -84,13 +86,23 @@ final class Worker: @unchecked Sendable {
             finish(.failure(ImageFailure(.timeout, "took longer than \(deadline)")))
         } else {
             if job != nil { log.warning("an image worker ended", ["status": exit.status, "signal": exit.signal]) }
-            finish(.failure(Self.crash))
+            finish(.failure(Self.failure(exit)))
         }
     }
 
     private func finish(_ result: Result<ImageOutcome, ImageFailure>) {
         job?.resume(returning: result)
         job = nil
+    }
+
+    /// What its end says of the picture that it had in hand.
+    private static func failure(_ exit: ChildProcess.Exit) -> ImageFailure {
+        switch exit.signal {
+        case SIGXCPU: ImageFailure(.timeout, "used all the CPU time that it may")
+        // Nobody but the kernel does that, to whoever takes more than there is.
+        case SIGKILL: ImageFailure(.outOfMemory, "the kernel ended the process that decoded the picture")
+        default: crash
+        }
     }
 
     private static let crash = ImageFailure(.crashed, "the process that decoded the picture ended")

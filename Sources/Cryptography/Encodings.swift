@@ -32,6 +32,14 @@ package enum Hexadecimal {
     }
 }
 
+/// Base 64 with padding (RFC 4648 section 4).
+package enum Base64 {
+    package static func text(_ bytes: [UInt8]) -> String {
+        let text = Base64URL.text(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        return String(text) + String(repeating: "=", count: (4 - text.count % 4) % 4)
+    }
+}
+
 /// Base 64 for URLs, without padding (RFC 4648 section 5).
 package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -35,8 +35,15 @@ package struct CloudEvent: Sendable, Equatable {
     }
 
     package var headers: [(name: String, value: String)] {
+        Self.headers(type: type.name, source: source, subject: subject, metadata)
+    }
+
+    /// Those of what is written as an event is.
+    package static func headers(
+        type: String, source: String, subject: String, _ metadata: EventMetadata
+    ) -> [(name: String, value: String)] {
         var headers = [
-            (name: Name.specVersion, value: "1.0"), (Name.id, metadata.id.text), (Name.type, type.name),
+            (name: Name.specVersion, value: "1.0"), (Name.id, metadata.id.text), (Name.type, type),
             (Name.source, source), (Name.subject, subject), (Name.time, metadata.time.description),
             (Name.contentType, "application/json"),
         ]

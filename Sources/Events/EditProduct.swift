@@ -51,7 +51,8 @@ package struct EditProduct: Sendable, Equatable {
             productID: product.id, name: Self.change(of: product.name, to: name),
             description: Self.change(of: product.description, to: description),
             price: price == product.price ? nil : price,
-            images: images, newImages: images.map { product.places(ofNew: $0) })
+            images: images, newImages: images.map { product.places(ofNew: $0) },
+            owner: images == nil ? nil : product.userID)
     }
 
     /// By its bytes: two spellings of one letter are two texts.

@@ -72,6 +72,10 @@ struct EventData {
         return identifier
     }
 
+    func optionalIdentifier<Entity>(_ key: String) throws(EventFault) -> Identifier<Entity>? {
+        value[key] == nil ? nil : try identifier(key)
+    }
+
     func money(_ key: String) throws(EventFault) -> Money {
         guard let number = try member(key).number else { throw fault(key, "is not a number") }
         do {
@@ -95,10 +99,13 @@ struct EventData {
         value[key] == nil ? nil : try strings(key)
     }
 
-    func optionalFlag(_ key: String) throws(EventFault) -> Bool? {
-        guard let member = value[key] else { return nil }
-        guard let flag = member.boolean else { throw fault(key, "is not true or false") }
+    func flag(_ key: String) throws(EventFault) -> Bool {
+        guard let flag = try member(key).boolean else { throw fault(key, "is not true or false") }
         return flag
+    }
+
+    func optionalFlag(_ key: String) throws(EventFault) -> Bool? {
+        value[key] == nil ? nil : try flag(key)
     }
 
     func optionalCounts(_ key: String) throws(EventFault) -> [Int]? {

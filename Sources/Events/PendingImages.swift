@@ -9,13 +9,16 @@ package struct PendingImages: Sendable {
         package let productID: ProductID
         package let imageID: ImageID
         package let source: String
+        /// Of the product, where the event tells.
+        package let owner: UserID?
         /// Of the event that asks.
         package let offset: Int64
 
-        package init(productID: ProductID, imageID: ImageID, source: String, offset: Int64) {
+        package init(productID: ProductID, imageID: ImageID, source: String, owner: UserID? = nil, offset: Int64) {
             self.productID = productID
             self.imageID = imageID
             self.source = source
+            self.owner = owner
             self.offset = offset
         }
     }
@@ -57,17 +60,18 @@ package struct PendingImages: Sendable {
         skip(offset)
         switch recorded.event {
         case .created(let created):
-            return add(Self.wanted(created.images, by: recorded), of: created.productID, at: offset)
+            return add(Self.wanted(created.images, by: recorded), of: created.productID, created.userID, at: offset)
         case .updated(let updated):
             let wanted = Self.wanted(updated.images ?? [], by: recorded)
             let new = updated.newImages.map { places in places.filter(wanted.indices.contains).map { wanted[$0] } }
-            return add(new ?? wanted, of: updated.productID, at: offset)
+            return add(new ?? wanted, of: updated.productID, updated.owner, at: offset)
         case .deleted(let deleted):
             // One that holds for a certain version only may have been voided.
             if recorded.metadata.expectedVersion == nil { forgetAll(of: deleted.productID) }
             return []
         case .imageUploaded(let uploaded):
-            return add(Self.wanted([uploaded.upload.source], by: recorded), of: uploaded.productID, at: offset)
+            return add(
+                Self.wanted([uploaded.upload.source], by: recorded), of: uploaded.productID, uploaded.owner, at: offset)
         case .imageRemoved(let removed):
             if recorded.metadata.expectedVersion == nil { forget([removed.image], of: removed.productID) }
             return []
@@ -79,7 +83,7 @@ package struct PendingImages: Sendable {
             return []
         case .imagesCompressionRequested(let requested):
             forget(requested.images.map(\.id), of: requested.productID)
-            return add(requested.images, of: requested.productID, at: offset)
+            return add(requested.images, of: requested.productID, nil, at: offset)
         }
     }
 
@@ -98,12 +102,13 @@ package struct PendingImages: Sendable {
     }
 
     private mutating func add(
-        _ images: [ImagesCompressionRequested.Wanted], of product: ProductID, at offset: Int64
+        _ images: [ImagesCompressionRequested.Wanted], of product: ProductID, _ owner: UserID?,
+        at offset: Int64
     ) -> [Ask] {
         var new: [Ask] = []
         // An event that is on the log twice asks for the same images twice.
         for (index, image) in images.enumerated() where open[product]?[image.id] == nil {
-            let ask = Ask(productID: product, imageID: image.id, source: image.source, offset: offset)
+            let ask = Ask(productID: product, imageID: image.id, source: image.source, owner: owner, offset: offset)
             open[product, default: [:]][image.id] = Open(ask: ask, index: index)
             offsets.add(offset)
             new.append(ask)

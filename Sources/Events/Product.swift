@@ -34,7 +34,7 @@ package struct Product: Sendable, Equatable {
     /// Where the compressed images are, in the order of `images`.
     package var compressedImages: [String] {
         images.compactMap { image in
-            if case .compressed(let compressed) = image.state { compressed.url } else { nil }
+            if case .compressed(let compressed) = image.state { compressed.full?.url } else { nil }
         }
     }
 }

@@ -83,6 +83,7 @@ extension ProductUpdated {
             json.key("new_images")
             json.array(newImages) { $0.integer($1) }
         }
+        if let owner { json.member("user_id", owner.value) }
     }
 
     fileprivate init(_ data: EventData) throws(EventFault) {
@@ -90,7 +91,7 @@ extension ProductUpdated {
             productID: try data.identifier("product_id"), name: try data.optionalString("product_name"),
             description: try data.optionalString("product_description"),
             price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"),
-            newImages: try data.optionalCounts("new_images"))
+            newImages: try data.optionalCounts("new_images"), owner: try data.optionalIdentifier("user_id"))
     }
 }
 
@@ -108,6 +109,7 @@ extension ProductImageUploaded {
         json.member("sha256", digest)
         json.member("width", width)
         json.member("height", height)
+        if let owner { json.member("user_id", owner.value) }
     }
 
     fileprivate init(_ data: EventData) throws(EventFault) {
@@ -117,7 +119,7 @@ extension ProductImageUploaded {
         self.init(
             productID: try data.identifier("product_id"), upload: upload, contentType: try data.string("content_type"),
             bytes: try data.count("bytes"), digest: try data.string("sha256"), width: try data.count("width"),
-            height: try data.count("height"))
+            height: try data.count("height"), owner: try data.optionalIdentifier("user_id"))
     }
 }
 

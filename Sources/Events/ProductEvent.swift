@@ -54,10 +54,12 @@ package struct ProductUpdated: Sendable, Equatable {
     /// Which of `images`, by their places, the product did not have before: the others need no work. Nil where the
     /// writer did not know; it can be known only for an event that holds for one version.
     package let newImages: [Int]?
+    /// The product's owner, of an edit of images whose writer knew: the compressor is fair to owners.
+    package let owner: UserID?
 
     package init(
         productID: ProductID, name: String? = nil, description: String? = nil, price: Money? = nil,
-        images: [String]? = nil, newImages: [Int]? = nil
+        images: [String]? = nil, newImages: [Int]? = nil, owner: UserID? = nil
     ) {
         self.productID = productID
         self.name = name
@@ -65,6 +67,7 @@ package struct ProductUpdated: Sendable, Equatable {
         self.price = price
         self.images = images
         self.newImages = newImages
+        self.owner = owner
     }
 
     /// Whether it changes nothing.
@@ -88,9 +91,12 @@ package struct ProductImageUploaded: Sendable, Equatable {
     /// Pixels, as the file's header has them.
     package let width: Int
     package let height: Int
+    /// The product's owner, where the writer knew.
+    package let owner: UserID?
 
     package init(
-        productID: ProductID, upload: UploadID, contentType: String, bytes: Int, digest: String, width: Int, height: Int
+        productID: ProductID, upload: UploadID, contentType: String, bytes: Int, digest: String, width: Int,
+        height: Int, owner: UserID? = nil
     ) {
         self.productID = productID
         self.upload = upload
@@ -99,6 +105,7 @@ package struct ProductImageUploaded: Sendable, Equatable {
         self.digest = digest
         self.width = width
         self.height = height
+        self.owner = owner
     }
 }
 

@@ -55,25 +55,49 @@ extension ProductImage {
 }
 
 extension CompressedImage {
+    package var json: [UInt8] { JSONWriter.object { writeMembers(to: &$0) } }
+
+    package init(json: [UInt8]) throws(EventFault) { try self.init(EventData(json)) }
+
     func writeMembers(to json: inout JSONWriter) {
+        json.key("renditions")
+        json.array(renditions) { json, rendition in json.object { rendition.writeMembers(to: &$0) } }
+        json.member("thumb_hash", thumbHash)
+        json.member("animated", isAnimated)
+        json.member("source_format", source.format)
+        if let declared = source.declaredFormat { json.member("declared_format", declared) }
+        json.member("source_bytes", source.bytes)
+        json.member("source_sha256", source.digest)
+    }
+
+    init(_ data: EventData) throws(EventFault) {
+        var renditions: [ImageRendition] = []
+        for object in try data.objects("renditions") { renditions.append(try ImageRendition(object)) }
+        self.init(
+            renditions: renditions, thumbHash: try data.string("thumb_hash"), isAnimated: try data.flag("animated"),
+            source: Source(
+                format: try data.string("source_format"), declaredFormat: try data.optionalString("declared_format"),
+                bytes: try data.count("source_bytes"), digest: try data.string("source_sha256")))
+    }
+}
+
+extension ImageRendition {
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name)
         json.member("url", url)
         json.member("object_key", objectKey)
         json.member("content_type", contentType)
         json.member("width", width)
         json.member("height", height)
         json.member("bytes", bytes)
-        json.member("source_bytes", sourceBytes)
-        json.member("source_sha256", sourceDigest)
         json.member("kept", kept)
     }
 
     init(_ data: EventData) throws(EventFault) {
         self.init(
-            objectKey: try data.string("object_key"), url: try data.string("url"),
+            name: try data.string("name"), objectKey: try data.string("object_key"), url: try data.string("url"),
             contentType: try data.string("content_type"), width: try data.count("width"),
-            height: try data.count("height"), bytes: try data.count("bytes"),
-            sourceBytes: try data.count("source_bytes"), sourceDigest: try data.string("source_sha256"),
-            kept: try data.string("kept"))
+            height: try data.count("height"), bytes: try data.count("bytes"), kept: try data.string("kept"))
     }
 }
 

@@ -35,38 +35,6 @@ package struct ProductImage: Sendable, Equatable {
     }
 }
 
-/// An image in the object store.
-package struct CompressedImage: Sendable, Equatable {
-    package let objectKey: String
-    /// Where clients find it.
-    package let url: String
-    package let contentType: String
-    /// Pixels, upright.
-    package let width: Int
-    package let height: Int
-    package let bytes: Int
-    package let sourceBytes: Int
-    /// SHA-256 of the source, hexadecimal.
-    package let sourceDigest: String
-    /// Which of the possible outputs was kept, a stable word: `encoded`, `stripped-source`.
-    package let kept: String
-
-    package init(
-        objectKey: String, url: String, contentType: String, width: Int, height: Int, bytes: Int, sourceBytes: Int,
-        sourceDigest: String, kept: String
-    ) {
-        self.objectKey = objectKey
-        self.url = url
-        self.contentType = contentType
-        self.width = width
-        self.height = height
-        self.bytes = bytes
-        self.sourceBytes = sourceBytes
-        self.sourceDigest = sourceDigest
-        self.kept = kept
-    }
-}
-
 /// Why an image failed.
 package struct ImageFailure: Sendable, Equatable {
     /// A stable word for programs: `not-found`, `truncated`, `too-many-pixels`.

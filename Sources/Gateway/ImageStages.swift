@@ -4,6 +4,24 @@ import JSON
 import ProductCache
 import Redis
 
+extension ImageProgress.Stage {
+    /// In place of `"status":"pending"`.
+    fileprivate var members: [UInt8] {
+        let object = JSONWriter.object { json in
+            switch self {
+            case .fetching: json.member("status", "fetching")
+            case .processing: json.member("status", "processing")
+            case .waiting(let wait):
+                json.member("status", "pending")
+                json.member("attempts", wait.attempts)
+                json.member("next_attempt_at", wait.next.description)
+                json.member("reason", wait.reason)
+            }
+        }
+        return Array(object.dropFirst().dropLast())
+    }
+}
+
 /// Shows in a document what the compressor is doing with the images that it waits for: `fetching` or `processing` where the
 /// fold knows only `pending`.
 ///
@@ -26,7 +44,7 @@ struct ImageStages: Sendable {
         for (place, stage) in zip(places, stages) {
             guard let stage else { continue }
             shown += body[end..<place]
-            shown += Array(#""status":"\#(stage.rawValue)""#.utf8)
+            shown += stage.members
             end = place + Self.pending.count
         }
         return shown + body[end...]

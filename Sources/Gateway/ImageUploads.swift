@@ -15,10 +15,11 @@ struct ImageUploads: Sendable {
         let digest: String
         fileprivate let object: ObjectUpload
 
-        func uploaded(to product: ProductID) -> ProductImageUploaded {
+        /// `owner` is the product's, where it is known.
+        func uploaded(to product: ProductID, of owner: UserID?) -> ProductImageUploaded {
             ProductImageUploaded(
                 productID: product, upload: id, contentType: header.format.rawValue, bytes: bytes, digest: digest,
-                width: header.width, height: header.height)
+                width: header.width, height: header.height, owner: owner)
         }
     }
 

@@ -42,7 +42,7 @@ extension ProductWriteHandlers {
             let outcome = try await change.run(write, content: Array(image.digest.utf8)) { product in
                 if let product { try Self.checkRoom(product) }
                 mayBeOnLog = true
-                return .init(event: .imageUploaded(image.uploaded(to: change.id)))
+                return .init(event: .imageUploaded(image.uploaded(to: change.id, of: product?.userID)))
             }
             if case .changed(_, _, isReplay: true) = outcome { await uploads.discard(image) }
             return outcome

@@ -11,7 +11,7 @@ package struct DeclaredType: Sendable, Equatable {
     }
 
     /// The format that was announced, if it is another one than `format`: by the content type, else by the name.
-    func contradiction(of format: String) -> String? {
+    package func contradiction(of format: String) -> String? {
         for declared in [self.formatOfContentType, self.formatOfName] {
             if let declared, declared != format { return declared }
         }

@@ -4,12 +4,28 @@ import Redis
 /// What the compressor is doing with an image at this moment. No fact, so it is not on the log: it is told in passing, and
 /// forgotten by itself when the compressor ends.
 package struct ImageProgress: Sendable {
-    package enum Stage: String, Sendable {
+    package enum Stage: Sendable, Equatable {
         case fetching, processing
+        case waiting(Wait)
     }
 
-    /// Longer than an attempt may take.
-    private static let lifetime = 300_000
+    /// Why nothing is done with it at the moment.
+    package struct Wait: Sendable, Equatable {
+        /// How often it was tried.
+        package let attempts: Int
+        package let next: Timestamp
+        /// Of the last attempt: a stable word.
+        package let reason: String
+
+        package init(attempts: Int, next: Timestamp, reason: String) {
+            self.attempts = attempts
+            self.next = next
+            self.reason = reason
+        }
+    }
+
+    /// Longer than an attempt may take, or the wait for another one.
+    private static let lifetime = 4_000_000
 
     private let redis: RedisClient
 
@@ -21,7 +37,7 @@ package struct ImageProgress: Sendable {
     package func tell(_ stage: Stage?, of image: ImageID) async {
         if let stage {
             let lifetime = RedisArgument.int(Int64(Self.lifetime))
-            _ = try? await redis.command(["SET", Self.key(image), .string(stage.rawValue), "PX", lifetime])
+            _ = try? await redis.command(["SET", Self.key(image), .string(stage.text), "PX", lifetime])
         } else {
             _ = try? await redis.command(["DEL", Self.key(image)])
         }
@@ -34,7 +50,30 @@ package struct ImageProgress: Sendable {
             replies.count == images.count
         else { return images.map { _ in nil } }
         return replies.map { reply in
-            if case .string(let bytes) = reply { Stage(rawValue: String(decoding: bytes, as: UTF8.self)) } else { nil }
+            if case .string(let bytes) = reply { Stage(String(decoding: bytes, as: UTF8.self)) } else { nil }
+        }
+    }
+}
+
+extension ImageProgress.Stage {
+    fileprivate var text: String {
+        switch self {
+        case .fetching: "fetching"
+        case .processing: "processing"
+        case .waiting(let wait): "waiting \(wait.attempts) \(wait.next.milliseconds) \(wait.reason)"
+        }
+    }
+
+    /// Nil for what another version has written.
+    fileprivate init?(_ text: String) {
+        let words = text.split(separator: " ")
+        switch words.first {
+        case "fetching": self = .fetching
+        case "processing": self = .processing
+        case "waiting" where words.count == 4:
+            guard let attempts = Int(words[1]), let next = Int64(words[2]) else { return nil }
+            self = .waiting(.init(attempts: attempts, next: Timestamp(milliseconds: next), reason: String(words[3])))
+        default: return nil
         }
     }
 }

@@ -138,11 +138,19 @@ struct PartitionStory {
 
     private mutating func compressedImage() -> CompressedImage {
         let digest = random.hex(64)
-        let key = "images/\(digest)/v1-2048-q80.jpg"
+        let height = 1024 + random.pick(512)
+        let full = rendition("full", of: digest, width: 2048, height: height, bytes: 100_000 + random.pick(300_000))
+        let thumb = rendition("thumb", of: digest, width: 320, height: height * 320 / 2048, bytes: 8000 + random.pick(9000))
         return CompressedImage(
-            objectKey: key, url: "https://images.example.com/product-images/\(key)", contentType: "image/jpeg",
-            width: 2048, height: 1024 + random.pick(512), bytes: 100_000 + random.pick(300_000),
-            sourceBytes: 1_000_000 + random.pick(3_000_000), sourceDigest: digest, kept: "encoded")
+            renditions: [full, thumb], thumbHash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", isAnimated: false,
+            source: .init(format: "jpeg", declaredFormat: nil, bytes: 1_000_000 + random.pick(3_000_000), digest: digest))
+    }
+
+    private func rendition(_ name: String, of digest: String, width: Int, height: Int, bytes: Int) -> ImageRendition {
+        let key = "images/\(digest)/v2-\(width)-q80.jpg"
+        return ImageRendition(
+            name: name, objectKey: key, url: "https://images.example.com/product-images/\(key)",
+            contentType: "image/jpeg", width: width, height: height, bytes: bytes, kept: "encoded")
     }
 
     // MARK: what has become of it

@@ -14,6 +14,9 @@ extension S3Client {
         }
     }
 
+    /// Whether the server answers for the bucket; throws where there is none.
+    package func checkBucket() async throws(S3Error) { _ = try await send(.head, "/\(configuration.bucket)") }
+
     /// What has to be said of the region, which is nothing for the first one there was.
     private var constraint: String {
         guard configuration.region != "us-east-1" else { return "" }
@@ -41,21 +44,7 @@ extension S3Client {
         }
     }
 
-    /// The keys that begin with `prefix`, in order, a page at a time: at most 1,000 after the key `after`.
-    package func list(prefix: String, after: String? = nil) async throws(S3Error) -> [String] {
-        guard Self.isKeyText(prefix + (after ?? "")) else { throw S3Error(.invalidKey) }
-        var query = "list-type=2&prefix=\(Self.encodeQuery(prefix))"
-        if let after { query += "&start-after=\(Self.encodeQuery(after))" }
-        let response = try await send(.get, "/\(configuration.bucket)?\(query)")
-        return XMLDocument(response.body).all("Key")
-    }
-
-    private static func isKeyText(_ text: String) -> Bool {
+    static func isKeyText(_ text: String) -> Bool {
         text.utf8.allSatisfy { ObjectKey.isAllowed($0) || $0 == UInt8(ascii: "/") }
-    }
-
-    /// Of what keys are made of only the slash has to be encoded.
-    private static func encodeQuery(_ text: String) -> String {
-        text.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
     }
 }

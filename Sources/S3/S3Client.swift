@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPClient
 import HTTPMessages
 
@@ -11,6 +12,8 @@ package struct S3Client: Sendable {
         self.client = client
     }
 
+    static let checksumHeader = "x-amz-checksum-sha256"
+
     /// The SHA-256 of nothing.
     static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -22,14 +25,17 @@ package struct S3Client: Sendable {
         package let entityTag: String?
     }
 
-    /// Stores an object. `sha256` is the hash of `bytes` in lower-case hexadecimal; the server refuses others.
+    /// Stores an object. `sha256` is the hash of `bytes` in lower-case hexadecimal; the server refuses others, keeps it
+    /// beside the object where it can, and says what it kept.
     package func put(
         key: String, bytes: [UInt8], sha256: String, contentType: String, cacheControl: String? = nil
     ) async throws(S3Error) {
-        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy(Self.isHexDigit) else { throw S3Error(.invalidHash) }
-        var headers: HTTPHeaders = ["Content-Type": contentType]
+        guard sha256.utf8.count == 64, let digest = Hexadecimal.bytes(sha256) else { throw S3Error(.invalidHash) }
+        let checksum = Base64.text(digest)
+        var headers: HTTPHeaders = ["Content-Type": contentType, Self.checksumHeader: checksum]
         headers["Cache-Control"] = cacheControl
-        _ = try await send(.put, path(ObjectKey(key)), headers, body: bytes, hash: sha256)
+        let response = try await send(.put, path(ObjectKey(key)), headers, body: bytes, hash: sha256)
+        if let stored = response.headers[Self.checksumHeader], stored != checksum { throw S3Error(.altered) }
     }
 
     /// At most `limit` bytes; of a larger object nothing.
@@ -89,9 +95,5 @@ package struct S3Client: Sendable {
         }
         guard response.status.isSuccess else { throw S3Error(response) }
         return response
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 }

@@ -12,6 +12,8 @@ package struct S3Error: Error, Equatable {
         case notSupported
         /// The key or the hash given does not have the form it must have.
         case invalidKey, invalidHash
+        /// What the server has stored is not what was sent.
+        case altered
         /// No answer.
         case transfer(HTTPClientError)
         /// Any other answer.
@@ -56,6 +58,7 @@ extension S3Error: CustomStringConvertible {
             // 409 OperationAborted: another operation on the same thing is in progress.
             (status?.code ?? 0) >= 500 || [408, 429].contains(status?.code) || code == "OperationAborted"
                 || code == "RequestTimeout" || code == "SlowDown"
+        case .altered: true
         case .notFound, .denied, .notSupported, .invalidKey, .invalidHash: false
         }
     }
@@ -68,6 +71,7 @@ extension S3Error: CustomStringConvertible {
             case .notSupported: "not supported by the server"
             case .invalidKey: "invalid object key"
             case .invalidHash: "not a SHA-256 in lower-case hexadecimal"
+            case .altered: "what was stored is not what was sent"
             case .transfer(let error): error.description
             case .refused: "refused"
             }

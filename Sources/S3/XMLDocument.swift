@@ -2,16 +2,23 @@
 struct XMLDocument {
     private let text: String
 
-    init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+    init(_ bytes: [UInt8]) { self.init(String(decoding: bytes, as: UTF8.self)) }
+
+    private init(_ text: String) { self.text = text }
 
     /// The text of the first element of the name.
     subscript(name: String) -> String? { all(name).first }
 
     /// The text of every element of the name, in order.
-    func all(_ name: String) -> [String] {
+    func all(_ name: String) -> [String] { contents(name).map(Self.unescaped) }
+
+    /// What is within every element of the name, in order.
+    func elements(_ name: String) -> [XMLDocument] { contents(name).map { XMLDocument($0) } }
+
+    private func contents(_ name: String) -> [String] {
         text.split(separator: "<\(name)>", omittingEmptySubsequences: false).dropFirst().compactMap { rest in
             let parts = rest.split(separator: "</\(name)>", maxSplits: 1, omittingEmptySubsequences: false)
-            return parts.count == 2 ? Self.unescaped(String(parts[0])) : nil
+            return parts.count == 2 ? String(parts[0]) : nil
         }
     }
 

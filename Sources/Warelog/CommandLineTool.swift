@@ -25,6 +25,16 @@ enum CommandLineTool {
           status [--json]                 the read models, who works on them, quarantine, lag
           quarantine list|show|retry|discard
                                           records that could not be folded; --dry-run, --json
+          dlq list [--all] [--failure F] [--product ID] [--json]
+                                          images that failed for good and wait for somebody; --all shows the others too
+          dlq show LETTER [--json]        one of them
+          dlq redrive LETTER…|--all [--failure F] [--product ID] [--actor A] [--reason R] [--dry-run]
+                                          ask for the image once more
+          dlq discard LETTER…|--all --reason R [--failure F] [--product ID] [--actor A] [--dry-run]
+                                          leave it as it is; who said so and why is written down
+          media gc --plan|--run [--grace 24h] [--json]
+                                          delete objects that no product refers to and that are older than --grace;
+                                          less than 2h only while no gateway and no compressor runs
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 
@@ -68,6 +78,8 @@ enum CommandLineTool {
         case "lag": { try await Status(tool: $0, rest).lag() }
         case "status": { try await Status(tool: $0, rest).status() }
         case "quarantine": { try await QuarantineCommand(tool: $0, rest).run() }
+        case "dlq": { try await DeadLetters(tool: $0, request: .init(rest)).run() }
+        case "media": { try await Media(tool: $0, request: .init(rest)).run() }
         default: nil
         }
     }

@@ -24,8 +24,14 @@ struct Topics: Sendable {
                         + "database; a new topic would be another log")
                 return 1
             }
+            let derived = try await inspectDerived(admin).filter { $0.partitions == nil }.map { finding in
+                NewTopic(
+                    name: finding.topic.name, partitions: Int(tool.settings.partitions),
+                    replicationFactor: tool.settings.replicationFactor,
+                    configuration: Dictionary(uniqueKeysWithValues: finding.topic.settings))
+            }
             var new: Set<String> = []
-            for (name, creation) in try await admin.createTopics(missing).sorted(by: { $0.key < $1.key }) {
+            for (name, creation) in try await admin.createTopics(missing + derived).sorted(by: { $0.key < $1.key }) {
                 switch creation {
                 case .created:
                     new.insert(name)
@@ -42,13 +48,15 @@ struct Topics: Sendable {
                 let ends = new.contains(finding.topic.name) ? [:] : try await admin.offsets(of: partitions, at: .latest)
                 try await LogTopics.record(finding.topic.name, ends: partitions.map { ends[$0] ?? 0 }, connection)
             }
-            return report(try await inspect(admin, try await LogTopics.recorded(connection)))
+            return report(
+                try await inspect(admin, try await LogTopics.recorded(connection)), try await inspectDerived(admin))
         }
     }
 
     func check() async throws -> Int32 {
         try await withLog { admin, connection in
-            report(try await inspect(admin, try await LogTopics.recorded(connection)))
+            report(
+                try await inspect(admin, try await LogTopics.recorded(connection)), try await inspectDerived(admin))
         }
     }
 
@@ -73,27 +81,34 @@ struct Topics: Sendable {
             admin, recorded: recorded, isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
     }
 
+    private func inspectDerived(_ admin: KafkaAdmin) async throws -> [DerivedTopic.Finding] {
+        try await DerivedTopic.inspect(admin, isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
+    }
+
     /// A created topic takes a moment to be known to every broker; nothing tells when.
     private func inspectUntilVisible(
         _ admin: KafkaAdmin, _ recorded: [String: Int32]
     ) async throws -> [LogGuard.Finding] {
         for _ in 1...50 {
             let findings = try await inspect(admin, recorded)
-            if findings.allSatisfy({ $0.partitions != nil }) { return findings }
+            let derived = try await inspectDerived(admin)
+            if findings.allSatisfy({ $0.partitions != nil }), derived.allSatisfy({ $0.partitions != nil }) {
+                return findings
+            }
             try await tool.loop.sleep(for: .milliseconds(100))
         }
         return try await inspect(admin, recorded)
     }
 
-    private func report(_ findings: [LogGuard.Finding]) -> Int32 {
-        for finding in findings {
-            let partitions = finding.partitions.map { "\($0) partitions" } ?? "missing"
-            Output.standard.line(
-                "\(finding.topic.name): \(finding.faults.isEmpty ? "ok, \(partitions)" : finding.faults.joined(separator: "; "))")
+    private func report(_ findings: [LogGuard.Finding], _ derived: [DerivedTopic.Finding]) -> Int32 {
+        let all = findings.map { ($0.topic.name, $0.partitions, $0.faults) } + derived.map { ($0.topic.name, $0.partitions, $0.faults) }
+        for (name, partitions, faults) in all {
+            let partitions = partitions.map { "\($0) partitions" } ?? "missing"
+            Output.standard.line("\(name): \(faults.isEmpty ? "ok, \(partitions)" : faults.joined(separator: "; "))")
         }
         if tool.settings.kafka.isEmbeddedBroker {
             Output.error.line("the embedded broker cannot tell its topics' settings: they were not checked")
         }
-        return findings.allSatisfy(\.faults.isEmpty) ? 0 : 1
+        return all.allSatisfy(\.2.isEmpty) ? 0 : 1
     }
 }

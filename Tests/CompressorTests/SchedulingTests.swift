@@ -4,31 +4,146 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct SchedulingTests {
-    private func job(_ url: String, _ offset: Int64 = 0) throws -> ImageJob {
+    private func job(_ url: String, _ offset: Int64 = 0, owner: Int64 = 1) throws -> ImageJob {
         let product = try #require(ProductID(1))
         return ImageJob(
-            PendingImages.Ask(productID: product, imageID: ImageID("i"), source: url, offset: offset), partition: 0)
+            PendingImages.Ask(
+                productID: product, imageID: ImageID("i"), source: url, owner: UserID(owner), offset: offset),
+            partition: 0)
+    }
+
+    private func queue(host: Int = 100, owner: Int = 100) -> FairQueue {
+        FairQueue(hostConcurrency: host, ownerConcurrency: owner)
+    }
+
+    /// All that may run now.
+    private func take(_ queue: inout FairQueue) -> [ImageJob] {
+        var jobs: [ImageJob] = []
+        while let job = queue.next() { jobs.append(job) }
+        return jobs
     }
 
     @Test func aHostWithThousandsOfImagesDelaysNobodyElse() throws {
-        var queues = HostQueues(hostConcurrency: 2)
-        for offset in 0..<1000 { queues.add(try job("http://dead.example/\(offset)", Int64(offset))) }
-        queues.add(try job("http://alive.example/a"))
-        #expect([queues.next()?.host, queues.next()?.host].sorted(by: { $0 ?? "" < $1 ?? "" }) == ["alive.example", "dead.example"])
-        #expect(queues.next()?.host == "dead.example")
-        #expect(queues.next() == nil)
+        var queue = queue(host: 2)
+        for offset in 0..<10_000 { queue.add(try job("http://dead.example/\(offset)", Int64(offset), owner: Int64(offset % 500 + 1))) }
+        queue.add(try job("http://alive.example/a", owner: 7))
+        #expect(take(&queue).map(\.host).sorted() == ["alive.example", "dead.example", "dead.example"])
+        // Nobody asks the dead one any more, and those alive go on.
+        queue.limit("dead.example", to: 0)
+        for number in 0..<100 { queue.add(try job("http://alive.example/\(number)", owner: 8)) }
+        var done = 0
+        while let next = queue.next() {
+            #expect(next.host == "alive.example")
+            queue.finished(next)
+            done += 1
+        }
+        #expect(done == 100)
+    }
+
+    @Test func anOwnerWithThousandsOfImagesDelaysNobodyElse() throws {
+        var queue = queue(owner: 3)
+        for number in 0..<10_000 { queue.add(try job("http://h\(number).example/", owner: 1)) }
+        queue.add(try job("http://h7.example/", owner: 2))
+        let running = take(&queue)
+        #expect(running.filter { $0.owner == .user(UserID(1)!) }.count == 3)
+        #expect(running.count == 4)
+    }
+
+    @Test func whatNobodyTellsTheOwnerOfIsFairByProduct() throws {
+        let product = try #require(ProductID(9))
+        let ask = PendingImages.Ask(productID: product, imageID: ImageID("i"), source: "http://a/", offset: 0)
+        #expect(ImageJob(ask, partition: 0).owner == .product(product))
     }
 
     @Test func aHostGetsItsNextTurnWhenOneOfItsJobsEnds() throws {
-        var queues = HostQueues(hostConcurrency: 1)
-        for offset in [1, 2, 3] { queues.add(try job("https://a.example:8443/x", Int64(offset))) }
+        var queue = queue(host: 1)
+        for offset in [1, 2, 3] { queue.add(try job("https://a.example:8443/x", Int64(offset))) }
         var order: [Int64] = []
-        while let next = queues.next() {
+        while let next = queue.next() {
             order.append(next.ask.offset)
-            #expect(queues.next() == nil)
-            queues.finished(next)
+            #expect(queue.next() == nil)
+            queue.finished(next)
         }
         #expect(order == [1, 2, 3])
+        #expect(!queue.knows("a.example:8443"))
+    }
+
+    /// Whatever the order, the bounds hold, nothing is lost and nothing waits that may run.
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8])
+    func everythingHasItsTurnWithinTheBounds(seed: UInt64) throws {
+        var random = Generator(state: seed)
+        var queue = queue(host: 2, owner: 3)
+        var running: [ImageJob] = []
+        var given = 0
+        var waiting: [FairQueue.Lane: Int] = [:]
+        for step in 0..<4000 {
+            if step < 2000, Bool.random(using: &random) {
+                let job = try job("http://h\(Int.random(in: 0..<6, using: &random))/", owner: .random(in: 1...5, using: &random))
+                queue.add(job)
+                waiting[job.lane, default: 0] += 1
+            } else if let index = running.indices.randomElement(using: &random) {
+                queue.finished(running.remove(at: index))
+            }
+            for job in take(&queue) {
+                running.append(job)
+                waiting[job.lane, default: 0] -= 1
+                given += 1
+            }
+            let hosts = Dictionary(grouping: running, by: \.host).mapValues(\.count)
+            let owners = Dictionary(grouping: running, by: \.owner).mapValues(\.count)
+            #expect(hosts.values.allSatisfy { $0 <= 2 } && owners.values.allSatisfy { $0 <= 3 })
+            for (lane, count) in waiting where count > 0 {
+                #expect(hosts[lane.host] == 2 || owners[lane.owner] == 3)
+            }
+        }
+        while let job = running.popLast() {
+            queue.finished(job)
+            let more = take(&queue)
+            running += more
+            given += more.count
+        }
+        #expect(given > 800 && queue.next() == nil)
+        #expect((0..<6).allSatisfy { !queue.knows("h\($0)") })
+    }
+
+    @Test func aHostThatIsGivenUpIsAskedForOneImageThenForAllAgain() throws {
+        var queue = queue(host: 2)
+        for offset in 0..<5 { queue.add(try job("http://a/", Int64(offset))) }
+        let first = take(&queue)
+        #expect(first.count == 2)
+        queue.limit("a", to: 0)
+        for job in first { queue.finished(job) }
+        #expect(take(&queue).isEmpty)
+        queue.limit("a", to: 1)
+        let probe = take(&queue)
+        #expect(probe.count == 1)
+        queue.limit("a", to: nil)
+        for job in probe { queue.finished(job) }
+        #expect(take(&queue).count == 2)
+    }
+
+    @Test func aProbeThatFailsCountsForAllThatWait() throws {
+        var queue = queue(host: 1)
+        for offset in 0..<10 { queue.add(try job("http://a/", Int64(offset))) }
+        queue.add(try job("http://b/"))
+        let next = queue.next()
+        let probe = try #require(next)
+        #expect(queue.countFailure(of: "a", attempts: 3).isEmpty)
+        #expect(queue.countFailure(of: "a", attempts: 3).isEmpty)
+        #expect(queue.countFailure(of: "a", attempts: 3).count == 9)
+        queue.finished(probe)
+        #expect(take(&queue).map(\.host) == ["b"])
+        #expect(!queue.knows("a"))
+    }
+
+    @Test func aBreakerOpensAfterFailuresInARowAndTriesAgain() {
+        var breaker = HostBreaker()
+        for _ in 1..<HostBreaker.threshold { #expect(breaker.failed() == .none) }
+        #expect(breaker.failed() == .opened(isProbe: false))
+        #expect(breaker.failed() == .none)
+        #expect(breaker.probe() && !breaker.probe())
+        #expect(breaker.failed() == .opened(isProbe: true))
+        #expect(breaker.openings == 2)
     }
 
     @Test(arguments: [
@@ -43,8 +158,30 @@ struct SchedulingTests {
         #expect(policy.delay(after: 1, random: 0) == .milliseconds(500))
         #expect(policy.delay(after: 1, random: 1) == .seconds(1))
         #expect(policy.delay(after: 3, random: 1) == .seconds(4))
+        #expect(policy.delay(after: 1, factor: 5, random: 1) == .seconds(5))
         #expect(policy.delay(after: 400, random: 1) == .seconds(10))
-        #expect(policy.delay(after: 1, atLeast: .seconds(7), random: 0) == .seconds(7))
-        #expect(policy.delay(after: 1, atLeast: .seconds(3600), random: 0) == .seconds(10))
+        // What a server asks for is granted, within reason.
+        #expect(policy.delay(after: 1, atLeast: .seconds(70), random: 0) == .seconds(70))
+        #expect(policy.delay(after: 1, atLeast: .seconds(86_400), random: 0) == .seconds(3600))
+    }
+
+    @Test(arguments: [
+        ("full:2048", ["full"]), ("full:2048, thumb:320", ["full", "thumb"]), ("thumb:320", nil), ("", nil),
+        ("full", nil), ("full:", nil), ("full:15", nil), ("full:99999", nil), ("full:64,full:32", nil), ("full:64,a/b:32", nil),
+    ] as [(String, [String]?)])
+    func renditionsAreNamesAndSides(_ row: (String, [String]?)) {
+        #expect(CompressorSettings.renditions(row.0)?.map(\.name) == row.1)
+    }
+}
+
+/// xorshift64*
+private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state >> 12
+        state ^= state << 25
+        state ^= state >> 27
+        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

@@ -3,6 +3,11 @@ import Testing
 
 struct CryptographyTests {
     /// FIPS 180-4's examples.
+    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("~~?", "fn4/")])
+    func base64IsPadded(_ row: (String, String)) {
+        #expect(Base64.text(Array(row.0.utf8)) == row.1)
+    }
+
     @Test func digestsAreThoseOfTheStandard() {
         #expect(SHA256.hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         #expect(SHA256.hex(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

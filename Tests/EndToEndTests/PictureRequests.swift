@@ -17,6 +17,12 @@ final class PictureRequests: Sendable {
         (released, releasing) = AsyncStream.makeStream(of: Void.self)
     }
 
+    /// Whether `ill-….jpg` can not be had.
+    private let isIll = Mutex(true)
+    func heal() { isIll.withLock { $0 = false } }
+
+    func count(of name: String) -> Int { counts.withLock { $0[name] ?? 0 } }
+
     /// Whoever asked for `held.jpg` gets it now.
     func release() { releasing.finish() }
 
@@ -25,7 +31,8 @@ final class PictureRequests: Sendable {
         counts.withLock { $0[name, default: 0] += 1 }
         ask.yield(name)
         if name == "held.jpg" { for await _ in released {} }
-        guard let bytes = Self.pictures[name] else { return HTTPResponse(.notFound) }
+        if name.hasPrefix("ill-"), isIll.withLock({ $0 }) { return HTTPResponse(.serviceUnavailable) }
+        guard let bytes = Self.pictures[name] ?? Self.numbered(name) else { return HTTPResponse(.notFound) }
         return HTTPResponse(.ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(bytes))
     }
 
@@ -48,6 +55,17 @@ final class PictureRequests: Sendable {
         "cut-off.jpg": Array(photo.prefix(photo.count / 2)),
         "page.jpg": Array("<!doctype html><title>404</title>".utf8),
     ]
+
+    /// `same-….jpg` are the same bytes, `small-….jpg` and `ill-….jpg` all different ones.
+    static func numbered(_ name: String) -> [UInt8]? {
+        if name.hasPrefix("same-") { return small }
+        guard name.hasPrefix("small-") || name.hasPrefix("ill-") else { return nil }
+        let text = Array(name.utf8.prefix(64))
+        // A comment behind the start of the picture.
+        return Array(small[..<2]) + [0xFF, 0xFE, 0, UInt8(text.count + 2)] + text + small[2...]
+    }
+
+    private static let small = jpeg(64, 48)
 
     private static func jpeg(_ width: UInt32, _ height: UInt32) -> [UInt8] {
         var options = draw_jpeg()

@@ -1,4 +1,4 @@
-import EventLog
+@testable import EventLog
 import Events
 import Kafka
 import Testing
@@ -25,6 +25,16 @@ struct LogGuardTests {
         settings["cleanup.policy"] = "compact"
         settings["retention.ms"] = "604800000"
         #expect(finding(6, settings: settings).faults.count == 2)
+    }
+
+    @Test func theTopicOfDeadLettersIsKeptForAMonth() {
+        let good = ["cleanup.policy": "delete", "retention.ms": "2592000000"]
+        #expect(DerivedTopic.deadLetters.faults(exists: true, good).isEmpty)
+        #expect(DerivedTopic.deadLetters.faults(exists: true, [:]).isEmpty)  // the broker cannot tell
+        #expect(DerivedTopic.deadLetters.faults(exists: true, good.merging(["retention.ms": "-1"]) { $1 }).count == 1)
+        #expect(
+            DerivedTopic.deadLetters.faults(exists: false, [:])
+                == ["products.dead-letters does not exist: run `warelog topics create`"])
     }
 
     @Test func theCountsComeOutOnlyWhenNothingIsWrong() throws {

@@ -34,7 +34,7 @@ struct EditProductTests {
         #expect(
             updated
                 == ProductUpdated(
-                    productID: .sample(7), name: "Pot", description: "", images: [], newImages: []))
+                    productID: .sample(7), name: "Pot", description: "", images: [], newImages: [], owner: .sample(1)))
     }
 
     @Test func aPatchLeavesWhatItDoesNotName() throws {
@@ -44,7 +44,7 @@ struct EditProductTests {
 
     @Test func nullEmptiesWhatMayBeLeftOut() throws {
         let updated = try Self.merged(#"{"product_description":null,"product_images":null}"#)
-        #expect(updated == ProductUpdated(productID: .sample(7), description: "", images: [], newImages: []))
+        #expect(updated == ProductUpdated(productID: .sample(7), description: "", images: [], newImages: [], owner: .sample(1)))
     }
 
     @Test(arguments: [

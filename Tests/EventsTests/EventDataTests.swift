@@ -8,11 +8,12 @@ import Testing
 struct EventDataTests {
     /// What an edit leaves as it was is absent.
     private static let optional: Set = [
-        "/product_name", "/product_description", "/product_price", "/product_images", "/new_images",
+        "/product_name", "/product_description", "/product_price", "/product_images", "/new_images", "/user_id",
     ]
 
     private static func isOptional(_ pointer: String, in type: EventType) -> Bool {
-        type == .productUpdated && optional.contains(pointer)
+        (type == .productUpdated && optional.contains(pointer)) || (type == .productImageUploaded && pointer == "/user_id")
+            || pointer.hasSuffix("/declared_format")
     }
 
     private static func fault(_ type: EventType, _ data: [UInt8]) -> EventFault? {
@@ -40,8 +41,8 @@ struct EventDataTests {
                 switch Self.fault(type, data) {
                 case .invalid(let named, _):
                     #expect(named == pointer || named == "\(pointer)/0")
-                case nil where json == #""text""#:
-                    // What is text stays text, and nothing else does.
+                case nil where json == #""text""# || (json == "true" && root.isFlag(pointer)):
+                    // What is text stays text, what is a flag a flag, and nothing else does.
                     #expect(try JSONDocument(parsing: type.rewritten(data)).root.memberPointers().contains(pointer))
                 case let fault:
                     Issue.record("\(json) at \(pointer): \(String(describing: fault))")
@@ -107,8 +108,11 @@ struct EventDataTests {
             "a number that no identifier is", (.productDeleted, "/product_id", "9007199254740992"),
             .invalid("/product_id", "is not an identifier")),
         Row(
-            "half a pixel", (.imagesCompressed, "/images/0/width", "0.5"),
-            .invalid("/images/0/width", "is not a count")),
+            "half a pixel", (.imagesCompressed, "/images/0/renditions/1/width", "0.5"),
+            .invalid("/images/0/renditions/1/width", "is not a count")),
+        Row(
+            "a flag of numbers", (.imagesCompressed, "/images/0/animated", "1"),
+            .invalid("/images/0/animated", "is not true or false")),
         Row(
             "more attempts than there are", (.imageCompressionFailed, "/attempts", "9223372036854775808"),
             .invalid("/attempts", "is not a count")),

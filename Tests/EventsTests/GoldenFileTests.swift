@@ -48,7 +48,7 @@ struct GoldenFileTests {
                 == .updated(
                     ProductUpdated(
                         productID: .sample(7), name: "Kettle", description: "", price: .sample("0.1"),
-                        images: ["http://images.example/kettle.jpg"], newImages: [0])))
+                        images: ["http://images.example/kettle.jpg"], newImages: [0], owner: .sample(1))))
     }
 
     @Test func aDeletionIsReadAsItWasMeant() throws {
@@ -64,7 +64,7 @@ struct GoldenFileTests {
                     ProductImageUploaded(
                         productID: .sample(7), upload: .sample, contentType: "image/jpeg", bytes: 4_194_304,
                         digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", width: 4000,
-                        height: 3000)))
+                        height: 3000, owner: .sample(1))))
     }
 
     @Test func aRemovalIsReadAsItWasMeant() throws {
@@ -87,9 +87,20 @@ struct GoldenFileTests {
         #expect(
             compressed.images.first?.image
                 == CompressedImage(
-                    objectKey: "\(digest)/q80-2048.jpg", url: "http://s3.example/products/\(digest)/q80-2048.jpg",
-                    contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800, sourceBytes: 4_194_304,
-                    sourceDigest: digest, kept: "encoded"))
+                    renditions: [
+                        ImageRendition(
+                            name: "full", objectKey: "images/\(digest)/v2-2048-q80.jpg",
+                            url: "http://s3.example/products/images/\(digest)/v2-2048-q80.jpg",
+                            contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800, kept: "encoded"),
+                        ImageRendition(
+                            name: "thumb", objectKey: "images/\(digest)/v2-320-q80.jpg",
+                            url: "http://s3.example/products/images/\(digest)/v2-320-q80.jpg",
+                            contentType: "image/jpeg", width: 320, height: 213, bytes: 10_240, kept: "encoded"),
+                    ],
+                    thumbHash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", isAnimated: false,
+                    source: .init(format: "jpeg", declaredFormat: nil, bytes: 4_194_304, digest: digest)))
+        #expect(compressed.images.last?.image.source.declaredFormat == "png")
+        #expect(compressed.images.last?.image.isAnimated == true)
     }
 
     @Test func aFailureIsReadAsItWasMeant() throws {

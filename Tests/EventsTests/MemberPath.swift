@@ -10,6 +10,14 @@ extension JSONValue {
             + elements.enumerated().flatMap { index, element in element.memberPointers("\(pointer)/\(index)") }
     }
 
+    /// Whether the member at `pointer`, whose parts have no escapes, is true or false.
+    func isFlag(_ pointer: String) -> Bool {
+        let member = pointer.split(separator: "/").reduce(self as JSONValue?) { value, part in
+            value?[String(part)] ?? Int(part).flatMap { value?.elements[$0] }
+        }
+        return member?.kind == .boolean
+    }
+
     /// This value as text, with the member at `pointer` replaced by `json`, or without it when that is nil.
     func text(replacing pointer: String, by json: String?) -> [UInt8] {
         var writer = JSONWriter()

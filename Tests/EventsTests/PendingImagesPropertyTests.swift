@@ -10,11 +10,11 @@ struct PendingImagesPropertyTests {
         mutating func fold(_ recorded: Recorded<ProductEvent>) {
             let product = recorded.event.productID
             switch recorded.event {
-            case .created(let event): ask(named(event.images, recorded), recorded)
-            case .updated(let event): ask(named(event.images ?? [], recorded), recorded)
+            case .created(let event): ask(named(event.images, recorded), recorded, event.userID)
+            case .updated(let event): ask(named(event.images ?? [], recorded), recorded, event.owner)
             case .deleted:
                 open.removeAll { $0.productID == product && recorded.metadata.expectedVersion == nil }
-            case .imageUploaded(let event): ask(named([event.upload.source], recorded), recorded)
+            case .imageUploaded(let event): ask(named([event.upload.source], recorded), recorded, event.owner)
             case .imageRemoved(let event):
                 open.removeAll {
                     $0.productID == product && $0.imageID == event.image && recorded.metadata.expectedVersion == nil
@@ -29,10 +29,14 @@ struct PendingImagesPropertyTests {
             }
         }
 
-        private mutating func ask(_ images: [(ImageID, String)], _ recorded: Recorded<ProductEvent>) {
+        private mutating func ask(
+            _ images: [(ImageID, String)], _ recorded: Recorded<ProductEvent>, _ owner: UserID? = nil
+        ) {
             let product = recorded.event.productID
             for (id, source) in images where !open.contains(where: { $0.productID == product && $0.imageID == id }) {
-                open.append(.init(productID: product, imageID: id, source: source, offset: recorded.position.offset))
+                open.append(
+                    .init(
+                        productID: product, imageID: id, source: source, owner: owner, offset: recorded.position.offset))
             }
         }
 

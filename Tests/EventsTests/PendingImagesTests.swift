@@ -20,8 +20,10 @@ struct PendingImagesTests {
         let asks = pending.fold(Recorded(.created(images: ["http://a/1.png", "http://a/1.png"]), offset: 5))
         #expect(
             asks == [
-                .init(productID: .sample(7), imageID: ImageID("e5-0"), source: "http://a/1.png", offset: 5),
-                .init(productID: .sample(7), imageID: ImageID("e5-1"), source: "http://a/1.png", offset: 5),
+                .init(
+                    productID: .sample(7), imageID: ImageID("e5-0"), source: "http://a/1.png", owner: .sample(1), offset: 5),
+                .init(
+                    productID: .sample(7), imageID: ImageID("e5-1"), source: "http://a/1.png", owner: .sample(1), offset: 5),
             ])
         #expect(pending.all == asks)
         #expect(asks.allSatisfy(pending.contains))

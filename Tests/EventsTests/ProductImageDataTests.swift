@@ -19,9 +19,12 @@ struct ProductImageDataTests {
         #expect(
             String(decoding: ProductImage.json(Self.images), as: UTF8.self) == #"""
                 [{"id":"e0-0","source":"http://a/1.png","status":"pending"},\#
-                {"id":"e0-1","source":"http://a/2.png","status":"compressed","url":"http://s3/x.jpg",\#
-                "object_key":"x.jpg","content_type":"image/jpeg","width":2048,"height":1365,"bytes":204800,\#
-                "source_bytes":4194304,"source_sha256":"ab12","kept":"encoded"},\#
+                {"id":"e0-1","source":"http://a/2.png","status":"compressed","renditions":[\#
+                {"name":"thumb","url":"http://s3/thumb.jpg","object_key":"thumb.jpg","content_type":"image/jpeg",\#
+                "width":2048,"height":1365,"bytes":204800,"kept":"encoded"},\#
+                {"name":"full","url":"http://s3/x.jpg","object_key":"full.jpg","content_type":"image/jpeg",\#
+                "width":2048,"height":1365,"bytes":204800,"kept":"encoded"}],"thumb_hash":"1QcSHQ",\#
+                "animated":false,"source_format":"jpeg","source_bytes":4194304,"source_sha256":"ab12"},\#
                 {"id":"e0-2","source":"http://a/\"3\".png","status":"failed",\#
                 "error":{"reason":"not-found","detail":"The server said 404.","attempts":1}}]
                 """#)
@@ -37,7 +40,7 @@ struct ProductImageDataTests {
             .invalid("/0/status", "is not a known status")),
         Row("no id", #"[{"source":"b","status":"pending"}]"#, .missing("/0/id")),
         Row("no source", #"[{"id":"a","status":"pending"}]"#, .missing("/0/source")),
-        Row("no address", #"[{"id":"a","source":"b","status":"compressed"}]"#, .missing("/0/object_key")),
+        Row("no renditions", #"[{"id":"a","source":"b","status":"compressed"}]"#, .missing("/0/renditions")),
         Row("no error", #"[{"id":"a","source":"b","status":"failed"}]"#, .missing("/0/error")),
         Row(
             "an error of text", #"[{"id":"a","source":"b","status":"failed","error":"x"}]"#,

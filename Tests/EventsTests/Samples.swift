@@ -71,8 +71,17 @@ extension UploadID {
 extension CompressedImage {
     static func sample(url: String = "http://s3/x.jpg") -> CompressedImage {
         CompressedImage(
-            objectKey: "x.jpg", url: url, contentType: "image/jpeg", width: 2048, height: 1365, bytes: 204_800,
-            sourceBytes: 4_194_304, sourceDigest: "ab12", kept: "encoded")
+            renditions: [.sample("thumb", url: "http://s3/thumb.jpg"), .sample(ImageRendition.full, url: url)],
+            thumbHash: "1QcSHQ", isAnimated: false,
+            source: .init(format: "jpeg", declaredFormat: nil, bytes: 4_194_304, digest: "ab12"))
+    }
+}
+
+extension ImageRendition {
+    static func sample(_ name: String, url: String) -> ImageRendition {
+        ImageRendition(
+            name: name, objectKey: "\(name).jpg", url: url, contentType: "image/jpeg", width: 2048, height: 1365,
+            bytes: 204_800, kept: "encoded")
     }
 }
 

@@ -40,6 +40,7 @@ struct SchemaTests {
     private static func differences(_ schema: JSONValue, _ value: JSONValue, at pointer: String = "") -> [String] {
         let kinds: [String: JSONValue.Kind] = [
             "object": .object, "array": .array, "string": .string, "number": .number, "integer": .number,
+            "boolean": .boolean,
         ]
         guard let type = schema["type"]?.string, kinds[type] == value.kind else { return ["\(pointer): another kind"] }
         switch value.kind {

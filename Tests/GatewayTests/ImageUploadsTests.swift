@@ -75,7 +75,7 @@ struct ImageUploadsTests {
     func whatIsTakenIsStoredAsItCameAndDescribed(_ size: Int) throws {
         let bytes = Self.picture(size)
         let (event, store) = try withUploads { _, uploads, store in
-            (try await uploads.take(Self.file(bytes)).uploaded(to: .init(7)!), store.value)
+            (try await uploads.take(Self.file(bytes)).uploaded(to: .init(7)!, of: nil), store.value)
         }
         #expect(store.bytes == bytes)
         #expect(event.digest == SHA256.hex(bytes) && event.bytes == size)

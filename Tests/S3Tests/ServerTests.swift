@@ -40,7 +40,7 @@ struct ServerTests {
             } catch {
                 result = .failure(error)
             }
-            for key in try await owner.list(prefix: "") { try await owner.delete(key: key) }
+            for key in try await owner.objects(prefix: "").map(\.key) { try await owner.delete(key: key) }
             _ = try await owner.send(.delete, "/\(bucket)")
             try result.get()
         }
@@ -59,11 +59,26 @@ struct ServerTests {
                 #expect(head.contentType == "image/webp")
                 #expect(head.entityTag != nil)
             }
-            #expect(try await client.list(prefix: "a/b-3").sorted() == ["a/b-3000000_0.webp", "a/b-3_0.webp"])
-            #expect(try await client.list(prefix: "a/", after: "a/b-3000000_0.webp") == ["a/b-3_0.webp"])
+            #expect(try await client.objects(prefix: "a/b-3").map(\.key).sorted() == ["a/b-3000000_0.webp", "a/b-3_0.webp"])
+            #expect(try await client.objects(prefix: "a/", after: "a/b-3000000_0.webp").map(\.key) == ["a/b-3_0.webp"])
             try await client.delete(key: "a/b-3_0.webp")
             try await client.delete(key: "a/b-3_0.webp")
             #expect(try await client.head(key: "a/b-3_0.webp") == nil)
+        }
+    }
+
+    @Test func manyObjectsAreListedWithTheirTimesAndDeletedAtOnce() throws {
+        try withBucket { client, _ in
+            for key in ["b/2.txt", "a", "b/10.txt", "b-c"] {
+                try await client.put(key: key, bytes: [1, 2], sha256: SHA256.hex([1, 2]), contentType: "text/plain")
+            }
+            let objects = try await client.objects(prefix: "")
+            // By bytes: a hyphen is before a slash.
+            #expect(objects.map(\.key) == ["a", "b-c", "b/10.txt", "b/2.txt"])
+            #expect(objects.allSatisfy { $0.bytes == 2 && $0.lastModified.hasPrefix("20") && $0.lastModified.hasSuffix("Z") })
+            try await client.delete(keys: ["a", "b/2.txt", "never-there"])
+            #expect(try await client.objects(prefix: "").map(\.key) == ["b-c", "b/10.txt"])
+            try await client.checkBucket()
         }
     }
 
@@ -88,7 +103,7 @@ struct ServerTests {
             try await upload.discard()
             let left = try await client.send(.get, "/\(client.configuration.bucket)?uploads=").body
             #expect(XMLDocument(left).all("Key") == [])
-            #expect(try await client.list(prefix: "") == [])
+            #expect(try await client.objects(prefix: "").map(\.key) == [])
         }
     }
 

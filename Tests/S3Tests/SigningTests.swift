@@ -43,6 +43,7 @@ struct SigningTests {
         #expect(request.method == .put)
         #expect(request.path == "/images/ab/cd-ef_0.webp")
         #expect(request.headers.values("x-amz-content-sha256") == [hash])
+        #expect(request.headers.values("x-amz-checksum-sha256") == ["A5BYxvLAy0ksUzsKTRTvd8wPeKvMztUofYShogEc+4E="])
         #expect(request.headers.values("Content-Type") == ["image/webp"])
         #expect(request.headers.values("Cache-Control") == ["public, max-age=31536000, immutable"])
         #expect(request.headers.values("x-amz-date").count == 1)
@@ -63,7 +64,7 @@ struct SigningTests {
     @Test func requestsWithoutABodyCarryTheHashOfNothing() throws {
         let calls: [@Sendable (S3Client) async throws -> Void] = [
             { _ = try await $0.get(key: "a") }, { _ = try await $0.head(key: "a") }, { try await $0.delete(key: "a") },
-            { try await $0.ensureBucket() }, { _ = try await $0.list(prefix: "a/b") },
+            { try await $0.ensureBucket() }, { _ = try await $0.objects(prefix: "a/b") }, { try await $0.checkBucket() },
         ]
         for call in calls {
             let request = try recorded(call)
@@ -72,8 +73,48 @@ struct SigningTests {
         }
     }
 
+    @Test func whatWasStoredMustBeWhatWasSent() throws {
+        let hash = SHA256.hex([1, 2, 3])
+        let other = HTTPResponse(.ok, headers: ["x-amz-checksum-sha256": Base64.text(SHA256.digest([1]))])
+        _ = try recorded(answering: other) { client in
+            do throws(S3Error) {
+                try await client.put(key: "a", bytes: [1, 2, 3], sha256: hash, contentType: "x/y")
+                Issue.record("no error")
+            } catch {
+                #expect(error.reason == .altered && error.isRetriable)
+            }
+        }
+    }
+
+    @Test func aListingSaysWhatIsThereAndSinceWhen() throws {
+        let listing = """
+            <ListBucketResult><Prefix>a/</Prefix><Contents><Key>a/b&amp;c</Key>\
+            <LastModified>2026-11-21T08:30:00.000Z</LastModified><Size>7</Size></Contents></ListBucketResult>
+            """
+        for (body, isRead) in [(listing, true), (listing.replacing("<Size>7</Size>", with: ""), false)] {
+            _ = try recorded(answering: HTTPResponse(.ok, body: .bytes(Array(body.utf8)))) { client in
+                let objects = try? await client.objects(prefix: "a/")
+                let expected = StoredObject(key: "a/b&c", bytes: 7, lastModified: "2026-11-21T08:30:00.000Z")
+                #expect(objects == (isRead ? [expected] : nil))
+            }
+        }
+    }
+
+    @Test func whatIsLeftOfManyThatWereDeletedIsAnError() throws {
+        let left = "<DeleteResult><Error><Key>a</Key><Code>InternalError</Code></Error></DeleteResult>"
+        for (body, isDone) in [("<DeleteResult></DeleteResult>", true), (left, false)] {
+            let request = try recorded(answering: HTTPResponse(.ok, body: .bytes(Array(body.utf8)))) { client in
+                var isThrown = false
+                do { try await client.delete(keys: ["a", "b/c"]) } catch { isThrown = true }
+                #expect(isThrown != isDone)
+            }
+            #expect(request.method == .post && request.query.map(\.name) == ["delete"])
+            #expect(request.headers["x-amz-checksum-sha256"] != nil)
+        }
+    }
+
     @Test func queriesAreSortedEncodedAndComplete() throws {
-        let list = try recorded { _ = try await $0.list(prefix: "a/b", after: "a/c") }
+        let list = try recorded { _ = try await $0.objects(prefix: "a/b", after: "a/c") }
         #expect(list.query.map(\.name) == ["list-type", "prefix", "start-after"])
         #expect(list.query.map(\.value) == ["2", "a/b", "a/c"])
         let policy = try recorded { try await $0.allowPublicRead(prefix: "a/") }

@@ -1,0 +1,62 @@
+import EventLog
+import EventLoop
+import Events
+import Kafka
+import Service
+import Telemetry
+
+/// Puts what became of an image on the log, and what failed among the dead letters before that: an operator finds there
+/// everything that the log says will not come.
+struct Answers: Sendable {
+    enum Answer: Sendable {
+        case compressed(CompressedImage)
+        case failed(ImageFailure)
+    }
+
+    let context: ServiceContext
+    let events: EventWriter
+    let deadLetters: DeadLetterWriter
+
+    /// Tries until it is on the log, because doing the image again would cost more; false when cancelled before.
+    ///
+    /// Ids are derived from the ask: appended twice it is the same event, which the fold voids, and the same dead letter.
+    func append(_ answer: Answer, _ job: ImageJob) async -> Bool {
+        let ask = job.ask
+        let metadata = EventMetadata(id: EventID("\(ask.imageID)-answer-\(ask.offset)"), time: WallClock.now())
+        return await untilAppended {
+            switch answer {
+            case .compressed(let image):
+                let answer = ImagesCompressed.Answer(id: ask.imageID, image: image)
+                let event = ImagesCompressed(productID: ask.productID, images: [answer])
+                _ = try await events.append(.imagesCompressed(event), metadata)
+            case .failed(let failure):
+                try await deadLetters.append(
+                    DeadLetter(
+                        id: metadata.id, productID: ask.productID, imageID: ask.imageID, source: ask.source,
+                        failure: failure, asked: LogPosition(partition: job.partition, offset: ask.offset),
+                        time: metadata.time))
+                let event = ImageCompressionFailed(productID: ask.productID, id: ask.imageID, failure: failure)
+                _ = try await events.append(.imageCompressionFailed(event), metadata)
+            }
+        }
+    }
+
+    private func untilAppended(_ append: () async throws -> Void) async -> Bool {
+        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            do {
+                try await append()
+                return true
+            } catch {
+                if Task.isCancelled { return false }
+                context.log.warning("an answer waits for the log", ["error": "\(error)"])
+            }
+            do {
+                try await context.loop.sleep(for: backoff.next(using: &generator))
+            } catch {
+                return false  // stopping: the log still asks for it
+            }
+        }
+    }
+}

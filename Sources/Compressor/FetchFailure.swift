@@ -1,0 +1,89 @@
+import HTTPClient
+import S3
+
+/// Why a source could not be had.
+struct FetchFailure: Error, Equatable {
+    /// A stable word for programs.
+    let reason: String
+    let detail: String
+    /// Whether another attempt may do better.
+    let isRetriable: Bool
+    /// What the server asked for.
+    let retryAfter: Duration?
+    /// How many times longer than others it takes to pass.
+    let factor: Int
+    /// Whether the host was asked, and so tells something of itself.
+    let concernsHost: Bool
+
+    init(_ error: DownloadError) {
+        reason = Self.reason(error)
+        detail = error.description
+        isRetriable = error.isRetriable
+        switch error {
+        case .status(let status, let wait):
+            retryAfter = wait
+            factor = status.code == 429 || wait != nil ? 5 : 1
+            concernsHost = true
+        case .transfer(let error):
+            retryAfter = nil
+            factor = [.timeout, .tooSlow, .connectTimeout].contains(error) ? 2 : 1
+            switch error {
+            case .malformedURL, .unsupportedScheme, .addressRefused: concernsHost = false
+            default: concernsHost = true
+            }
+        case .userinfo:
+            (retryAfter, factor, concernsHost) = (nil, 1, false)
+        case .downgrade, .tooManyRedirects, .redirectWithoutLocation:
+            (retryAfter, factor, concernsHost) = (nil, 1, true)
+        }
+    }
+
+    /// Nil for what passes, or is no fault of the upload's.
+    init?(upload error: S3Error) {
+        switch error.reason {
+        case .notFound where error.code != "NoSuchBucket": reason = "not-found"
+        case .transfer(let error):
+            guard case .bodyTooLarge = error else { return nil }
+            reason = Self.reason(error)
+        default: return nil
+        }
+        detail = error.description
+        isRetriable = false
+        retryAfter = nil
+        factor = 1
+        concernsHost = false
+    }
+
+    private static func reason(_ error: DownloadError) -> String {
+        switch error {
+        case .transfer(let error): reason(error)
+        case .status(let status, _):
+            switch status.code {
+            case 404, 410: "not-found"
+            case 401, 403: "forbidden"
+            default: "http-status"
+            }
+        case .userinfo: "userinfo-in-url"
+        case .downgrade: "redirect-to-http"
+        case .tooManyRedirects: "too-many-redirects"
+        case .redirectWithoutLocation: "redirect-without-location"
+        }
+    }
+
+    private static func reason(_ error: HTTPClientError) -> String {
+        switch error {
+        case .malformedURL: "malformed-url"
+        case .unsupportedScheme: "unsupported-scheme"
+        case .dns: "unknown-host"
+        case .connectRefused, .connectFailed: "connect-failed"
+        case .connectTimeout, .timeout: "timeout"
+        case .tooSlow: "too-slow"
+        case .tls, .certificate: "tls"
+        case .addressRefused: "address-refused"
+        case .bodyTooLarge: "too-many-bytes"
+        case .connectionLost: "connection-lost"
+        case .malformedResponse, .other: "malformed-response"
+        case .cancelled, .closed: "cancelled"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import EventLoop
+import Events
+import Kafka
+
+/// Reads the dead letters that are there at the moment.
+package struct DeadLetterReader: Sendable {
+    private static let pageSize = 500
+
+    private let configuration: KafkaConfiguration
+    private let loop: EventLoop
+
+    package init(_ configuration: KafkaConfiguration, loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+    }
+
+    /// Gives every letter to `body`, a page at a time; those of one product in their order, the same one maybe twice.
+    /// `unreadable` counts records that are no letters. Ends early when `body` says false.
+    ///
+    /// On the loop.
+    package func read(_ body: ([DeadLetter]) async throws -> Bool) async throws -> (letters: Int, unreadable: Int) {
+        var ends = try await ends()
+        let consumer = try KafkaConsumer(configuration, group: nil, loop: loop)
+        var letters = 0
+        var unreadable = 0
+        do {
+            try consumer.assign(ends.mapValues(\.start))
+            while !ends.isEmpty {
+                guard case .records(let records) = try await consumer.next(maximum: Self.pageSize) else { continue }
+                var page: [DeadLetter] = []
+                for record in records where record.offset < ends[record.topicPartition]?.end ?? 0 {
+                    do throws(EventFault) {
+                        page.append(try DeadLetter(data: record.value ?? []))
+                    } catch {
+                        unreadable += 1
+                    }
+                }
+                for record in records where record.offset + 1 >= ends[record.topicPartition]?.end ?? .max {
+                    ends[record.topicPartition] = nil
+                }
+                letters += page.count
+                if !page.isEmpty, try await !body(page) { break }
+            }
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+        return (letters, unreadable)
+    }
+
+    /// From where to where there is anything, of each partition that holds something.
+    private func ends() async throws(KafkaError) -> [TopicPartition: (start: Int64, end: Int64)] {
+        let admin = try KafkaAdmin(configuration, loop: loop)
+        do throws(KafkaError) {
+            let topics = try await admin.metadata([DerivedTopic.deadLetters.name])
+            let partitions = topics.filter(\.exists).flatMap { topic in
+                (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
+            }
+            let starts = try await admin.offsets(of: partitions, at: .earliest)
+            let latest = try await admin.offsets(of: partitions, at: .latest)
+            await admin.close()
+            var ends: [TopicPartition: (start: Int64, end: Int64)] = [:]
+            for (partition, start) in starts {
+                if let end = latest[partition], start < end { ends[partition] = (start, end) }
+            }
+            return ends
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+}

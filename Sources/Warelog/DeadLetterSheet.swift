@@ -1,0 +1,77 @@
+import Events
+import JSON
+
+/// How dead letters are shown: a table for people, one JSON object a line for programs, or all that is known of one.
+struct DeadLetterSheet {
+    let isJSON: Bool
+    let isFull: Bool
+    private var hasHeading = false
+
+    init(isJSON: Bool, isFull: Bool) {
+        self.isJSON = isJSON
+        self.isFull = isFull
+    }
+
+    mutating func write(_ letter: DeadLetter, _ state: DeadLetterState) {
+        if isJSON {
+            Output.standard.line(String(decoding: Self.json(letter, state), as: UTF8.self))
+        } else if isFull {
+            for (name, value) in Self.fields(letter, state) { Output.standard.line("\(Self.padded(name, 11)) \(value)") }
+        } else {
+            if !hasHeading { Output.standard.line(Self.line("time", "state", "reason", "tries", "product", "letter", "source")) }
+            hasHeading = true
+            Output.standard.line(
+                Self.line(
+                    letter.time.description, state.word, letter.failure.reason, "\(letter.failure.attempts)",
+                    "\(letter.productID)", letter.id.text, Self.printable(letter.source)))
+        }
+    }
+
+    private static func line(
+        _ time: String, _ state: String, _ reason: String, _ tries: String, _ product: String, _ letter: String,
+        _ source: String
+    ) -> String {
+        "\(padded(time, 24)) \(padded(state, 10)) \(padded(reason, 19)) \(padded(tries, 5)) \(padded(product, 10)) "
+            + "\(padded(letter, 50)) \(source)"
+    }
+
+    private static func fields(_ letter: DeadLetter, _ state: DeadLetterState) -> [(String, String)] {
+        var fields = [
+            ("letter", letter.id.text), ("state", state.word), ("product", "\(letter.productID)"),
+            ("image", letter.imageID.text), ("source", printable(letter.source)), ("reason", letter.failure.reason),
+            ("detail", printable(letter.failure.detail)), ("attempts", "\(letter.failure.attempts)"),
+            ("given up", letter.time.description),
+            ("asked for", "partition \(letter.asked.partition), offset \(letter.asked.offset)"),
+        ]
+        if let decision = state.decision {
+            fields.append((decision, "\(state.decidedAt ?? "") by \(printable(state.actor ?? ""))"))
+            fields.append(("because", printable(state.reason ?? "")))
+        }
+        return fields
+    }
+
+    private static func json(_ letter: DeadLetter, _ state: DeadLetterState) -> [UInt8] {
+        JSONWriter.object { json in
+            letter.writeMembers(to: &json)
+            json.member("state", state.word)
+            if let decision = state.decision {
+                json.key("decision")
+                json.object { json in
+                    json.member("decision", decision)
+                    json.member("actor", state.actor)
+                    json.member("reason", state.reason)
+                    json.member("decided_at", state.decidedAt)
+                }
+            }
+        }
+    }
+
+    /// What clients wrote must not move the operator's cursor.
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

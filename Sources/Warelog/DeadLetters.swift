@@ -1,0 +1,105 @@
+import EventLog
+import Events
+import JSON
+import Kafka
+import Postgres
+import Service
+import Telemetry
+
+/// `warelog dlq list|show|redrive|discard`: images that failed for good, and what is to be done about them.
+struct DeadLetters: Sendable {
+    let tool: Tool
+    let request: DeadLetterRequest
+
+    func run() async throws -> Int32 {
+        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
+        defer { connection.close() }
+        guard request.action == .redrive, !request.isDryRun else { return try await run(connection, nil) }
+        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
+        let findings = try await LogGuard.inspect(
+            admin, recorded: try await LogTopics.recorded(connection),
+            isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
+        await admin.close()
+        let partitions = try LogGuard.check(findings)
+        let producer = try KafkaProducer(tool.settings.kafka, loop: tool.loop)
+        let result: Result<Int32, any Error>
+        do {
+            let writer = EventWriter(producer, source: "/warelog/dlq", partitions: partitions)
+            result = .success(try await run(connection, writer))
+        } catch {
+            result = .failure(error)
+        }
+        await producer.close()
+        return try result.get()
+    }
+
+    private func run(_ connection: PostgresConnection, _ writer: EventWriter?) async throws -> Int32 {
+        var seen = RecentIDs()
+        var count = 0
+        var sheet = DeadLetterSheet(isJSON: request.isJSON, isFull: request.action == .show)
+        let found = try await DeadLetterReader(tool.settings.kafka, loop: tool.loop).read { page in
+            let letters = page.filter { request.concerns($0) && seen.insert($0.id) }
+            if letters.isEmpty { return true }
+            let states = try await DeadLetterState.load(of: letters, connection)
+            for letter in letters {
+                guard let state = states[letter.id], request.concerns(state) else { continue }
+                try await act(letter, connection, writer)
+                count += 1
+                sheet.write(letter, state)
+            }
+            return true
+        }
+        if found.unreadable > 0 {
+            Output.error.line("warelog: \(found.unreadable) records of \(DerivedTopic.deadLetters.name) cannot be read")
+        }
+        Output.error.line(summary(count))
+        return request.ids.isEmpty || count == request.ids.count ? 0 : 1
+    }
+
+    private func summary(_ count: Int) -> String {
+        let letters = "\(count) dead \(count == 1 ? "letter" : "letters")"
+        let missing = request.ids.count - count
+        let rest = missing > 0 ? "; \(missing) not found, or not to be decided any more" : ""
+        return switch (request.action, request.isDryRun) {
+        case (.list, _), (.show, _): "\(letters)\(rest)"
+        case (.redrive, true), (.discard, true): "\(letters) would be \(past)\(rest)"
+        case (.redrive, false), (.discard, false): "\(letters) \(past)\(rest)"
+        }
+    }
+
+    private var past: String { request.action == .redrive ? "redriven" : "discarded" }
+
+    private func act(_ letter: DeadLetter, _ connection: PostgresConnection, _ writer: EventWriter?) async throws {
+        if request.isDryRun { return }
+        let actor = request.actor ?? tool.settings.actor ?? "unknown"
+        switch request.action {
+        case .list, .show: return
+        case .redrive:
+            // Told twice it is one command, which the fold takes once.
+            let name = "redrive-\(letter.id)"
+            let metadata = EventMetadata(id: EventID(name), time: WallClock.now(), command: CommandID(name))
+            let wanted = ImagesCompressionRequested.Wanted(id: letter.imageID, source: letter.source)
+            let event = ImagesCompressionRequested(productID: letter.productID, images: [wanted])
+            _ = try await writer?.append(.imagesCompressionRequested(event), metadata)
+        case .discard: break
+        }
+        try await DeadLetterState.record(past, letter, actor: actor, reason: request.because ?? "", connection)
+    }
+}
+
+/// Tells what has just been seen: a letter may be in the topic twice, close together. Bounded, so that a topic of any
+/// length can be read.
+private struct RecentIDs {
+    private var newer: Set<EventID> = []
+    private var older: Set<EventID> = []
+
+    /// False when it has been seen.
+    mutating func insert(_ id: EventID) -> Bool {
+        guard !older.contains(id), newer.insert(id).inserted else { return false }
+        if newer.count >= 50_000 {
+            older = newer
+            newer = []
+        }
+        return true
+    }
+}

@@ -1,0 +1,68 @@
+import EventLog
+import EventLoop
+import Kafka
+import Postgres
+
+/// How far the read model has folded `products.events`.
+struct FoldedPosition: Sendable, CustomStringConvertible {
+    private static let patience = Duration.seconds(30)
+
+    /// The next offset of each partition.
+    private let next: [Int32: Int64]
+
+    var description: String {
+        next.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
+    }
+
+    /// Returns when everything that is on the log now is folded; throws when that takes longer than half a minute.
+    static func awaitEnd(_ tool: Tool, _ connection: PostgresConnection) async throws -> FoldedPosition {
+        let ends = try await ends(tool)
+        do {
+            return try await tool.loop.withDeadline(patience) {
+                while true {
+                    let folded = try await connection.listen("warelog_folded")
+                    let position = try await load(connection)
+                    if position.lag(behind: ends).isEmpty { return position }
+                    for await _ in folded {
+                        let position = try await load(connection)
+                        if position.lag(behind: ends).isEmpty { return position }
+                    }
+                }
+            }
+        } catch is DeadlineExceeded {
+            throw MediaFault.behind(try await load(connection).lag(behind: ends).joined(separator: ", "))
+        }
+    }
+
+    private func lag(behind ends: [Int32: Int64]) -> [String] {
+        ends.sorted { $0.key < $1.key }.compactMap { partition, end in
+            let folded = next[partition] ?? 0
+            return folded < end ? "partition \(partition) is at \(folded) of \(end)" : nil
+        }
+    }
+
+    private static func load(_ connection: PostgresConnection) async throws -> FoldedPosition {
+        var next: [Int32: Int64] = [:]
+        let sql = "select partition, next_offset from warelog.checkpoints where topic = $1"
+        for row in try await connection.query(sql, [.text(Topic.products.name)]).rows {
+            next[Int32(truncatingIfNeeded: try row.int("partition"))] = try row.int("next_offset")
+        }
+        return FoldedPosition(next: next)
+    }
+
+    private static func ends(_ tool: Tool) async throws -> [Int32: Int64] {
+        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
+        do {
+            let topics = try await admin.metadata([Topic.products.name])
+            let partitions = topics.filter(\.exists).flatMap { topic in
+                (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
+            }
+            let ends = try await admin.offsets(of: partitions, at: .latest)
+            await admin.close()
+            return Dictionary(uniqueKeysWithValues: ends.map { ($0.key.partition, $0.value) })
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import EventLog
+import EventLoop
+import Events
+import HTTPClient
+import JSON
+import Kafka
+import Postgres
+import S3
+import Service
+import Settings
+import Telemetry
+
+/// `warelog media gc`: deletes objects that no product refers to.
+///
+/// What is referred to is read in one snapshot of the read model, which has folded the log at least up to where it ended
+/// when this began. An object that came later, or whose event is still to come, is younger than the grace period: that is
+/// what it is for. Whoever makes an object anew for the same bytes writes it again, which makes it young.
+struct Media: Sendable {
+    struct Request: Sendable {
+        let isRun: Bool
+        let isJSON: Bool
+        let grace: Duration
+
+        init(_ arguments: some Sequence<String>) throws(WrongUsage) {
+            let options = try CommandOptions(arguments, valued: ["--grace"], flags: ["--plan", "--run", "--json"])
+            guard options.words == ["gc"] else { throw WrongUsage("media wants gc") }
+            guard options.has("--plan") != options.has("--run") else {
+                throw WrongUsage("media gc wants --plan or --run")
+            }
+            isRun = options.has("--run")
+            isJSON = options.has("--json")
+            guard let grace = Self.duration(options["--grace"] ?? "24h") else {
+                throw WrongUsage("--grace must be a number of hours, minutes or seconds, as 24h, 90m or 0s")
+            }
+            self.grace = grace
+        }
+
+        static func duration(_ text: String) -> Duration? {
+            guard let count = Int64(text.dropLast()), (0...1_000_000).contains(count) else { return nil }
+            switch text.last {
+            case "h": return .seconds(count * 3600)
+            case "m": return .seconds(count * 60)
+            case "s": return .seconds(count)
+            default: return nil
+            }
+        }
+    }
+
+    /// Of objects that are kept or deleted.
+    struct Tally: Sendable, Equatable {
+        var objects = 0
+        var bytes = 0
+
+        mutating func add(_ object: StoredObject) {
+            objects += 1
+            bytes += object.bytes
+        }
+    }
+
+    let tool: Tool
+    let request: Request
+
+    func run() async throws -> Int32 {
+        var reader = SettingsReader(tool.settings.environment)
+        let configuration = reader.s3()
+        try reader.finish()
+        let web = try HTTPClient(loop: tool.loop)
+        defer { web.close() }
+        let store = S3Client(configuration: configuration, client: web)
+        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
+        defer { connection.close() }
+        let now = WallClock.now()
+        let position = try await FoldedPosition.awaitEnd(tool, connection)
+        // One snapshot for all that follows; it ends with the connection.
+        _ = try await connection.query("begin isolation level repeatable read, read only")
+        let quarantined = try await connection.query("select count(*) as n from warelog.quarantine").rows
+        guard try quarantined.first?.int("n") == 0 else { throw MediaFault.quarantine }
+        let oldest = Timestamp(milliseconds: now.milliseconds - Int64(request.grace / .milliseconds(1)))
+        var kept = Tally()
+        var deleted = Tally()
+        let renditions = try await MediaReferences(connection, MediaReferences.renditions)
+        try await sweep(store, "images/", renditions, before: oldest, &kept, &deleted)
+        let uploads = try await MediaReferences(connection, MediaReferences.uploads) { UploadID(source: $0)?.objectKey }
+        try await sweep(store, "uploads/", uploads, before: oldest, &kept, &deleted)
+        Output.error.line(
+            "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
+                + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
+        return 0
+    }
+
+    /// Two ordered lists side by side, a page of each at a time: what is stored, and what is referred to.
+    private func sweep(
+        _ store: S3Client, _ prefix: String, _ references: MediaReferences, before oldest: Timestamp,
+        _ kept: inout Tally, _ deleted: inout Tally
+    ) async throws {
+        var references = references
+        var last: String?
+        while true {
+            let page = try await store.objects(prefix: prefix, after: last)
+            if page.isEmpty { return }
+            var unwanted: [StoredObject] = []
+            for object in page {
+                // Whoever deletes must not take an order for granted.
+                guard last.map({ $0.utf8.lexicographicallyPrecedes(object.key.utf8) }) ?? true else {
+                    throw MediaFault.unordered
+                }
+                last = object.key
+                let isReferred = try await references.contain(object.key)
+                guard let time = Timestamp(object.lastModified) else { throw MediaFault.unordered }
+                if isReferred || time >= oldest { kept.add(object) } else { unwanted.append(object) }
+            }
+            if request.isRun { try await store.delete(keys: unwanted.map(\.key)) }
+            for object in unwanted {
+                deleted.add(object)
+                show(object)
+            }
+        }
+    }
+
+    private func show(_ object: StoredObject) {
+        guard request.isJSON else {
+            let bytes = String(object.bytes)
+            let padding = String(repeating: " ", count: max(0, 10 - bytes.count))
+            return Output.standard.line("\(object.lastModified) \(padding)\(bytes) \(object.key)")
+        }
+        let line = JSONWriter.object { json in
+            json.member("key", object.key)
+            json.member("bytes", object.bytes)
+            json.member("last_modified", object.lastModified)
+        }
+        Output.standard.line(String(decoding: line, as: UTF8.self))
+    }
+}
+
+enum MediaFault: Error, CustomStringConvertible {
+    case quarantine, unordered
+    case behind(String)
+
+    var description: String {
+        switch self {
+        case .quarantine:
+            "there are records in quarantine, and what they refer to is not known: retry or discard them first"
+        case .unordered: "the object store does not list its objects in order, or not with their times: nothing is safe"
+        case .behind(let partitions): "the read model has not folded the log to its end: \(partitions); try again later"
+        }
+    }
+}
