@@ -7,7 +7,7 @@
 #   SECONDS         of `make fuzz-images`: how long
 #   PARTS, PHOTOS   of `make bench-images`: which of its parts, and a directory of photos
 
-export BROKER S3 PORTS MAX_EXAMPLES SEED PARTS PHOTOS
+export BROKER S3 PORTS MAX_EXAMPLES SEED PARTS PHOTOS ROUNDS MAXIMUM
 
 .PHONY: up infrastructure down reset test fuzz-api fuzz-images bench-images demo
 
