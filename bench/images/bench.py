@@ -3,4 +3,5 @@
 import importlib
 import sys
 
-importlib.import_module(sys.argv[1].replace("-", "_")).run()
+if __name__ == "__main__":
+    importlib.import_module(sys.argv[1].replace("-", "_")).run()

@@ -62,8 +62,11 @@ def _ssim(x, y):
 
 def bytes_at(points, score):
     """The bytes at which a sweep of (score, bytes) reaches a score, the logarithm of the bytes taken as linear between
-    two points; None outside of the sweep."""
+    two points. Where every point is above the score, the lowest one's, so that nothing is won by guessing; None where
+    none reaches it."""
     points = sorted(points)
+    if points and score < points[0][0]:
+        return points[0][1]
     for (low, few), (high, many) in zip(points, points[1:]):
         if low <= score <= high:
             part = (score - low) / (high - low) if high > low else 0

@@ -1,6 +1,7 @@
 """Scores and bytes of each encoder over a sweep of its quality setting, against the same picture without any loss."""
 
 import io
+import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
 
@@ -94,7 +95,8 @@ def run():
     encoders = {encoder.name: encoder for encoder in opened}
     # Where Debian's libvips cannot be had, the one from PyPI is the measure.
     encoders.setdefault("libvips", encoders["pyvips-binary"])
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    # Started anew and not forked: a copy of this process would hold the encoders' pipes open, and they would never end.
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
         rows, clear = sweep(pool, encoders), transparent(pool, encoders)
         for encoder in opened:
             encoder.close()

@@ -9,9 +9,9 @@ DIRECTORY = os.path.join(ROOT, ".run/bench-images")
 RESULTS = os.path.join(DIRECTORY, "results")
 
 # Rounds over all pictures and encoders; the best of them counts.
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROUNDS = int(os.environ.get("ROUNDS") or "5")
 # How many of the photos of each kind are taken; 0 is all.
-MAXIMUM = int(os.environ.get("MAXIMUM", "0"))
+MAXIMUM = int(os.environ.get("MAXIMUM") or "0")
 MAX_SIDE = 2048
 QUALITY = 80
 
