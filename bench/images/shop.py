@@ -15,19 +15,18 @@ from encoders import NODE
 from photos import photos, smaller
 from settings import DIRECTORY, HERE
 
-# A side that makes about one megapixel of most photos.
-SIDE = 1200
+PIXELS = 1_000_000
 PHOTOS = 24
 PORT = int(os.environ.get("PHOTO_PORT") or "0")
 
 
 def prepared_photos():
-    """A directory of JPEGs of about a megapixel."""
+    """A directory of JPEGs of a megapixel."""
     directory = os.path.join(DIRECTORY, "one-megapixel")
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     for photo in photos("shrink")[:PHOTOS]:
-        made = smaller(photo, SIDE)
+        made = smaller(photo, round(max(photo.width, photo.height) * (PIXELS / (photo.width * photo.height)) ** 0.5))
         shutil.copy(made.path, os.path.join(directory, made.name))
     return directory
 
