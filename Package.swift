@@ -16,6 +16,8 @@ let package = Package(
         .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
         .executable(name: "image-bench", targets: ["ImageBench"]),
         .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
+        .executable(name: "replay-bench", targets: ["ReplayBench"]),
+        .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
     targets: [
         // One C library each.
@@ -78,6 +80,17 @@ let package = Package(
                 "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
+        // What the fold makes in Postgres.
+        .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
+
+        // What an operator does with the log.
+        .target(
+            name: "Replay",
+            dependencies: [
+                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel", "Service",
+                "Telemetry",
+            ]),
+
         // The processes. They never import one another: they meet in the events.
         .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
@@ -91,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "Projector",
             dependencies: [
-                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "Redis", "Service",
-                "Settings", "Telemetry",
+                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
@@ -102,9 +115,18 @@ let package = Package(
             ]),
         .executableTarget(
             name: "Warelog",
-            dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service", "Settings", "Telemetry"]),
+            dependencies: [
+                "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "Replay", "Service", "Settings", "Telemetry",
+            ]),
         .executableTarget(
             name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
+
+        // What replay is measured by.
+        .target(name: "CBulkProducer", linkerSettings: [.linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"]),
+        .executableTarget(name: "ReplayFloor", linkerSettings: [.linkedLibrary("rdkafka")]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"]),

@@ -75,5 +75,8 @@ package enum LogGuard {
 /// The log is not as it must be.
 package struct LogFault: Error, CustomStringConvertible, Equatable {
     package let faults: [String]
+
+    package init(faults: [String]) { self.faults = faults }
+
     package var description: String { faults.joined(separator: "; ") }
 }

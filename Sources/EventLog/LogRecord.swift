@@ -8,7 +8,9 @@ package enum LogRecord: Sendable {
 
     /// Throws when the record is no event that this version can fold; whatever it holds, it never traps.
     package init(_ record: KafkaRecord) throws(EventFault) {
-        let event = try CloudEvent(headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+        var attributes = CloudEvent.Attributes()
+        for header in record.headers { try attributes.read(header.name, header.value) }
+        let event = try CloudEvent(attributes, data: record.value)
         let position = LogPosition(partition: record.topicPartition.partition, offset: record.offset)
         if record.topicPartition.topic == Topic.users.name {
             guard let user = try UserEvent(type: event.type, data: event.data) else {
@@ -21,7 +23,7 @@ package enum LogRecord: Sendable {
             }
             self = .product(Recorded(product, event.metadata, at: position))
         }
-        guard record.keyText == key else { throw .invalid("key", "is not the id in the data") }
+        guard let recordKey = record.key, recordKey.elementsEqual(key.utf8) else { throw .invalid("key", "is not the id in the data") }
     }
 
     private var key: String {

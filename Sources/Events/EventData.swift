@@ -4,16 +4,31 @@ import JSON
 /// a newer writer may add some.
 struct EventData {
     private let value: JSONValue
-    private let pointer: String
+    /// Where it stands in the data: made into a text only for a fault.
+    private let place: Place
+
+    private indirect enum Place {
+        case root
+        case member(String, of: Place)
+        case element(Int, of: Place)
+
+        var pointer: String {
+            switch self {
+            case .root: ""
+            case .member(let key, let parent): "\(parent.pointer)/\(key)"
+            case .element(let index, let parent): "\(parent.pointer)/\(index)"
+            }
+        }
+    }
 
     init(_ bytes: [UInt8]) throws(EventFault) {
-        self.init(try Self.parse(bytes), pointer: "")
+        self.init(try Self.parse(bytes), .root)
         guard value.kind == .object else { throw .invalid("data", "is not an object") }
     }
 
     /// The objects of the array that `bytes` are.
     static func objects(parsing bytes: [UInt8]) throws(EventFault) -> [EventData] {
-        try objects(in: parse(bytes), pointer: "")
+        try objects(in: parse(bytes), .root)
     }
 
     private static func parse(_ bytes: [UInt8]) throws(EventFault) -> JSONValue {
@@ -24,22 +39,23 @@ struct EventData {
         }
     }
 
-    private init(_ value: JSONValue, pointer: String) {
+    private init(_ value: JSONValue, _ place: Place) {
         self.value = value
-        self.pointer = pointer
+        self.place = place
     }
 
     private func member(_ key: String) throws(EventFault) -> JSONValue {
-        guard let member = value[key] else { throw .missing("\(pointer)/\(key)") }
+        guard let member = value[key] else { throw .missing("\(place.pointer)/\(key)") }
         return member
     }
 
     func string(_ key: String) throws(EventFault) -> String {
-        try Self.text(member(key), pointer: "\(pointer)/\(key)")
+        try text(member(key), key)
     }
 
     func optionalString(_ key: String) throws(EventFault) -> String? {
-        value[key] == nil ? nil : try string(key)
+        guard let member = value[key] else { return nil }
+        return try text(member, key)
     }
 
     func count(_ key: String) throws(EventFault) -> Int {
@@ -71,9 +87,7 @@ struct EventData {
 
     func strings(_ key: String) throws(EventFault) -> [String] {
         var strings: [String] = []
-        for (index, element) in try Self.elements(of: member(key), pointer: "\(pointer)/\(key)").enumerated() {
-            strings.append(try Self.text(element, pointer: "\(pointer)/\(key)/\(index)"))
-        }
+        for (index, element) in try elements(key).enumerated() { strings.append(try text(element, key, index)) }
         return strings
     }
 
@@ -90,7 +104,7 @@ struct EventData {
     func optionalCounts(_ key: String) throws(EventFault) -> [Int]? {
         guard value[key] != nil else { return nil }
         var counts: [Int] = []
-        for (index, element) in try Self.elements(of: member(key), pointer: "\(pointer)/\(key)").enumerated() {
+        for (index, element) in try elements(key).enumerated() {
             guard let integer = element.integer, integer >= 0 else { throw fault("\(key)/\(index)", "is not a count") }
             counts.append(Int(integer))
         }
@@ -100,34 +114,42 @@ struct EventData {
     func object(_ key: String) throws(EventFault) -> EventData {
         let member = try member(key)
         guard member.kind == .object else { throw fault(key, "is not an object") }
-        return EventData(member, pointer: "\(pointer)/\(key)")
+        return EventData(member, .member(key, of: place))
     }
 
     func objects(_ key: String) throws(EventFault) -> [EventData] {
-        try Self.objects(in: member(key), pointer: "\(pointer)/\(key)")
+        try Self.objects(in: member(key), .member(key, of: place))
     }
 
     /// What is wrong with the value of a member that is there.
-    func fault(_ key: String, _ reason: String) -> EventFault { .invalid("\(pointer)/\(key)", reason) }
+    func fault(_ key: String, _ reason: String) -> EventFault { .invalid("\(place.pointer)/\(key)", reason) }
 
-    private static func objects(in array: JSONValue, pointer: String) throws(EventFault) -> [EventData] {
+    private static func objects(in array: JSONValue, _ place: Place) throws(EventFault) -> [EventData] {
+        guard array.kind == .array else { throw .invalid(place.pointer, "is not an array") }
         var objects: [EventData] = []
-        for (index, element) in try elements(of: array, pointer: pointer).enumerated() {
-            guard element.kind == .object else { throw .invalid("\(pointer)/\(index)", "is not an object") }
-            objects.append(EventData(element, pointer: "\(pointer)/\(index)"))
+        for (index, element) in array.elements.enumerated() {
+            let object = EventData(element, .element(index, of: place))
+            guard element.kind == .object else { throw .invalid(object.place.pointer, "is not an object") }
+            objects.append(object)
         }
         return objects
     }
 
-    private static func elements(of array: JSONValue, pointer: String) throws(EventFault) -> [JSONValue] {
-        guard array.kind == .array else { throw .invalid(pointer, "is not an array") }
+    private func elements(_ key: String) throws(EventFault) -> [JSONValue] {
+        let array = try member(key)
+        guard array.kind == .array else { throw fault(key, "is not an array") }
         return array.elements
     }
 
-    /// Text that a column of Postgres can hold: NUL would stop the projector, not the writer of the event.
-    private static func text(_ value: JSONValue, pointer: String) throws(EventFault) -> String {
-        guard let string = value.string else { throw .invalid(pointer, "is not a string") }
-        guard !string.utf8.contains(0) else { throw .invalid(pointer, "contains NUL") }
+    /// Text that a column of Postgres can hold: NUL would stop the projector, not the writer of the event. `index` is
+    /// that of an element of the member.
+    private func text(_ value: JSONValue, _ key: String, _ index: Int? = nil) throws(EventFault) -> String {
+        guard let string = value.string else { throw textFault(key, index, "is not a string") }
+        guard !value.containsNUL else { throw textFault(key, index, "contains NUL") }
         return string
+    }
+
+    private func textFault(_ key: String, _ index: Int?, _ reason: String) -> EventFault {
+        fault(index.map { "\(key)/\($0)" } ?? key, reason)
     }
 }

@@ -20,26 +20,32 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// Reads what `description` writes, with any number of decimals of the second, cut at the third. Nil for
     /// anything else, other zones included: every writer of the log writes UTC.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        guard let time = text.utf8.withContiguousStorageIfAvailable(Self.milliseconds) ?? Array(text.utf8)
+            .withUnsafeBufferPointer(Self.milliseconds)
+        else { return nil }
+        self.init(milliseconds: time)
+    }
+
+    private static func milliseconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard bytes.count >= 20, bytes.count <= 40, bytes.last == UInt8(ascii: "Z"),
             bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
-            let day = Self.number(bytes[8..<10]), let hour = Self.number(bytes[11..<13]),
-            let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
+            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
+            let day = number(bytes[8..<10]), let hour = number(bytes[11..<13]),
+            let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
             (1...12).contains(month), hour < 24, minute < 60, second < 60
         else { return nil }
         var milliseconds: Int64 = 0
         if bytes.count > 20 {
             let decimals = bytes[20..<(bytes.count - 1)]
-            guard bytes[19] == UInt8(ascii: "."), !decimals.isEmpty,
-                let value = Self.number((decimals + [0x30, 0x30]).prefix(3)), Self.number(decimals.dropFirst(3)) != nil
+            guard bytes[19] == UInt8(ascii: "."), !decimals.isEmpty, let value = number(decimals.prefix(3)),
+                number(decimals.dropFirst(3)) != nil
             else { return nil }
-            milliseconds = value
+            milliseconds = decimals.count == 1 ? value * 100 : decimals.count == 2 ? value * 10 : value
         }
-        let days = Self.days(year, month, day)
-        guard Self.civil(days) == (year, month, day) else { return nil }  // no 30th of February
-        self.init(milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + milliseconds)
+        let days = days(year, month, day)
+        guard civil(days) == (year, month, day) else { return nil }  // no 30th of February
+        return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + milliseconds
     }
 
     // Days and dates: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days, days_from_civil).
@@ -64,7 +70,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         return remainder < 0 ? (quotient - 1, remainder + by) : (quotient, remainder)
     }
 
-    private static func number(_ digits: some Sequence<UInt8>) -> Int64? {
+    private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
         var value: Int64 = 0
         for digit in digits {
             guard (0x30...0x39).contains(digit) else { return nil }

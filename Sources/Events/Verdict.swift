@@ -3,6 +3,11 @@ package enum Verdict: Sendable, Equatable {
     case accepted
     /// On the log, and without effect.
     case voided(VoidReason)
+
+    /// Nil when it was accepted.
+    package var voidReason: VoidReason? {
+        if case .voided(let reason) = self { reason } else { nil }
+    }
 }
 
 package enum VoidReason: String, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 import CYYJSON
+import Glibc
 
 /// One value of a `JSONDocument`.
 package struct JSONValue: Sendable {
@@ -41,7 +42,27 @@ package struct JSONValue: Sendable {
     }
 
     /// A number that was written as an integer and fits.
-    package var integer: Int64? { number.flatMap { Int64($0) } }
+    package var integer: Int64? {
+        guard let text = yyjson_get_raw(raw) else { return nil }
+        let isNegative = text.pointee == 0x2D
+        var value: Int64 = 0
+        for index in (isNegative ? 1 : 0)..<yyjson_get_len(raw) {
+            // By the parser's grammar, what is no digit here is a point or an exponent.
+            guard (0x30...0x39).contains(text[index]) else { return nil }
+            let digit = Int64(text[index] - 0x30)
+            let (tenfold, overflowed) = value.multipliedReportingOverflow(by: 10)
+            let (next, overflows) = tenfold.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !overflowed, !overflows else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    /// Whether this is a string with a NUL in it, which many a reader takes for its end.
+    package var containsNUL: Bool {
+        guard let text = yyjson_get_str(raw) else { return false }
+        return memchr(text, 0, yyjson_get_len(raw)) != nil
+    }
 
     /// The member of an object named `key`; nil when there is none or this is not an object.
     package subscript(key: String) -> JSONValue? {

@@ -20,20 +20,42 @@ enum Shape {
     }
 
     private static func checkMembers(_ object: UnsafeMutablePointer<yyjson_val>?, _ depth: Int) throws(JSONError) {
-        var seen: Set<Key> = []
+        try checkKeys(object)
         var iterator = yyjson_obj_iter()
         guard yyjson_obj_iter_init(object, &iterator) else { return }
         while let raw = yyjson_obj_iter_next(&iterator) {
-            let key = Key(raw)
-            guard seen.insert(key).inserted else { throw .duplicateKey(pointer: "/\(key.token)") }
             let member = yyjson_obj_iter_get_val(raw)
             guard yyjson_is_ctn(member) else { continue }
             do throws(JSONError) {
                 try check(member, depth: depth + 1)
             } catch {
-                throw error.below(key.token)
+                throw error.below(Key(raw).token)
             }
         }
+    }
+
+    /// Objects of up to this many members are compared each with each, which is quicker than a set.
+    private static let smallCount = 16
+
+    private static func checkKeys(_ object: UnsafeMutablePointer<yyjson_val>?) throws(JSONError) {
+        var seen: Set<Key> = []
+        var iterator = yyjson_obj_iter()
+        let isSmall = yyjson_obj_size(object) <= smallCount
+        guard yyjson_obj_iter_init(object, &iterator) else { return }
+        while let raw = yyjson_obj_iter_next(&iterator) {
+            let key = Key(raw)
+            // The iterator has passed over this key: another one of its name comes after it.
+            let isUnique = isSmall ? !occurs(key, after: iterator) : seen.insert(key).inserted
+            guard isUnique else { throw .duplicateKey(pointer: "/\(key.token)") }
+        }
+    }
+
+    private static func occurs(_ key: Key, after position: yyjson_obj_iter) -> Bool {
+        var rest = position
+        while let raw = yyjson_obj_iter_next(&rest) {
+            if key.isName(of: raw) { return true }
+        }
+        return false
     }
 
     private static func checkElements(_ array: UnsafeMutablePointer<yyjson_val>?, _ depth: Int) throws(JSONError) {
@@ -58,6 +80,10 @@ enum Shape {
 
         init(_ raw: UnsafeMutablePointer<yyjson_val>) {
             bytes = UnsafeRawBufferPointer(start: yyjson_get_str(raw), count: yyjson_get_len(raw))
+        }
+
+        func isName(of other: UnsafeMutablePointer<yyjson_val>) -> Bool {
+            yyjson_equals_strn(other, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }
 
         var token: String { JSONPointer.escaped(String(decoding: bytes, as: UTF8.self)) }

@@ -41,6 +41,46 @@ extension PostgresConnection {
         }
     }
 
+    /// `COPY … TO STDOUT`: gives each piece that the server sends, a row in most formats, and says how many rows were
+    /// copied. The next piece is asked for when `body` is done with the one before; what it throws cancels the copy,
+    /// and with it the connection.
+    package func copyOut(_ sql: String, _ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Int {
+        try await withTaskExecutorPreference(loop) {
+            _ = try await self.run(.exclusive)
+            defer { self.endExclusive() }
+            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
+            self.planFlush()
+            guard try await self.nextResult()?.status == PGRES_COPY_OUT else {
+                try await self.takeAllResults()
+                throw PostgresError(.invalid, call: "copyOut", message: "the statement is not COPY TO STDOUT")
+            }
+            do {
+                while try await self.takePiece(body) {}
+            } catch {
+                self.broken("PQgetCopyData")
+                throw error
+            }
+            return try await self.takeAllResults()
+        }
+    }
+
+    /// False at the end.
+    private func takePiece(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Bool {
+        while raw != nil {
+            var piece: UnsafeMutablePointer<CChar>?
+            let count = PQgetCopyData(raw, &piece, 1)
+            if let piece {
+                defer { PQfreemem(piece) }
+                try body(UnsafeRawBufferPointer(start: piece, count: Int(count)))
+                return true
+            }
+            guard count == 0 else { return false }  // -1, the end, or -2, an error: the result tells
+            let outcome: ExclusiveWaiters.FlushOutcome = await withUnsafeContinuation { exclusive.whenReadable($0) }
+            try outcome.get()
+        }
+        throw closedError()
+    }
+
     private func put(_ chunk: [UInt8]) async throws(PostgresError) {
         guard raw != nil else { throw closedError() }
         let status = chunk.withUnsafeBytes { bytes in
@@ -92,6 +132,9 @@ struct ExclusiveWaiters {
 
     private var result: UnsafeContinuation<ResultOutcome, Never>?
     private var flush: UnsafeContinuation<FlushOutcome, Never>?
+    private var read: UnsafeContinuation<FlushOutcome, Never>?
+
+    mutating func whenReadable(_ continuation: UnsafeContinuation<FlushOutcome, Never>) { read = continuation }
 
     mutating func whenResult(_ continuation: UnsafeContinuation<ResultOutcome, Never>) { result = continuation }
 
@@ -104,6 +147,12 @@ struct ExclusiveWaiters {
         waiter.resume(returning: .success(PQgetResult(raw).map { ResultStorage($0) }))
     }
 
+    /// There is more to read.
+    mutating func arrived() {
+        read?.resume(returning: .success(()))
+        read = nil
+    }
+
     mutating func flushed() {
         flush?.resume(returning: .success(()))
         flush = nil
@@ -114,5 +163,7 @@ struct ExclusiveWaiters {
         result = nil
         flush?.resume(returning: .failure(error))
         flush = nil
+        read?.resume(returning: .failure(error))
+        read = nil
     }
 }

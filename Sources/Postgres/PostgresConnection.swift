@@ -171,6 +171,7 @@ package final class PostgresConnection: @unchecked Sendable {
         guard PQconsumeInput(raw) == 1 else { return broken("PQconsumeInput") }
         takeResults()
         takeNotifications()
+        exclusive.arrived()
     }
 
     private func takeResults() {

@@ -2,6 +2,7 @@ import Events
 import Kafka
 import Postgres
 import ProductCache
+import ReadModel
 import Redis
 import Service
 import Synchronization
@@ -25,16 +26,16 @@ final class CacheKeeper: Sendable {
     private let context: ServiceContext
     private let cache: ProductCache
     private let redis: RedisClient
-    private let readModel: ReadModel
+    private let pool: PostgresPool
     private let state = Mutex(State())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    init(_ context: ServiceContext, _ cache: ProductCache, _ redis: RedisClient, _ readModel: ReadModel) {
+    init(_ context: ServiceContext, _ cache: ProductCache, _ redis: RedisClient, _ pool: PostgresPool) {
         self.context = context
         self.cache = cache
         self.redis = redis
-        self.readModel = readModel
+        self.pool = pool
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -127,8 +128,8 @@ final class CacheKeeper: Sendable {
             for (partition, checkpoint) in checkpoints {
                 guard var from = watermarks[partition], from < checkpoint else { continue }
                 while true {
-                    let changes = try await readModel.changes(
-                        partition: partition, from: from, limit: ProductCache.maximumChanges)
+                    let changes = try await ReadModel.changes(
+                        partition: partition, from: from, limit: ProductCache.maximumChanges, pool)
                     try await cache.invalidate(changes.map { .init(id: $0.id, offset: $0.offset) }, watermarks: [:])
                     count += changes.count
                     guard changes.count == ProductCache.maximumChanges, let last = changes.last else { break }

@@ -2,6 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
+import ReadModel
 import Service
 import Telemetry
 
@@ -13,20 +14,24 @@ final class Projection: @unchecked Sendable {
 
     private let context: ServiceContext
     private let consumer: KafkaConsumer
-    private let readModel: ReadModel
+    private let pool: PostgresPool
+    /// In the checkpoints, for people and for other projectors.
+    private let name: String
     private let keeper: CacheKeeper
     private let quarantineLimit: Int
     private let metrics: ProjectorMetrics
+    private var readModel: ReadModel?
     private var owned: [TopicPartition: ReadModel.Ownership] = [:]
     private var quarantined = 0
 
     init(
-        _ context: ServiceContext, consumer: KafkaConsumer, readModel: ReadModel, keeper: CacheKeeper,
+        _ context: ServiceContext, consumer: KafkaConsumer, pool: PostgresPool, name: String, keeper: CacheKeeper,
         quarantineLimit: Int
     ) {
         self.context = context
         self.consumer = consumer
-        self.readModel = readModel
+        self.pool = pool
+        self.name = name
         self.keeper = keeper
         self.quarantineLimit = quarantineLimit
         metrics = ProjectorMetrics(context.metrics)
@@ -52,61 +57,47 @@ final class Projection: @unchecked Sendable {
 
     /// Becomes the newest owner of `partitions` and reads on from their checkpoints.
     private func takeOver(_ partitions: [TopicPartition]) async throws {
-        owned = try await persistently("take partitions over") { () async throws(PostgresError) in
-            try await self.readModel.takeOver(partitions)
+        (readModel, owned) = try await persistently("take partitions over") {
+            try await ReadModel.takeOver(partitions, as: self.name, self.pool)
         }
         try consumer.assign(owned.mapValues(\.nextOffset))
         keeper.owns(owned.filter { $0.key.topic == Topic.products.name }.mapValues(\.nextOffset))
         context.health.well("partitions")
-        context.log.info("partitions assigned", ["partitions": partitions.sorted().map(\.description)])
+        context.log.info(
+            "partitions assigned",
+            ["partitions": partitions.sorted().map(\.description), "generation": readModel?.generation ?? 0])
     }
 
-    /// One batch: load, fold, commit. After a commit whose end is unknown the checkpoint tells what happened.
+    /// One batch: load, fold, commit.
     private func project(_ records: [KafkaRecord]) async throws {
-        let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
-        guard !fresh.isEmpty else { return }
+        guard let readModel else { return }
         do {
-            try await commit(fresh, poison: nil)
-        } catch let error as PostgresError {
-            try await recover(from: error, fresh)
-        }
-    }
-
-    private func recover(from error: PostgresError, _ records: [KafkaRecord]) async throws {
-        if error.sqlState == ReadModel.fenced {
-            context.log.warning("another projector owns these partitions now")
-            try consumer.assign([:])
-            owned = [:]
-        } else if error.isConnectionLost || error.isTransient {
+            try await readModel.project(records, &owned) { batch in
+                self.keeper.committed(
+                    batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
+                    batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
+                try self.report(batch)
+            }
+        } catch let error as PostgresError where error.isFenced {
+            try await fenced()
+        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+            // After a commit whose end is unknown the checkpoint tells what happened.
             context.log.warning("the read model is away", ["error": "\(error)"])
             try await takeOver(Array(owned.keys))
-        } else if records.count > 1 {
-            // One of them is what Postgres does not take: fold them one by one to find it.
-            for record in records { try await project([record]) }
-        } else {
-            try await quarantineAlone(records, error)
         }
     }
 
-    private func quarantineAlone(_ records: [KafkaRecord], _ error: PostgresError) async throws {
-        do {
-            try await commit(records, poison: "refused by the database: \(error)")
-        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
-            try await takeOver(Array(owned.keys))
+    /// Another projector has the partitions, and goes on with them; or an operator had them for a moment, or another
+    /// generation is live: then they are taken over again, as they are now.
+    private func fenced() async throws {
+        let partitions = Array(owned.keys)
+        let areFree = try await persistently("ask for the owners") {
+            try await ReadModel.areFree(partitions, for: self.name, self.pool)
         }
-    }
-
-    /// `poison`: why the records, whatever they are, are to be quarantined.
-    private func commit(_ records: [KafkaRecord], poison: String?) async throws {
-        var batch = Batch(records, poison: poison)
-        let known = try await readModel.load(batch.wanted)
-        batch.fold(known)
-        try await readModel.commit(batch.changes, owned)
-        for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
-        keeper.committed(
-            batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
-            batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-        try report(batch)
+        if areFree { return try await takeOver(partitions) }
+        context.log.warning("another projector owns these partitions now")
+        try consumer.assign([:])
+        owned = [:]
     }
 
     private func report(_ batch: Batch) throws {
@@ -125,16 +116,15 @@ final class Projection: @unchecked Sendable {
 
     /// Tries until it works or fails for a reason that does not pass.
     private func persistently<Value: Sendable>(
-        _ what: String, _ body: () async throws(PostgresError) -> Value
+        _ what: String, _ body: () async throws -> Value
     ) async throws -> Value {
         var delay = Duration.milliseconds(100)
         while true {
-            do throws(PostgresError) {
+            do {
                 let value = try await body()
                 context.health.well("postgres")
                 return value
-            } catch {
-                guard error.isConnectionLost || error.isTransient else { throw error }
+            } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
                 context.health.unwell("postgres", "\(error)")
                 context.log.warning("the read model is away", ["while": what, "error": "\(error)"])
             }

@@ -1,4 +1,5 @@
 import Events
+import ReadModel
 import Telemetry
 
 /// What the projector tells about its work.

@@ -2,6 +2,7 @@ import EventLog
 import Kafka
 import Postgres
 import ProductCache
+import ReadModel
 import Redis
 import Service
 
@@ -31,12 +32,11 @@ struct ProjectorProcess: Sendable {
         guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
         let pool = PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
         let redis = RedisClient(settings.redis, loop: context.loop)
-        let readModel = ReadModel(pool)
-        let keeper = CacheKeeper(context, ProductCache(redis), redis, readModel)
+        let keeper = CacheKeeper(context, ProductCache(redis), redis, pool)
         let consumer = try KafkaConsumer(
             settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, loop: context.loop)
         let projection = Projection(
-            context, consumer: consumer, readModel: readModel, keeper: keeper,
+            context, consumer: consumer, pool: pool, name: Holder.name(of: "projector"), keeper: keeper,
             quarantineLimit: settings.quarantineLimit)
         redis.start()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -12,6 +12,14 @@ enum CommandLineTool {
           topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
           topics check                    compare the log's topics with what they must be
           seed                            register the demo user, user 1
+          rebuild                         build the read model anew from the log, verify it, and make it live
+          rebuild start|status|verify|switch|rollback|abort
+                                          the same, step by step; switch takes --accept-quarantine and --unverified
+          verify [--json]                 compare the live read model with a fresh fold of the log
+          lag [--json]                    how far the read model is behind, by partition
+          status [--json]                 the read models, who works on them, quarantine, lag
+          quarantine list|show|retry|discard
+                                          records that could not be folded; --dry-run, --json
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 
@@ -28,6 +36,9 @@ enum CommandLineTool {
             let settings = try ToolSettings(try ProcessEnvironment.read())
             let loop = try EventLoop()
             return try loop.run { try await command(Tool(loop: loop, settings: settings)) }
+        } catch let error as WrongUsage {
+            Output.error.write("warelog: \(error)\n\n\(usage)")
+            return 2
         } catch let error as InvalidSettings {
             Output.error.line("warelog: \(error)")
             return 2
@@ -39,13 +50,26 @@ enum CommandLineTool {
 
     private typealias Command = @Sendable (Tool) async throws -> Int32
 
+    /// Commands with arguments of their own.
+    private static func reading(_ arguments: [String]) -> Command? {
+        let rest = arguments.dropFirst()
+        return switch arguments.first {
+        case "rebuild": { try await RebuildCommand(tool: $0, rest).run() }
+        case "verify": { try await VerifyCommand(tool: $0, rest).run() }
+        case "lag": { try await Status(tool: $0, rest).lag() }
+        case "status": { try await Status(tool: $0, rest).status() }
+        case "quarantine": { try await QuarantineCommand(tool: $0, rest).run() }
+        default: nil
+        }
+    }
+
     private static func command(_ arguments: [String]) -> Command? {
         switch arguments {
         case ["migrate"]: { try await Migrate(tool: $0).run() }
         case ["topics", "create"]: { try await Topics(tool: $0).create() }
         case ["topics", "check"]: { try await Topics(tool: $0).check() }
         case ["seed"]: { try await Seed(tool: $0).run() }
-        default: nil
+        default: reading(arguments)
         }
     }
 }

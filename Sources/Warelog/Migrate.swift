@@ -1,5 +1,5 @@
-import Glibc
 import Postgres
+import Replay
 
 /// `warelog migrate`: runs the migrations that the database has not had yet, in the order of their names, each in a
 /// transaction together with the note that it has run. Safe to run twice, and by two at once.
@@ -10,7 +10,7 @@ struct Migrate: Sendable {
     let tool: Tool
 
     func run() async throws -> Int32 {
-        let migrations = try Migration.all(in: tool.settings.schemaDirectory)
+        let migrations = try Migration.all(in: tool.files)
         let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
         defer { connection.close() }
         // Released with the connection, however that ends.
@@ -34,6 +34,7 @@ struct Migrate: Sendable {
             try await apply(migration, connection)
             Output.error.line("applied \(migration.name)")
         }
+        if try await Generations(connection, tool.files).createFirst() { Output.error.line("made the read model, empty") }
         Output.error.line("the schema is up to date: \(migrations.count) migrations")
         return 0
     }
@@ -64,52 +65,26 @@ struct Migration: Sendable, Equatable {
         return String(hash, radix: 16)
     }
 
-    static func all(in directory: String) throws(MigrationFault) -> [Migration] {
-        guard let handle = opendir(directory) else { throw .noDirectory(directory) }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".sql") { names.append(name) }
+    static func all(in files: SchemaFiles) throws -> [Migration] {
+        try files.migrationNames().map { name in
+            guard name.utf8.allSatisfy(isPlain) else { throw MigrationFault.unusableName(name) }
+            return Migration(name: name, sql: try files.text(name))
         }
-        guard !names.isEmpty else { throw .noDirectory(directory) }
-        var migrations: [Migration] = []
-        for name in names.sorted() {
-            guard name.utf8.allSatisfy(isPlain) else { throw .unusableName(name) }
-            guard let sql = contents(of: "\(directory)/\(name)") else { throw .unreadable(name) }
-            migrations.append(Migration(name: name, sql: sql))
-        }
-        return migrations
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
             || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
     }
-
-    private static func contents(of path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
-        return ferror(file) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
-    }
 }
 
 enum MigrationFault: Error, Equatable, CustomStringConvertible {
-    case noDirectory(String)
     case unusableName(String)
-    case unreadable(String)
     case changed(String)
 
     var description: String {
         switch self {
-        case .noDirectory(let directory): "there are no migrations in \(directory): set WARELOG_SCHEMA_DIR"
         case .unusableName(let name): "the migration's name \(name) has other characters than letters, digits, _, - and ."
-        case .unreadable(let name): "the migration \(name) cannot be read"
         case .changed(let name): "the migration \(name) was edited after it ran here: write a new one instead"
         }
     }

@@ -2,6 +2,8 @@ import EventLoop
 import Glibc
 import Kafka
 import Postgres
+import Redis
+import Replay
 import Service
 import Settings
 import Telemetry
@@ -10,12 +12,15 @@ import Telemetry
 struct Tool: Sendable {
     let loop: EventLoop
     let settings: ToolSettings
+
+    var files: SchemaFiles { SchemaFiles(directory: settings.schemaDirectory) }
 }
 
 /// All that the tool is told from outside, its arguments apart.
 struct ToolSettings: Sendable {
     let postgres: PostgresConfiguration
     let kafka: KafkaConfiguration
+    let redis: RedisConfiguration
     /// Of each topic, when it is created.
     let partitions: Int32
     let replicationFactor: Int
@@ -27,6 +32,7 @@ struct ToolSettings: Sendable {
         postgres = reader.postgres(applicationName: "warelog")
         // A broker that is away shows in the command's own error.
         kafka = reader.kafka(clientID: "warelog", log: Log(service: "warelog", minimum: .error, now: WallClock.now) { _ in })
+        redis = reader.redis()
         partitions = Int32(reader.integer("KAFKA_PARTITIONS", in: 1...10_000, default: 12))
         replicationFactor = reader.integer("KAFKA_REPLICATION_FACTOR", in: 1...100, default: 1)
         schemaDirectory = reader.string("WARELOG_SCHEMA_DIR", default: "schema/postgres")

@@ -236,8 +236,8 @@ extension Environment {
         await processes.stop(.projector)
         try await database.simple(
             """
-            truncate read_model_2.users, read_model_2.products, read_model_2.product_changes, read_model_2.commands,
-                read_model_2.checkpoints, read_model_2.quarantine
+            truncate read_model_3.users, read_model_3.products, read_model_3.product_events, read_model_3.commands,
+                read_model_3.checkpoints, read_model_3.quarantine
             """)
         try processes.start(.projector)
         try await caughtUp()

@@ -59,9 +59,9 @@ struct ListDatabase: Sendable {
     ) async throws {
         try await connection.simple(
             """
-            insert into read_model_2.products
-            select i, \(user), \(name), 'as in the README', '{}', \(price), '{}', \(created), \(created), 1, 0, '[]',
-                   false, i % 6, i
+            insert into read_model_3.products
+            select i, i % 6, i, \(user), 1, 0, \(created), \(created), false, \(price), \(name), 'as in the README',
+                   '{}', '{}', '[]'
             from \(ids) as i
             """)
     }

@@ -12,14 +12,14 @@ extension EndToEnd {
             let indexes = try await database.connection.query(
                 """
                 select indexname, indexdef from pg_indexes
-                where schemaname = 'read_model_2' and tablename = 'products' and indexname <> 'products_pkey'
+                where schemaname = 'read_model_3' and tablename = 'products' and indexname <> 'products_pkey'
                 """
             ).rows.map { (name: try $0.text("indexname"), definition: try $0.text("indexdef")) }
             // Filled first, indexed then: several times faster.
-            for index in indexes { try await database.connection.simple("drop index read_model_2.\(index.name)") }
+            for index in indexes { try await database.connection.simple("drop index read_model_3.\(index.name)") }
             // So that vacuum finds every row committed and settled: an asynchronous commit is not, for a while.
             try await database.connection.simple(
-                "set synchronous_commit = on; alter table read_model_2.products set (autovacuum_enabled = off)")
+                "set synchronous_commit = on; alter table read_model_3.products set (autovacuum_enabled = off)")
             let first = "['Red', 'Blue', 'Green', 'Grand', 'Tiny', 'Café', 'Old', 'New', 'Smart', 'Wide']"
             let second = "['chair', 'table', 'lamp', 'shelf', 'Größe', 'mirror', 'vase']"
             let words =
@@ -33,7 +33,7 @@ extension EndToEnd {
             for index in indexes where index.definition.contains("user_id") {
                 try await database.connection.simple(index.definition)
             }
-            _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
+            _ = try await database.connection.query("vacuum (analyze) read_model_3.products")
         }
 
         private static let filters = [
@@ -51,8 +51,8 @@ extension EndToEnd {
                 let rows = try await database.connection.query(
                     """
                     select relallvisible = relpages as is_settled,
-                           pg_relation_size('read_model_2.products_by_creation') / 8192 as index_pages
-                    from pg_class where oid = 'read_model_2.products'::regclass
+                           pg_relation_size('read_model_3.products_by_creation') / 8192 as index_pages
+                    from pg_class where oid = 'read_model_3.products'::regclass
                     """
                 ).rows
                 try #require(rows.first?.bool("is_settled") == true)
@@ -85,9 +85,9 @@ extension EndToEnd {
                 // A new user's import, before Postgres has had a look at it: it expects one product, for which the
                 // order does not matter, and the index by name is the deepest of all.
                 let name = "repeat('long ', 100) || i"
-                try await database.connection.simple("alter table read_model_2.products set (autovacuum_enabled = off)")
+                try await database.connection.simple("alter table read_model_3.products set (autovacuum_enabled = off)")
                 try await database.insert("generate_series(1001, 3000)", user: "i", name: name)
-                _ = try await database.connection.query("vacuum (analyze) read_model_2.products")
+                _ = try await database.connection.query("vacuum (analyze) read_model_3.products")
                 try await database.insert("generate_series(100001, 120000)", name: name)
                 for order in ListOrder.all {
                     let plan = try await database.plan(database.query("user_id=1&sort=\(order.text)"))

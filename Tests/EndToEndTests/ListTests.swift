@@ -85,11 +85,11 @@ extension EndToEnd {
                     let new = place + 7
                     try await database.connection.simple(
                         """
-                        update read_model_2.products set is_deleted = not is_deleted where \(others(place));
-                        update read_model_2.products
+                        update read_model_3.products set is_deleted = not is_deleted where \(others(place));
+                        update read_model_3.products
                         set product_price = 11 - product_price, product_name = 'other ' || \(pages)
                         where \(others(pages * 200)) or \(others(100_000 - pages * 200));
-                        update read_model_2.products set media_revision = media_revision + 1
+                        update read_model_3.products set media_revision = media_revision + 1
                         where id between \(pages * 200 - 100) and \(pages * 200 + 100)
                         """)
                     try await database.insert("generate_series(\(new), \(new))", name: "'the same'")

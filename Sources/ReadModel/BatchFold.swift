@@ -9,9 +9,11 @@ struct BatchFold {
     private var quarantined: Set<Batch.Key>
     private var productPositions: [ProductID: LogPosition] = [:]
     private var userPositions: [UserID: LogPosition] = [:]
-    private(set) var productChanges: [Batch.ProductChange] = []
+    private(set) var productEvents: [Batch.ProductEventVerdict] = []
     private var decided: [CommandID: Batch.DecidedCommand] = [:]
     private(set) var voided = 0
+    private(set) var newestProduct: Int64 = 0
+    private(set) var newestUser: Int64 = 0
 
     init(_ known: Batch.Known) {
         products = known.products
@@ -25,26 +27,44 @@ struct BatchFold {
 
     mutating func fold(_ recorded: Recorded<ProductEvent>) {
         let id = recorded.event.productID
-        guard isNew(recorded.metadata.command) else { return voided += 1 }
-        let before = products[id].map { ($0.version, $0.mediaRevision) } ?? (0, 0)
+        if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
+        let before = counters(of: id)
+        guard isNew(recorded.metadata.command) else {
+            return note(recorded, .voided(.duplicateCommand), from: before, to: before)
+        }
         let verdict = Product.evolve(&products[id], recorded)
         let product = products[id]
-        let after = product.map { ($0.version, $0.mediaRevision) } ?? (0, 0)
-        // Accepted without a change: what was asked for was there already.
-        if after != before {
-            productPositions[id] = recorded.position
-            productChanges.append(
-                .init(product: id, offset: recorded.position.offset, version: after.0, mediaRevision: after.1))
-        }
+        let after = counters(of: id)
+        note(recorded, verdict, from: before, to: after)
         decide(recorded.metadata, verdict, .products, recorded.position, id.value, after) {
             product.flatMap { $0.isDeleted ? nil : ProductDocument($0).json }
         }
     }
 
+    private typealias Counters = (version: Int64, mediaRevision: Int64)
+
+    private func counters(of id: ProductID) -> Counters { products[id].map { ($0.version, $0.mediaRevision) } ?? (0, 0) }
+
+    private mutating func note(
+        _ recorded: Recorded<ProductEvent>, _ verdict: Verdict, from before: Counters, to after: Counters
+    ) {
+        let id = recorded.event.productID
+        // Accepted without a change: what was asked for was there already.
+        let isChange = after != before
+        if isChange { productPositions[id] = recorded.position }
+        if verdict != .accepted { voided += 1 }
+        productEvents.append(
+            .init(
+                product: id, position: recorded.position, version: after.version, mediaRevision: after.mediaRevision,
+                occurredAt: recorded.metadata.time, isChange: isChange, voidReason: verdict.voidReason))
+    }
+
     mutating func fold(_ recorded: Recorded<UserEvent>) {
         let id = recorded.event.userID
+        newestUser = max(newestUser, id.value)
         guard isNew(recorded.metadata.command) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)
+        if verdict != .accepted { voided += 1 }
         let user = users[id]
         if verdict == .accepted { userPositions[id] = recorded.position }
         decide(recorded.metadata, verdict, .users, recorded.position, id.value, (user == nil ? 0 : 1, 0)) { user?.json }
@@ -56,12 +76,10 @@ struct BatchFold {
 
     private mutating func decide(
         _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic, _ position: LogPosition, _ resource: Int64,
-        _ counters: (version: Int64, mediaRevision: Int64), _ document: () -> [UInt8]?
+        _ counters: Counters, _ document: () -> [UInt8]?
     ) {
-        var reason: VoidReason?
-        if case .voided(let why) = verdict { reason = why }
-        if reason != nil { voided += 1 }
         guard let command = metadata.command else { return }
+        let reason = verdict.voidReason
         if reason == nil { ledger.insert(command) }
         decided[command] = Batch.DecidedCommand(
             id: command, event: metadata.id, topic: topic, position: position, resource: resource,

@@ -4,55 +4,87 @@ import Kafka
 import Postgres
 import Service
 
-/// The statements of the read model. Arrays of columns, so that a batch of any size is one statement.
-enum ReadModelSQL {
-    static func products(_ ids: Set<ProductID>) -> PostgresStatement {
+/// The statements on one generation of the read model. Arrays of columns, so that a batch of any size is one statement.
+struct ReadModelSQL {
+    let schema: String
+
+    func products(_ ids: Set<ProductID>) -> PostgresStatement {
         PostgresStatement(
             """
-            select \(Product.columns) from read_model_2.products where id = any($1)
+            select \(Product.columns) from \(schema).products where id = any($1)
             """, [.intArray(ids.map(\.value))])
     }
 
-    static func users(_ ids: Set<UserID>) -> PostgresStatement {
+    func users(_ ids: Set<UserID>) -> PostgresStatement {
         PostgresStatement(
             """
             select id, name, (extract(epoch from created_at) * 1000)::bigint as created_ms
-            from read_model_2.users where id = any($1)
+            from \(schema).users where id = any($1)
             """, [.intArray(ids.map(\.value))])
     }
 
-    static func commands(_ ids: Set<CommandID>) -> PostgresStatement {
+    func commands(_ ids: Set<CommandID>) -> PostgresStatement {
         PostgresStatement(
             """
-            select command_id from read_model_2.commands where command_id = any($1) and void_reason is null
+            select command_id from \(schema).commands where command_id = any($1) and void_reason is null
             """, [.textArray(ids.map(\.text))])
     }
 
-    static func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
+    func quarantined(_ keys: Set<Batch.Key>) -> PostgresStatement {
         let keys = Array(keys)
         return PostgresStatement(
             """
             select distinct q.topic, q.key from unnest($1::text[], $2::text[]) as x(t, k)
-            join read_model_2.quarantine q on q.topic = x.t and q.key = x.k
-            """, [.textArray(keys.map(\.topic)), .textArray(keys.map { storable($0.key) })])
+            join \(schema).quarantine q on q.topic = x.t and q.key = x.k
+            """, [.textArray(keys.map(\.topic)), .textArray(keys.map { Self.storable($0.key) })])
     }
 
-    static func advance(
+    func insert(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
+        let checkpoints = Array(checkpoints)
+        return PostgresStatement(
+            """
+            insert into \(schema).checkpoints (topic, partition, next_offset, owner_epoch)
+            select t, p, o, 0 from unnest($1::text[], $2::bigint[], $3::bigint[]) as x(t, p, o)
+            on conflict (topic, partition) do update set next_offset = excluded.next_offset
+            """,
+            [
+                .textArray(checkpoints.map(\.key.topic)), .intArray(checkpoints.map { Int64($0.key.partition) }),
+                .intArray(checkpoints.map(\.value)),
+            ])
+    }
+
+    func advance(
         _ partition: TopicPartition, _ ownership: ReadModel.Ownership, to next: Int64
     ) -> PostgresStatement {
         PostgresStatement(
-            "select read_model_2.advance_checkpoint($1, $2::integer, $3, $4, $5)",
+            "select \(schema).advance_checkpoint($1, $2::integer, $3, $4, $5)",
             [
                 .text(partition.topic), .int(Int64(partition.partition)), .int(ownership.epoch),
                 .int(ownership.nextOffset), .int(next),
             ])
     }
 
-    static func upsert(_ users: [Batch.ChangedUser]) -> PostgresStatement {
+    /// What operators have taken out of the fold, whatever the generation.
+    func discarded(_ ranges: [TopicPartition: ClosedRange<Int64>]) -> PostgresStatement {
+        let ranges = Array(ranges)
+        return PostgresStatement(
+            """
+            select d.topic, d.partition, d.log_offset
+            from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as x(t, p, first, last)
+            join warelog.discarded_records d on d.topic = x.t and d.partition = x.p
+                and d.log_offset between x.first and x.last
+            """,
+            [
+                .textArray(ranges.map(\.key.topic)), .intArray(ranges.map { Int64($0.key.partition) }),
+                .intArray(ranges.map(\.value.lowerBound)), .intArray(ranges.map(\.value.upperBound)),
+            ])
+    }
+
+    func upsert(_ users: [Batch.ChangedUser]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_2.users
-            select id, name, to_timestamp(created_ms / 1000.0), partition, log_offset
+            insert into \(schema).users (id, log_partition, log_offset, name, created_at)
+            select id, partition, log_offset, name, to_timestamp(created_ms / 1000.0)
             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
                 as x(id, name, created_ms, partition, log_offset)
             on conflict (id) do update set name = excluded.name, log_offset = excluded.log_offset
@@ -64,14 +96,15 @@ enum ReadModelSQL {
             ])
     }
 
-    static func upsert(_ products: [Batch.ChangedProduct]) -> PostgresStatement {
+    func upsert(_ products: [Batch.ChangedProduct]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_2.products
-            select id, user_id, product_name, product_description, product_images::text[], product_price::numeric,
-                   compressed_product_images::text[], to_timestamp(created_ms / 1000.0),
-                   to_timestamp(updated_ms / 1000.0), version, media_revision, images::json, is_deleted = 1,
-                   partition, log_offset
+            insert into \(schema).products (
+                id, log_partition, log_offset, user_id, version, media_revision, created_at, updated_at, is_deleted,
+                product_price, product_name, product_description, product_images, compressed_product_images, images)
+            select id, partition, log_offset, user_id, version, media_revision, to_timestamp(created_ms / 1000.0),
+                   to_timestamp(updated_ms / 1000.0), is_deleted = 1, product_price::numeric, product_name,
+                   product_description, product_images::text[], compressed_product_images::text[], images::json
             from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
                         $14::bigint[], $15::bigint[])
@@ -88,10 +121,12 @@ enum ReadModelSQL {
     }
 
     /// A decision replaces a refusal of the same command.
-    static func upsert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
+    func upsert(_ commands: [Batch.DecidedCommand]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_2.commands as c
+            insert into \(schema).commands as c (
+                command_id, event_id, topic, log_partition, log_offset, resource_id, version, media_revision,
+                void_reason, idempotency_key, request_digest, document)
             select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
                                  $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
             on conflict (command_id) do update set
@@ -113,31 +148,43 @@ enum ReadModelSQL {
             ])
     }
 
-    static func insert(_ changes: [Batch.ProductChange]) -> PostgresStatement {
+    func insert(_ events: [Batch.ProductEventVerdict]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_2.product_changes
-            select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+            insert into \(schema).product_events (
+                product_id, log_partition, log_offset, version, media_revision, occurred_at, is_change, void_reason)
+            select id, partition, log_offset, version, media_revision, to_timestamp(ms / 1000.0), change = 1, reason
+            from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                        $7::bigint[], $8::text[])
+                as x(id, partition, log_offset, version, media_revision, ms, change, reason)
             """,
             [
-                .intArray(changes.map(\.product.value)), .intArray(changes.map(\.offset)),
-                .intArray(changes.map(\.version)), .intArray(changes.map(\.mediaRevision)),
+                .intArray(events.map(\.product.value)), .intArray(events.map { Int64($0.position.partition) }),
+                .intArray(events.map(\.position.offset)), .intArray(events.map(\.version)),
+                .intArray(events.map(\.mediaRevision)), .intArray(events.map(\.occurredAt.milliseconds)),
+                .intArray(events.map { $0.isChange ? 1 : 0 }), .textArray(events.map { $0.voidReason?.rawValue }),
             ])
     }
 
-    static func insert(_ records: [Batch.QuarantinedRecord]) -> PostgresStatement {
+    func insert(_ records: [Batch.QuarantinedRecord]) -> PostgresStatement {
         PostgresStatement(
             """
-            insert into read_model_2.quarantine
+            insert into \(schema).quarantine
             select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])
             on conflict do nothing
             """,
             [
                 .textArray(records.map(\.record.topicPartition.topic)),
                 .intArray(records.map { Int64($0.record.topicPartition.partition) }),
-                .intArray(records.map(\.record.offset)), .textArray(records.map { storable($0.record.keyText) }),
-                .textArray(records.map { storable($0.reason) }),
+                .intArray(records.map(\.record.offset)), .textArray(records.map { Self.storable($0.record.keyText) }),
+                .textArray(records.map { Self.storable($0.reason) }),
             ])
+    }
+
+    /// What the log has used is not leased again.
+    static func reserveIDs(_ changes: Batch.Changes) -> PostgresStatement {
+        PostgresStatement(
+            "select warelog.reserve_ids($1, $2)", [.int(changes.newestProduct), .int(changes.newestUser)])
     }
 
     /// Tells the gateways, after the commit, up to where each partition is folded.

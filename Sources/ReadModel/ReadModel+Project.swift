@@ -1,0 +1,44 @@
+import Kafka
+import Postgres
+
+extension ReadModel {
+    /// Folds records, each partition's in their order, in one transaction; `committed` is told of each batch when it
+    /// is. Those that are folded already are passed over. One that Postgres refuses is looked for and put into
+    /// quarantine.
+    ///
+    /// Throws the `PostgresError` that is no record's fault: the database is away, or a partition has another owner
+    /// (`isFenced`). After a commit whose end is unknown only the checkpoints tell what happened: take over again.
+    package func project(
+        _ records: [KafkaRecord], _ owned: inout [TopicPartition: Ownership], committed: (Batch) async throws -> Void
+    ) async throws {
+        let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
+        guard !fresh.isEmpty else { return }
+        do {
+            try await commit(Batch(fresh), &owned, committed)
+        } catch let error as PostgresError where error.isAboutRecords {
+            if fresh.count > 1 {
+                for record in fresh { try await project([record], &owned, committed: committed) }
+            } else {
+                try await commit(Batch(fresh, poison: "refused by the database: \(error)"), &owned, committed)
+            }
+        }
+    }
+
+    private func commit(
+        _ unfolded: Batch, _ owned: inout [TopicPartition: Ownership], _ committed: (Batch) async throws -> Void
+    ) async throws {
+        var batch = unfolded
+        batch.fold(try await load(batch.wanted))
+        try await commit(batch.changes, owned)
+        for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
+        try await committed(batch)
+    }
+}
+
+extension PostgresError {
+    /// Somebody else has taken the partition over.
+    package var isFenced: Bool { sqlState == ReadModel.fenced }
+
+    /// The database is there and ours, and does not take what it was given.
+    fileprivate var isAboutRecords: Bool { !isFenced && !isConnectionLost && !isTransient }
+}

@@ -1,0 +1,49 @@
+import EventLoop
+import Kafka
+import Service
+import Telemetry
+
+/// How old records of the log are.
+package struct Freshness: Sendable {
+    private static let patience = Duration.seconds(5)
+
+    private let kafka: KafkaConfiguration
+    private let loop: EventLoop
+
+    package init(_ kafka: KafkaConfiguration, loop: EventLoop) {
+        self.kafka = kafka
+        self.loop = loop
+    }
+
+    /// Seconds, of the first record at or after each place; those that cannot be read in time are left out.
+    package func ages(ofRecordsAt places: [TopicPartition: Int64]) async throws -> [TopicPartition: Double] {
+        guard !places.isEmpty else { return [:] }
+        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+        let timestamps = Timestamps()
+        do {
+            try consumer.assign(places)
+            try await loop.withDeadline(Self.patience) {
+                while timestamps.found.count < places.count {
+                    guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
+                    for record in records where timestamps.found[record.topicPartition] == nil {
+                        timestamps.found[record.topicPartition] = record.timestamp
+                        try consumer.pause([record.topicPartition])
+                    }
+                }
+            }
+        } catch is DeadlineExceeded {
+            // What there is has to do.
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+        let now = WallClock.now().milliseconds
+        return timestamps.found.mapValues { max(0, Double(now - $0) / 1000) }
+    }
+
+    /// On the loop only.
+    private final class Timestamps: @unchecked Sendable {
+        var found: [TopicPartition: Int64] = [:]
+    }
+}

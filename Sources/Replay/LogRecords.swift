@@ -1,0 +1,51 @@
+import EventLoop
+import Kafka
+
+/// Single records of the log, by their places.
+struct LogRecords: Sendable {
+    /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
+    private static let gap: Int64 = 1000
+    private static let patience = Duration.seconds(30)
+
+    let kafka: KafkaConfiguration
+    let loop: EventLoop
+
+    /// The records at `offsets`, which ascend; those that the log does not have are left out.
+    func read(_ partition: TopicPartition, at offsets: [Int64]) async throws -> [KafkaRecord] {
+        guard !offsets.isEmpty else { return [] }
+        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+        do {
+            let records = try await loop.withDeadline(Self.patience) {
+                try await Self.read(partition, at: offsets, consumer)
+            }
+            await consumer.close()
+            return records
+        } catch {
+            await consumer.close()
+            throw error
+        }
+    }
+
+    private static func read(
+        _ partition: TopicPartition, at offsets: [Int64], _ consumer: KafkaConsumer
+    ) async throws -> [KafkaRecord] {
+        var found: [KafkaRecord] = []
+        var wanted = offsets[...]
+        var position = Int64.min
+        while let next = wanted.first {
+            if next - gap > position {
+                try consumer.assign([partition: next])
+                position = next
+            }
+            guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
+            for record in records where record.topicPartition == partition {
+                wanted = wanted.drop { $0 < record.offset }
+                guard wanted.first == record.offset else { continue }
+                found.append(record)
+                wanted = wanted.dropFirst()
+            }
+            position = (records.last?.offset ?? position) + 1
+        }
+        return found
+    }
+}

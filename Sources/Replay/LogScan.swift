@@ -1,0 +1,64 @@
+import EventLog
+import EventLoop
+import Kafka
+
+/// The log up to a certain place: an offset for each partition, up to which, and not with which, records belong to it.
+package typealias LogEnds = [TopicPartition: Int64]
+
+/// Reads the log from its first record on.
+package struct LogScan: Sendable {
+    /// Records are fetched ahead of the reader: kilobytes.
+    private static let fetchedAhead = "16384"
+    private static let batchSize = 5000
+
+    private let kafka: KafkaConfiguration
+    private let loop: EventLoop
+
+    package init(_ kafka: KafkaConfiguration, loop: EventLoop) {
+        var kafka = kafka
+        kafka.extra.merge(["queued.max.messages.kbytes": Self.fetchedAhead]) { given, _ in given }
+        self.kafka = kafka
+        self.loop = loop
+    }
+
+    /// Where the log ends now, for every topic that the fold reads.
+    package func ends() async throws -> LogEnds {
+        let admin = try KafkaAdmin(kafka, loop: loop)
+        do {
+            var partitions: [TopicPartition] = []
+            for topic in try await admin.metadata(Topic.allCases.map(\.name)) {
+                guard topic.exists else { throw LogFault(faults: ["\(topic.name) does not exist"]) }
+                partitions += (0..<topic.partitionCount).map { TopicPartition(topic: topic.name, partition: Int32($0)) }
+            }
+            let ends = try await admin.offsets(of: partitions, at: .latest)
+            await admin.close()
+            return ends
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
+    /// Gives `body` every record before `ends`, each partition's in their order. On the loop.
+    package func run(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
+        var rest = ends.filter { $0.value > 0 }
+        guard !rest.isEmpty else { return }
+        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+        do {
+            try consumer.assign(rest.mapValues { _ in 0 })
+            while !rest.isEmpty {
+                try Task.checkCancellation()
+                guard case .records(let records) = try await consumer.next(maximum: Self.batchSize) else { continue }
+                try await body(records.filter { $0.offset < ends[$0.topicPartition, default: 0] })
+                for record in records where record.offset + 1 >= rest[record.topicPartition] ?? .max {
+                    rest[record.topicPartition] = nil
+                    try consumer.pause([record.topicPartition])
+                }
+            }
+            await consumer.close()
+        } catch {
+            await consumer.close()
+            throw error
+        }
+    }
+}

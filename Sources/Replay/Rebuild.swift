@@ -1,0 +1,215 @@
+import EventLog
+import EventLoop
+import Kafka
+import Postgres
+import ReadModel
+
+/// Builds the read model anew beside the live one, proves it, and makes it the live one.
+///
+/// What it does stands in the database as far as it got: each step can be run on its own, by another process, and
+/// begins where the one before ended. The live generation is not touched before the switch; the log and the object
+/// store never are.
+package struct Rebuild: Sendable {
+    private let postgres: PostgresConfiguration
+    private let kafka: KafkaConfiguration
+    private let loop: EventLoop
+    private let files: SchemaFiles
+    private let report: @Sendable (RebuildProgress) -> Void
+    private let holder = Holder.name(of: "warelog rebuild")
+
+    package init(
+        _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration, loop: EventLoop, files: SchemaFiles,
+        report: @escaping @Sendable (RebuildProgress) -> Void
+    ) {
+        self.postgres = postgres
+        self.kafka = kafka
+        self.loop = loop
+        self.files = files
+        self.report = report
+    }
+
+    /// All of it: a new generation, verified, and live.
+    package func all(acceptsQuarantine: Bool) async throws -> Verification.Report {
+        try await withLease { connection, lease in
+            let next = try await build(connection)
+            return try await following(next) { follower in
+                let verification = try await verify(next, connection, follower)
+                try await makeLive(next, connection, follower, lease, acceptsQuarantine: acceptsQuarantine)
+                return verification
+            }
+        }
+    }
+
+    /// A new generation, up to date with the log when this returns.
+    package func start() async throws {
+        try await withLease { connection, _ in
+            let next = try await build(connection)
+            try await following(next) { _ in }
+        }
+    }
+
+    package func verify() async throws -> Verification.Report {
+        try await withLease { connection, _ in
+            let next = try await built(connection)
+            return try await following(next) { try await verify(next, connection, $0) }
+        }
+    }
+
+    /// Makes what `start` built the live one. It must have been found right, unless `isUnverified`.
+    package func makeLive(isUnverified: Bool, acceptsQuarantine: Bool) async throws {
+        try await withLease { connection, lease in
+            let next = try await built(connection)
+            guard isUnverified || next.isVerified else {
+                throw ReplayFault.refused(
+                    "\(next.schema) has not been found right: run `warelog rebuild verify`, or switch with --unverified")
+            }
+            try await following(next) {
+                try await makeLive(next, connection, $0, lease, acceptsQuarantine: acceptsQuarantine)
+            }
+        }
+    }
+
+    /// Brings the generation that was live before up to the log, and makes it live again.
+    package func rollback() async throws {
+        try await withLease { connection, lease in
+            guard let standby = try await Generations(connection, files).find(.standby) else {
+                throw ReplayFault.noGeneration("on standby: nothing was switched, or it has been dropped")
+            }
+            try check(standby)
+            try await following(standby) { try await makeLive(standby, connection, $0, lease, acceptsQuarantine: true) }
+        }
+    }
+
+    /// Forgets what is being built. Nobody may be at it.
+    package func abort() async throws -> Bool {
+        try await withLease { connection, _ in
+            let generations = Generations(connection, files)
+            guard let next = try await generations.find(.building) else { return false }
+            try await generations.drop(next)
+            return true
+        }
+    }
+
+    // MARK: the steps
+
+    private func build(_ connection: PostgresConnection) async throws -> Generations.Generation {
+        let generations = Generations(connection, files)
+        guard let live = try await generations.find(.live) else { throw ReplayFault.noGeneration("live: run `warelog migrate`") }
+        // What an earlier run left half done.
+        if let left = try await generations.find(.building) { try await generations.drop(left) }
+        let next = try await generations.create()
+        let meter = RebuildMeter(loop, live: live, next: next, report)
+        let scan = LogScan(kafka, loop: loop)
+        let ends = try await scan.ends()
+        let fold = FreshFold(to: ends, scan, discarded: try await Discards.all(connection)) { progress in
+            guard meter.loading(progress) else { return }
+            try await generations.note(next.number, phase: "loading", folded: progress.folded, total: progress.total)
+        }
+        let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
+        do {
+            let result = try await Load(postgres, loop: loop, schema: next.schema).run(fold)
+            meter.phase("indexing")
+            try await generations.note(next.number, phase: "indexing", folded: result.records)
+            try await generations.createIndexes(of: next.number)
+            try await ReadModel(generation: next.number, pool).finish(
+                result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser, checkpoints: ends)
+            try await generations.note(next.number, phase: "following")
+            await pool.close()
+        } catch {
+            await pool.close()
+            throw error
+        }
+        meter.phase("following")
+        return next
+    }
+
+    private func built(_ connection: PostgresConnection) async throws -> Generations.Generation {
+        guard let next = try await Generations(connection, files).find(.building) else {
+            throw ReplayFault.noGeneration("being built: run `warelog rebuild start`")
+        }
+        guard next.phase == "following" else {
+            throw ReplayFault.notYet("\(next.schema) was left half done: run `warelog rebuild start` again")
+        }
+        try check(next)
+        return next
+    }
+
+    private func check(_ generation: Generations.Generation) throws(ReplayFault) {
+        guard generation.definition == ReadModel.definition else {
+            throw .otherDefinition(generation: generation.number, found: generation.definition)
+        }
+    }
+
+    /// `body` runs while `generation` is kept up with the log, from when it has come to where the log ends now.
+    private func following<Value: Sendable>(
+        _ generation: Generations.Generation, _ body: @Sendable @escaping (Follower) async throws -> Value
+    ) async throws -> Value {
+        let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
+        let follower = Follower(kafka, loop: loop, pool: pool, generation: generation.number, holder: holder)
+        let ends = try await LogScan(kafka, loop: loop).ends()
+        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
+            // Who waits for it is told how it ended.
+            group.addTask(executorPreference: loop) { try? await follower.run(Array(ends.keys)) }
+            defer { group.cancelAll() }
+            do {
+                try await follower.reach(ends)
+                return .success(try await body(follower))
+            } catch {
+                return .failure(error)
+            }
+        }
+        await pool.close()
+        return try result.get()
+    }
+
+    private func verify(
+        _ generation: Generations.Generation, _ connection: PostgresConnection, _ follower: Follower
+    ) async throws -> Verification.Report {
+        let verification = try await Verifier(postgres, kafka, loop: loop).run(generation) { read, total in
+            report(RebuildProgress(phase: "verifying", events: read, total: total))
+        }
+        try await Generations(connection, files).note(generation.number, verification)
+        guard verification.isEqual else { throw NotAsTheLog(schema: generation.schema, report: verification) }
+        return verification
+    }
+
+    private func makeLive(
+        _ next: Generations.Generation, _ connection: PostgresConnection, _ follower: Follower, _ lease: Lease,
+        acceptsQuarantine: Bool
+    ) async throws {
+        let generations = Generations(connection, files)
+        let all = try await generations.all()
+        guard let live = all.first(where: { $0.state == .live }) else { throw ReplayFault.noGeneration("live") }
+        let quarantined = try await connection.query("select count(*) as n from \(next.schema).quarantine").rows.first?.int("n") ?? 0
+        guard acceptsQuarantine || quarantined == 0 else {
+            throw ReplayFault.refused(
+                "\(quarantined) records are in quarantine in \(next.schema): look at them with `warelog quarantine list "
+                    + "--generation \(next.number)`, or switch with --accept-quarantine")
+        }
+        // One is kept to go back to: the one that is live until now.
+        if let old = all.first(where: { $0.state == .standby }), old.number != next.number { try await generations.drop(old) }
+        let own = try await PostgresConnection.connect(postgres, loop: loop)
+        defer { own.close() }
+        try await SwitchOver(own, files, loop: loop).run(from: live, to: next, follower, lease)
+        report(RebuildProgress(phase: "live", events: 0, total: 0))
+    }
+
+    private func withLease<Value>(
+        _ body: (PostgresConnection, Lease) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await PostgresConnection.connect(postgres, loop: loop)
+        defer { connection.close() }
+        let lease = try await Lease.take(.rebuild, as: holder, connection)
+        return try await body(connection, lease)
+    }
+}
+
+/// The new read model is not what the log says.
+package struct NotAsTheLog: Error, CustomStringConvertible {
+    package let schema: String
+    package let report: Verification.Report
+    package var description: String {
+        let named = report.differences.prefix(3).map { "\($0.table.rawValue) \($0.id) (\($0.kind.rawValue))" }
+        return "\(schema) is not what the log says: \(named.joined(separator: ", ")); nothing was switched"
+    }
+}

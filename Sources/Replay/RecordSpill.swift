@@ -1,0 +1,85 @@
+import EventLog
+import Kafka
+
+/// The records of a log, sorted so that each bucket can be folded on its own in little memory: those of one entity are
+/// in one bucket, in their order.
+///
+/// An entity is what a key names. Entities that share a command, which takes effect only once, belong together: they
+/// have a bucket of their own, in the order of topic, partition and offset.
+package final class RecordSpill {
+    /// What the records of one bucket take, about.
+    private static let bucketBytes = 6 << 20
+    private static let typicalRecord = 700
+    private static let memory = 48 << 20
+    private static let commandBuckets = 256
+    private static let commandMemory = 8 << 20
+
+    private let records: Spill
+    private let commands = Spill(buckets: commandBuckets, limit: commandMemory)
+    private let topics = Topic.allCases.map(\.name)
+    private var shared: Set<UInt64> = []
+    package private(set) var count = 0
+
+    /// For about so many records.
+    package init(expecting count: Int64) {
+        let buckets = Int(clamping: count) / (Self.bucketBytes / Self.typicalRecord) + 1
+        records = Spill(buckets: min(buckets, 8192), limit: Self.memory)
+    }
+
+    package func add(_ record: KafkaRecord) throws(Spill.Failed) {
+        guard let topic = topics.firstIndex(of: record.topicPartition.topic) else { return }
+        count += 1
+        let entity = Self.entity(record)
+        try records.append(to: Int(entity % UInt64(records.bucketCount))) { PackedRecord.append(record, topic, to: &$0) }
+        guard let command = record.headers.first(where: { $0.name == "ce_commandid" })?.value else { return }
+        var hasher = Hasher()
+        command.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        try commands.append(to: Int(hash % UInt64(Self.commandBuckets))) { bytes in
+            withUnsafeBytes(of: hash) { bytes += $0 }
+            withUnsafeBytes(of: entity) { bytes += $0 }
+        }
+    }
+
+    /// A collision of hashes puts entities together that need not be: that changes nothing.
+    private static func entity(_ record: KafkaRecord) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(record.topicPartition.topic.utf8.count)
+        if let key = record.key { key.withUnsafeBytes { hasher.combine(bytes: $0) } }
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    /// Gives `body` each bucket's records; every one is there when it is called. Can be run again.
+    package func forEach(_ body: ([KafkaRecord]) async throws -> Void) async throws {
+        try findShared()
+        var together: [KafkaRecord] = []
+        for bucket in 0..<records.bucketCount {
+            var alone: [KafkaRecord] = []
+            let bytes = try records.bytes(of: bucket)
+            PackedRecord.forEach(in: bytes, topics) { record in
+                if !shared.isEmpty, shared.contains(Self.entity(record)) { together.append(record) } else { alone.append(record) }
+            }
+            if !alone.isEmpty { try await body(alone) }
+        }
+        guard !together.isEmpty else { return }
+        try await body(together.sorted { ($0.topicPartition, $0.offset) < ($1.topicPartition, $1.offset) })
+    }
+
+    private func findShared() throws(Spill.Failed) {
+        guard shared.isEmpty else { return }
+        for bucket in 0..<Self.commandBuckets {
+            var first: [UInt64: UInt64] = [:]
+            let bytes = try commands.bytes(of: bucket)
+            bytes.withUnsafeBytes { bytes in
+                for place in stride(from: 0, to: bytes.count, by: 16) {
+                    let command = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                    let entity = bytes.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self)
+                    if let other = first.updateValue(entity, forKey: command), other != entity {
+                        shared.insert(entity)
+                        shared.insert(other)
+                    }
+                }
+            }
+        }
+    }
+}

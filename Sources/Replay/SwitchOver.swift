@@ -1,0 +1,70 @@
+import EventLog
+import EventLoop
+import Kafka
+import Postgres
+import ReadModel
+
+/// Makes another generation the live one: in one transaction, at a place in the log that both have reached, so that no
+/// reader sees anything older than before. Writers wait for their verdicts meanwhile, for some milliseconds; nobody is
+/// refused.
+package struct SwitchOver: Sendable {
+    /// Readers that are at work hold the views for so long at most; new ones wait behind us.
+    private static let lockTimeout = "250ms"
+    private static let attempts = 40
+
+    private let connection: PostgresConnection
+    private let files: SchemaFiles
+    private let loop: EventLoop
+
+    /// `connection` is for this alone.
+    package init(_ connection: PostgresConnection, _ files: SchemaFiles, loop: EventLoop) {
+        self.connection = connection
+        self.files = files
+        self.loop = loop
+    }
+
+    /// `follower` keeps `next` up with the log, and goes on until the projectors have it.
+    package func run(
+        from live: Generations.Generation, to next: Generations.Generation, _ follower: Follower, _ lease: Lease
+    ) async throws {
+        for attempt in 1... {
+            do {
+                return try await attemptOnce(live, next, follower, lease)
+            } catch let error as PostgresError where error.isTransient && attempt < Self.attempts {
+                // Somebody reads for longer than we let the others wait: they go first, then we try again.
+                try await loop.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    private func attemptOnce(
+        _ live: Generations.Generation, _ next: Generations.Generation, _ follower: Follower, _ lease: Lease
+    ) async throws {
+        try await connection.simple("begin; set local lock_timeout = '\(Self.lockTimeout)'")
+        do {
+            try await lease.check(connection)
+            // From here on no projector can commit to the live one.
+            let rows = try await connection.query(
+                "select topic, partition, next_offset from \(live.schema).checkpoints for update"
+            ).rows
+            var ends: LogEnds = [:]
+            for row in rows { ends[try TopicPartition(row: row)] = try row.int("next_offset") }
+            try await loop.withDeadline(.seconds(10)) { [ends] in try await follower.reach(ends) }
+            try await connection.simple(
+                """
+                update \(live.schema).checkpoints set owner_epoch = owner_epoch + 1, owner = null;
+                update \(next.schema).checkpoints set owner = null;
+                update warelog.read_models set state = 'standby', changed_at = now() where generation = \(live.number);
+                update warelog.read_models set state = 'live', phase = '', changed_at = now()
+                where generation = \(next.number);
+                set local search_path = \(next.schema);
+                \(try files.readModel(.views));
+                select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset) from checkpoints
+                """)
+            try await connection.simple("commit")
+        } catch {
+            try? await connection.simple("rollback")
+            throw error
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import EventLog
+import EventLoop
+import Kafka
+import Postgres
+import ReadModel
+
+/// Compares a generation with the log, with connections of its own.
+package struct Verifier: Sendable {
+    private let postgres: PostgresConfiguration
+    private let kafka: KafkaConfiguration
+    private let loop: EventLoop
+
+    package init(_ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration, loop: EventLoop) {
+        self.postgres = postgres
+        self.kafka = kafka
+        self.loop = loop
+    }
+
+    /// `progress` is given the records folded, and all of them.
+    package func run(
+        _ generation: Generations.Generation, progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+    ) async throws -> Verification.Report {
+        let connection = try await PostgresConnection.connect(postgres, loop: loop)
+        defer { connection.close() }
+        let discarded = try await Discards.all(connection)
+        let snapshot = try await Snapshot(generation.schema, connection)
+        let fold = FreshFold(to: snapshot.checkpoints, LogScan(kafka, loop: loop), discarded: discarded) {
+            progress($0.folded, $0.total)
+        }
+        return try await Verification(snapshot, fold).run()
+    }
+}

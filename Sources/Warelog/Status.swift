@@ -1,0 +1,223 @@
+import EventLog
+import EventLoop
+import JSON
+import Kafka
+import Postgres
+import ReadModel
+import Replay
+import Service
+
+/// `warelog lag`, `warelog status` and `warelog rebuild status`: where everything stands.
+struct Status: Sendable {
+    struct PartitionLag: Sendable {
+        let partition: TopicPartition
+        let end: Int64
+        let checkpoint: Int64
+        /// The age of the oldest record that is not folded; 0 when there is none.
+        let freshness: Double
+        /// Nil when nobody folds it.
+        let owner: String?
+
+        var lag: Int64 { end - checkpoint }
+    }
+
+    let tool: Tool
+    let isJSON: Bool
+
+    init(tool: Tool, isJSON: Bool) {
+        self.tool = tool
+        self.isJSON = isJSON
+    }
+
+    init(tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
+        let options = try CommandOptions(arguments, flags: ["--json"])
+        guard options.words.isEmpty else { throw WrongUsage("lag and status want options only") }
+        self.init(tool: tool, isJSON: options.has("--json"))
+    }
+
+    func lag() async throws -> Int32 {
+        try await withConnection { connection in
+            let lags = try await lags(connection)
+            if isJSON { Output.standard.line(Self.json { $0.write(lags) }) } else { show(lags) }
+            return 0
+        }
+    }
+
+    func status() async throws -> Int32 {
+        try await withConnection { connection in
+            let lags = try await lags(connection)
+            let facts = try await facts(connection)
+            if isJSON {
+                Output.standard.line(Self.json { json in
+                    json.write(facts)
+                    json.write(lags)
+                })
+            } else {
+                show(facts)
+                show(lags)
+            }
+            return 0
+        }
+    }
+
+    func rebuild() async throws -> Int32 {
+        try await withConnection { connection in
+            let facts = try await facts(connection)
+            if isJSON { Output.standard.line(Self.json { $0.write(facts) }) } else { show(facts) }
+            return 0
+        }
+    }
+
+    // MARK: what there is
+
+    fileprivate struct Facts: Sendable {
+        let generations: [Generations.Generation]
+        let rebuilder: (name: String, since: String)?
+        let redriver: (name: String, since: String)?
+        /// Records in quarantine in the live generation.
+        let quarantined: Int64
+        let discarded: Int64
+    }
+
+    private func facts(_ connection: PostgresConnection) async throws -> Facts {
+        let counts = try await connection.query(
+            """
+            select (select count(*) from warelog.quarantine) as quarantined,
+                   (select count(*) from warelog.discarded_records) as discarded
+            """
+        ).rows.first
+        return Facts(
+            generations: try await Generations(connection, tool.files).all(),
+            rebuilder: try await Lease.holder(of: .rebuild, connection),
+            redriver: try await Lease.holder(of: .redrive, connection),
+            quarantined: try counts?.int("quarantined") ?? 0, discarded: try counts?.int("discarded") ?? 0)
+    }
+
+    private func lags(_ connection: PostgresConnection) async throws -> [PartitionLag] {
+        var checkpoints: [TopicPartition: (next: Int64, owner: String?)] = [:]
+        for row in try await connection.query("select topic, partition, next_offset, owner from warelog.checkpoints").rows {
+            checkpoints[try TopicPartition(row: row)] = (try row.int("next_offset"), try row.optionalText("owner"))
+        }
+        // After the checkpoints: what is folded is on the log.
+        let ends = try await LogScan(tool.settings.kafka, loop: tool.loop).ends()
+        let behind = ends.filter { $0.value > checkpoints[$0.key]?.next ?? 0 }.keys
+        let ages = try await Freshness(tool.settings.kafka, loop: tool.loop).ages(
+            ofRecordsAt: Dictionary(uniqueKeysWithValues: behind.map { ($0, checkpoints[$0]?.next ?? 0) }))
+        return ends.keys.sorted().map { partition in
+            PartitionLag(
+                partition: partition, end: ends[partition] ?? 0, checkpoint: checkpoints[partition]?.next ?? 0,
+                freshness: ages[partition] ?? 0, owner: checkpoints[partition]?.owner)
+        }
+    }
+
+    private func withConnection(_ body: (PostgresConnection) async throws -> Int32) async throws -> Int32 {
+        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
+        defer { connection.close() }
+        return try await body(connection)
+    }
+
+    // MARK: how it is shown
+
+    private func show(_ lags: [PartitionLag]) {
+        var table = TextTable(["partition", "end", "checkpoint", "lag", "freshness s", "owner"])
+        for lag in lags {
+            table.add([
+                "\(lag.partition)", "\(lag.end)", "\(lag.checkpoint)", "\(lag.lag)", Self.seconds(lag.freshness),
+                lag.owner ?? "nobody",
+            ])
+        }
+        Output.standard.write(table.text)
+        Output.standard.line(
+            "in all: lag \(lags.map(\.lag).reduce(0, +)), freshness \(Self.seconds(lags.map(\.freshness).max() ?? 0)) s")
+    }
+
+    private func show(_ facts: Facts) {
+        var table = TextTable(["read model", "state", "definition", "phase", "folded", "of", "verified", "since"])
+        for generation in facts.generations {
+            table.add([
+                generation.schema, generation.state.rawValue, "\(generation.definition)",
+                generation.phase.isEmpty ? "-" : generation.phase, "\(generation.folded)", "\(generation.total)",
+                generation.isVerified ? "yes" : generation.verification == nil ? "-" : "no", generation.startedAt,
+            ])
+        }
+        Output.standard.write(table.text)
+        if let holder = facts.rebuilder { Output.standard.line("rebuilding: \(holder.name), since \(holder.since)") }
+        if let holder = facts.redriver { Output.standard.line("redriving: \(holder.name), since \(holder.since)") }
+        Output.standard.line("quarantine: \(facts.quarantined) records, \(facts.discarded) discarded for good")
+    }
+
+    fileprivate static func seconds(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    private static func json(_ body: (inout JSONWriter) -> Void) -> String {
+        String(decoding: JSONWriter.object(body), as: UTF8.self)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func write(_ lags: [Status.PartitionLag]) {
+        key("partitions")
+        array(lags) { json, lag in
+            json.object { json in
+                json.key("topic")
+                json.string(lag.partition.topic)
+                json.key("partition")
+                json.integer(lag.partition.partition)
+                json.key("end")
+                json.integer(lag.end)
+                json.key("checkpoint")
+                json.integer(lag.checkpoint)
+                json.key("lag")
+                json.integer(lag.lag)
+                json.key("freshness_seconds")
+                json.raw(Status.seconds(lag.freshness))
+                json.key("owner")
+                if let owner = lag.owner { json.string(owner) } else { json.null() }
+            }
+        }
+    }
+
+    fileprivate mutating func write(_ facts: Status.Facts) {
+        key("read_models")
+        array(facts.generations) { json, generation in
+            json.object { json in
+                json.key("generation")
+                json.integer(generation.number)
+                json.key("state")
+                json.string(generation.state.rawValue)
+                json.key("definition")
+                json.integer(generation.definition)
+                json.key("phase")
+                json.string(generation.phase)
+                json.key("folded")
+                json.integer(generation.folded)
+                json.key("total")
+                json.integer(generation.total)
+                json.key("is_verified")
+                json.boolean(generation.isVerified)
+                json.key("started_at")
+                json.string(generation.startedAt)
+            }
+        }
+        key("rebuilding")
+        write(holder: facts.rebuilder)
+        key("redriving")
+        write(holder: facts.redriver)
+        key("quarantined")
+        integer(facts.quarantined)
+        key("discarded")
+        integer(facts.discarded)
+    }
+
+    private mutating func write(holder: (name: String, since: String)?) {
+        guard let holder else { return null() }
+        object { json in
+            json.key("holder")
+            json.string(holder.name)
+            json.key("since")
+            json.string(holder.since)
+        }
+    }
+}

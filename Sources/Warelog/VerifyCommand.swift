@@ -1,0 +1,50 @@
+import Glibc
+import Postgres
+import Replay
+
+/// `warelog verify`: the live read model, compared with a fresh fold of the log. Exit status 1 when they differ.
+struct VerifyCommand: Sendable {
+    let tool: Tool
+    private let isJSON: Bool
+
+    init(tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
+        let options = try CommandOptions(arguments, flags: ["--json"])
+        guard options.words.isEmpty else { throw WrongUsage("verify wants options only") }
+        self.tool = tool
+        isJSON = options.has("--json")
+    }
+
+    func run() async throws -> Int32 {
+        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
+        defer { connection.close() }
+        guard let live = try await Generations(connection, tool.files).find(.live) else {
+            throw ReplayFault.noGeneration("live: run `warelog migrate`")
+        }
+        let report = try await Verifier(tool.settings.postgres, tool.settings.kafka, loop: tool.loop).run(live)
+        if isJSON { Output.standard.line(report.json) } else { show(report, live) }
+        return report.isEqual ? 0 : 1
+    }
+
+    private func show(_ report: Verification.Report, _ live: Generations.Generation) {
+        var table = TextTable(["partition", "folded to", "state root", ""])
+        for roots in report.partitions {
+            table.add([
+                "\(roots.partition)", "\(roots.offset)", String(roots.readModel.prefix(32)),
+                roots.isEqual ? "as the log says" : "the log says \(roots.log.prefix(32))",
+            ])
+        }
+        Output.standard.write(table.text)
+        for difference in report.differences {
+            let offsets = report.offsets(of: difference).map { String($0) }.joined(separator: ", ")
+            let events = offsets.isEmpty ? "" : "; its events: \(difference.partition) at \(offsets)"
+            Output.standard.line("\(difference.table.rawValue) of \(difference.id): \(difference.kind.rawValue)\(events)")
+        }
+        for position in report.quarantine {
+            Output.standard.line("\(position.partition)@\(position.offset): in quarantine here or there, not in both")
+        }
+        Output.standard.line(
+            report.isEqual
+                ? "\(live.schema) is what the log says: \(report.records) records, \(report.rows) rows"
+                : "\(live.schema) is not what the log says: `warelog rebuild` builds it anew")
+    }
+}
