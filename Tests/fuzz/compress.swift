@@ -5,7 +5,7 @@ internal import Fuzz
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var recipe = ImageRecipe(maxSide: 100)
-    recipe.limits.pixels = 2_000_000
+    recipe.limits.pixels = 500_000
     fuzz_begin()
     let source = Array(UnsafeBufferPointer(start: bytes, count: count))
     if case .success(let image) = compress(source, recipe: recipe).result {

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     // The product's limits, with fewer pixels: what grows with them alone would only make every run slower.
     const img_limits limits = {
         .bytes = 25000000,
-        .pixels = 2000000,
+        .pixels = 500000,
         .side = 30000,
         .scans = 100,
         .profile_bytes = 4 << 20,

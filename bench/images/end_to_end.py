@@ -18,6 +18,8 @@ COUNT = int(os.environ.get("IMAGES") or "600")
 # What comes first is start-up: it is not counted, neither ours nor theirs.
 WARMING = COUNT // 10
 BATCH = os.path.join(DIRECTORY, "batch.json")
+# The same work for both: one picture for each.
+ENVIRONMENT = {**os.environ, "IMAGE_RENDITIONS": "full:2048"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,7 +49,7 @@ def work_off(name, command, topic, start, count):
     with subprocess.Popen(log_tool("watch", topic, str(count), start), stdout=subprocess.PIPE, text=True) as watch:
         watch.stdout.readline()
         with open(os.path.join(DIRECTORY, "log", f"{name.replace(' ', '-')}.log"), "a") as log:
-            worker = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            worker = subprocess.Popen(command, stdout=log, stderr=log, env=ENVIRONMENT, start_new_session=True)
         # A worker that ends before its time would have us wait for ever.
         threading.Thread(target=lambda: (worker.wait(), watch.terminate()), daemon=True).start()
         for line in watch.stdout:
