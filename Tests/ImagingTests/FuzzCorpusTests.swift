@@ -5,8 +5,8 @@ import Testing
 
 /// What `make fuzz-images` begins with, and what it once found. In this process, where a trap ends the run.
 struct FuzzCorpusTests {
-    private static let folder = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("fuzz/corpus", isDirectory: true)
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("fuzz/corpus", isDirectory: true)
 
     static let files = ((try? FileManager.default.contentsOfDirectory(atPath: Self.folder.path)) ?? []).sorted()
 

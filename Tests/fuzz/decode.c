@@ -12,7 +12,7 @@ static void encode(const img_picture *picture) {
         const img_png_options options = {.colours = 64, .max_bytes = SIZE_MAX};
         img_encode_png(picture, &options, &output, &failure);
     } else {
-        const img_jpeg_options options = {.quality = 80, .progressive = true};
+        const img_jpeg_options options = {.quality = 80};
         img_encode_jpeg(picture, &options, &output, &failure);
     }
     img_buffer_free(&output);

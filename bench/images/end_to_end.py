@@ -1,6 +1,6 @@
-"""Images a second from Kafka through S3 back to Kafka: our compressor, and a Node worker with kafkajs and sharp, one after
-the other on the very same events. `prepare` (with the service up, the compressor stopped) writes the events; `measure`
-(with the service stopped, the servers up) has them worked off."""
+"""Images a second from Kafka through S3 back to Kafka: our compressor, and a Node worker with kafkajs and sharp, one
+after the other on the very same events. `prepare` (with the service up, the compressor stopped) writes the events;
+`measure` (with the service stopped, the servers up) has them worked off."""
 
 import contextlib
 import json
@@ -65,7 +65,8 @@ def work_off(name, command, topic, start, count):
         raise RuntimeError(f"{name} ended after {len(stamps)} of {count} images")
     stamps.sort()
     done = count - WARMING
-    result = {"images_per_second": done / ((stamps[-1] - stamps[WARMING - 1]) / 1000), "cpu": cpu / done, "failed": failed}
+    seconds = (stamps[-1] - stamps[WARMING - 1]) / 1000
+    result = {"images_per_second": done / seconds, "cpu": cpu / done, "failed": failed}
     say(f"{name}: {result['images_per_second']:.1f} images/s, {result['cpu'] * 1000:.0f} ms of CPU an image, "
         f"{failed} failed")
     return result

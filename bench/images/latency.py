@@ -1,5 +1,5 @@
-"""From POST to the picture being visible, one at a time on an idle stack. Visible: a GET shows it as compressed, which a
-client that follows the product's events is told of."""
+"""From POST to the picture being visible, one at a time on an idle stack. Visible: a GET shows it as compressed, which
+a client that follows the product's events is told of."""
 
 import json
 import os

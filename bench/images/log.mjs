@@ -1,9 +1,9 @@
 // What the bench wants to know of the log:
 //
 //   log.mjs NODE offsets TOPIC            its end, a JSON object of partition to offset; the topic is made if it is new
-//   log.mjs NODE watch TOPIC COUNT FROM   `ready`, and then a line for each image that is answered after FROM (as printed by `offsets`),
-//                                         its record's time stamp in milliseconds and `compressed` or `failed`,
-//                                         until there are COUNT
+//   log.mjs NODE watch TOPIC COUNT FROM   `ready`, and then a line for each image that is answered after FROM (as
+//                                         printed by `offsets`): its record's time stamp in milliseconds and
+//                                         `compressed` or `failed`, until there are COUNT
 import { makeKafka, partitionOffsets } from './kafka.mjs'
 
 const [node, command, topic, count, from] = process.argv.slice(2)
@@ -21,7 +21,9 @@ async function offsets() {
 }
 
 const outcomes = {
-    'warelog.ImagesCompressed.v1': 'compressed', 'warelog.ImageCompressionFailed.v1': 'failed', 'bench.Resized': 'compressed',
+    'warelog.ImagesCompressed.v1': 'compressed',
+    'warelog.ImageCompressionFailed.v1': 'failed',
+    'bench.Resized': 'compressed',
 }
 
 async function watch() {

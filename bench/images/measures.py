@@ -48,7 +48,8 @@ class Quality:
         self.names = sorted({row["photo"] for row in self.photos})
 
     def points(self, encoder, photo, metric):
-        return [(row[metric], row["bytes"]) for row in self.photos if (row["encoder"], row["photo"]) == (encoder, photo)]
+        return [(row[metric], row["bytes"]) for row in self.photos
+                if (row["encoder"], row["photo"]) == (encoder, photo)]
 
     def at(self, encoder, photo, quality=QUALITY):
         return next((row for row in self.photos
@@ -114,9 +115,11 @@ def measures():
         Measure("its bytes by those of sharp `mozjpeg: true`", 1.0, None, quality.default_bytes("sharp mozjpeg")),
         Measure("its SSIMULACRA2 less that of sharp `mozjpeg: true`, mean", 0, None,
                 quality.default_difference("sharp mozjpeg"), "{:+.1f}", more=True),
-        Measure("bytes at equal SSIMULACRA2, by libvips at Q 80", 0.90, 0.85, quality.bytes_at_equal("warelog", "libvips")),
+        Measure("bytes at equal SSIMULACRA2, by libvips at Q 80", 0.90, 0.85,
+                quality.bytes_at_equal("warelog", "libvips")),
         Measure("the same by MS-SSIM", 1.0, None, quality.bytes_at_equal("warelog", "libvips", "ms_ssim")),
-        Measure("SSIMULACRA2 of the default, mean", 78, None, statistics.mean(scores) if scores else None, "{:.1f}", more=True),
+        Measure("SSIMULACRA2 of the default, mean", 78, None, statistics.mean(scores) if scores else None, "{:.1f}",
+                more=True),
         Measure("SSIMULACRA2 of the default, worst photo", 70, None, min(scores, default=None), "{:.1f}", more=True),
         Measure("transparent pictures: bytes by libvips' palette PNG", 0.6, 0.45,
                 geometric_mean(ours["bytes"] / theirs["bytes"] for _, ours, theirs in clear)),

@@ -61,7 +61,9 @@ async function handle(message) {
         const result = await compress(image)
         await producer.send({
             topic: 'bench.results', acks: -1,
-            messages: [{ key: message.key, headers: { ce_type: 'bench.Resized' }, value: JSON.stringify({ product, ...result }) }],
+            messages: [{
+                key: message.key, headers: { ce_type: 'bench.Resized' }, value: JSON.stringify({ product, ...result }),
+            }],
         })
     }
 }

@@ -34,7 +34,8 @@ install_node_peers() {
     rm -rf "$node"
     mkdir -p "$node"
     quietly "$bench/log/npm.log" npm install --prefix "$node" --no-audit --no-fund --save-exact \
-        "sharp@$SHARP_VERSION" "kafkajs@$KAFKAJS_VERSION" "lz4js@$LZ4JS_VERSION" "@aws-sdk/client-s3@$AWS_SDK_S3_VERSION" || return 1
+        "sharp@$SHARP_VERSION" "kafkajs@$KAFKAJS_VERSION" "lz4js@$LZ4JS_VERSION" \
+        "@aws-sdk/client-s3@$AWS_SDK_S3_VERSION" || return 1
     touch "$node/ready"
 }
 

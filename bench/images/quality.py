@@ -55,8 +55,9 @@ def scored(pool, encoder, name, operation, photo, source, quality):
         say(str(refusal))
         return None
     return {"photo": photo.name, "kind": photo.kind, "encoder": name, "quality": quality, "bytes": len(output),
-            "format": answer["format"], "kept": answer.get("kept", ""), "cpu": answer["cpu"], "source_bytes": len(source),
-            "pixels": answer["width"] * answer["height"], "score": pool.submit(score, source, output)}
+            "format": answer["format"], "kept": answer.get("kept", ""), "cpu": answer["cpu"],
+            "source_bytes": len(source), "pixels": answer["width"] * answer["height"],
+            "score": pool.submit(score, source, output)}
 
 
 def sweep(pool, encoders):

@@ -1,5 +1,5 @@
-"""Writes what was measured as a table in Markdown and a chart: into .run/bench-images/results, and with `--publish` into
-docs/images.md, between its two markers, and docs/images.svg."""
+"""Writes what was measured as a table in Markdown and a chart: into .run/bench-images/results, and with `--publish`
+into docs/images.md, between its two markers, and docs/images.svg."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ BEGIN, END = "<!-- measured: begin (written by bench/images/report.py) -->", "<!
 def table(header, rows):
     if not rows:
         return ["Not measured."]
-    cells = [[("—" if cell is None else str(cell)) for cell in row] for row in rows]
-    return ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)] + ["| " + " | ".join(row) + " |" for row in cells]
+    lines = [" | ".join("—" if cell is None else str(cell) for cell in row) for row in [header, *rows]]
+    return [f"| {lines[0]} |", "|" + "---|" * len(header), *(f"| {line} |" for line in lines[1:])]
 
 
 def goals():
     return table(["measure", "goal", "stretch", "measured", "reached"], [
-        [m.text, m.goal, m.stretch, None if m.value is None else m.form.format(m.value), m.reached] for m in measures()])
+        [m.text, m.goal, m.stretch, number(m.value, m.form), m.reached] for m in measures()])
 
 
 def number(value, form="{:.2f}"):
@@ -38,8 +38,9 @@ def cpu():
     for name in names:
         cells = [name]
         for kind in ("shrink", "same", "profile"):
-            both = [(row, row["encoders"][name], row["encoders"][base]) for row in photos
-                    if row["kind"] == kind and "cpu" in row["encoders"].get(name, {}) and "cpu" in row["encoders"].get(base, {})]
+            both = [(row, row["encoders"].get(name, {}), row["encoders"].get(base, {})) for row in photos
+                    if row["kind"] == kind]
+            both = [(row, mine, theirs) for row, mine, theirs in both if "cpu" in mine and "cpu" in theirs]
             mine = geometric_mean(e["cpu"] * 1e9 / (row["width"] * row["height"]) for row, e, _ in both)
             by_base = geometric_mean(e["cpu"] / b["cpu"] for _, e, b in both)
             size = geometric_mean(e["count"] / b["count"] for _, e, b in both)
@@ -53,7 +54,8 @@ def cpu():
 def sweep(quality):
     rows = []
     for name in ("warelog", "sharp mozjpeg", "libvips WebP"):
-        cells = [quality.bytes_at_equal(name, "libvips", metric, step) for metric in ("score", "ms_ssim") for step in (70, 80, 88)]
+        cells = [quality.bytes_at_equal(name, "libvips", metric, step)
+                 for metric in ("score", "ms_ssim") for step in (70, 80, 88)]
         rows.append([name, *map(number, cells)])
     heads = [f"{metric}, Q {step}" for metric in ("SSIMULACRA2", "MS-SSIM") for step in (70, 80, 88)]
     return table(["bytes at the score of libvips at", *heads], rows if quality.photos else [])
@@ -61,7 +63,7 @@ def sweep(quality):
 
 def transparent(quality):
     rows = [[name, ours["format"], ours["kept"], f"{ours['bytes'] / 1000:.0f}", f"{theirs['bytes'] / 1000:.0f}",
-             number(ours["bytes"] / theirs["bytes"]), number(ours["score"], "{:.0f}"), number(theirs["score"], "{:.0f}")]
+             number(ours["bytes"] / theirs["bytes"]), f"{ours['score']:.0f}", f"{theirs['score']:.0f}"]
             for name, ours, theirs in quality.transparent_pairs()]
     return table(["picture", "ours", "kept", "kB", "palette PNG, kB", "ratio", "score", "its score"], rows)
 
@@ -70,15 +72,16 @@ def memory():
     rows = load_result("memory") or []
     names = list(rows[0]["peak"]) if rows else []
     return table(["MB above the input", *names], [
-        [row["name"], *(f"{p / 1e6:.1f}" if isinstance(p, int) else "refused" for p in row["peak"].values())] for row in rows])
+        [row["name"], *(f"{peak / 1e6:.1f}" if isinstance(peak, int) else "refused" for peak in row["peak"].values())]
+        for row in rows])
 
 
 def speed():
     rounds = load_result("end-to-end") or []
     names = list(rounds[0]) if rounds else []
     return table(["worker", "images/s", "CPU, ms an image", "failed"], [
-        [name, number(end_to_end(name, "images_per_second"), "{:.1f}"), number(end_to_end(name, "cpu") * 1000, "{:.0f}"),
-         sum(row[name]["failed"] for row in rounds)] for name in names])
+        [name, number(end_to_end(name, "images_per_second"), "{:.1f}"),
+         f"{end_to_end(name, 'cpu') * 1000:.0f}", sum(row[name]["failed"] for row in rounds)] for name in names])
 
 
 def versions():
@@ -99,7 +102,8 @@ def markdown():
         f"Measured {date.today().isoformat()}. Encoders: {versions()}. Photos: {photo_counts()}.", "",
         *goals(), "", "CPU by kind of photo (geometric means; Q 80, progressive):", "", *cpu(), "",
         *picture, "", *sweep(quality), "", "Transparent pictures:", "", *transparent(quality), "",
-        "Peak memory:", "", *memory(), "", "Through Kafka and S3, JPEGs of a megapixel (medians of the rounds):", "", *speed(), ""])
+        "Peak memory:", "", *memory(), "",
+        "Through Kafka and S3, JPEGs of a megapixel (medians of the rounds):", "", *speed(), ""])
 
 
 def write(path, text):

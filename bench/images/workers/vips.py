@@ -14,7 +14,7 @@ pyvips.cache_set_max(0)
 
 
 def shrunk(source, max_side):
-    # With a profile to convert to, libvips converts pictures that have none as well: it is only given where there is one.
+    # With a profile to convert to, libvips converts pictures that have none as well: it is given where there is one.
     profile = pyvips.Image.new_from_buffer(source, "").get_typeof("icc-profile-data")
     convert = {"export_profile": "srgb"} if profile else {}
     return pyvips.Image.thumbnail_buffer(source, max_side, height=max_side, size="down", **convert)
