@@ -13,7 +13,11 @@ PYTHON = os.path.join(DIRECTORY, "venv/bin/python")
 
 
 class Refused(Exception):
-    """The encoder gave no output; the text is its own."""
+    """The encoder gave no output; the text is its own, and `answer` what it said (ours: CPU and memory too)."""
+
+    def __init__(self, name, answer):
+        super().__init__(f"{name}: {answer['error']}")
+        self.answer = answer
 
 
 class Encoder:
@@ -39,7 +43,7 @@ class Encoder:
         self.process.stdin.flush()
         answer = self._line()
         if "error" in answer:
-            raise Refused(f"{self.name}: {answer['error']}")
+            raise Refused(self.name, answer)
         output = self.process.stdout.read(answer["count"])
         return answer, output
 

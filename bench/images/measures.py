@@ -101,10 +101,14 @@ def baseline_memory():
     return max(peaks) / 1e6 if peaks and all(isinstance(peak, int) for peak in peaks) else None
 
 
+def worst_bad(field):
+    return max((row[field] for row in load_result("bad") or []), default=None)
+
+
 def measures():
     quality = Quality()
     scores, clear = quality.default_scores(), quality.transparent_pairs()
-    latency = load_result("latency")
+    latency, bad_memory = load_result("latency"), worst_bad("memory")
     speed = ratio(end_to_end("warelog", "images_per_second"), end_to_end("Node worker", "images_per_second"))
     return [
         Measure("CPU, JPEG that must shrink to 2048 px, by libvips", 0.80, 0.65, cpu_ratio("libvips", "shrink")),
@@ -112,8 +116,11 @@ def measures():
         Measure("CPU, must shrink, by sharp", 0.70, 0.55, cpu_ratio("sharp", "shrink")),
         Measure("CPU, keeps its size, by sharp", 0.55, 0.40, cpu_ratio("sharp", "same")),
         Measure("CPU by sharp `mozjpeg: true`, all photos", 0.5, 0.35, cpu_ratio("sharp mozjpeg", "shrink", "same")),
-        Measure("its bytes by those of sharp `mozjpeg: true`", 1.0, None, quality.default_bytes("sharp mozjpeg")),
-        Measure("its SSIMULACRA2 less that of sharp `mozjpeg: true`, mean", 0, None,
+        Measure("bytes at equal SSIMULACRA2, by sharp `mozjpeg: true`", 1.0, None,
+                quality.bytes_at_equal("warelog", "sharp mozjpeg")),
+        Measure("the defaults: bytes by those of sharp `mozjpeg: true`", 1.0, None,
+                quality.default_bytes("sharp mozjpeg")),
+        Measure("the defaults: SSIMULACRA2 less that of sharp `mozjpeg: true`, mean", 0, None,
                 quality.default_difference("sharp mozjpeg"), "{:+.1f}", more=True),
         Measure("bytes at equal SSIMULACRA2, by libvips at Q 80", 0.90, 0.85,
                 quality.bytes_at_equal("warelog", "libvips")),
@@ -128,6 +135,8 @@ def measures():
                 "{:+.1f}", more=True),
         Measure("lossless PNG: CPU by libpng level 6", 0.5, 0.3, cpu_ratio("libpng", "transparent", "png", part="png")),
         Measure("peak memory above the input, baseline JPEG up to 50 MP, MB", 32, 16, baseline_memory(), "{:.1f}"),
+        Measure("bad pictures: CPU of the dearest, s", 2, None, worst_bad("cpu"), "{:.2f}"),
+        Measure("bad pictures: memory of the dearest, MB", 512, None, bad_memory and bad_memory / 1e6, "{:.0f}"),
         Measure("images a second through Kafka and S3, by the Node worker", 1.5, 2, speed, more=True),
         Measure("POST to visible, median, ms", 250, 120, latency["median"] * 1000 if latency else None, "{:.0f}"),
     ]

@@ -23,10 +23,16 @@ func write(_ line: String, _ payload: [UInt8] = []) -> Bool {
 
 func answer(_ job: Job) -> (String, [UInt8]) {
     let resident = bench_memory_begin()
-    guard let done = job.run() else { return (#"{"error":"no output"}"#, []) }
+    let begun = img_cpu_microseconds()
+    let result = job.run()
+    let taken = img_cpu_microseconds() - begun
     let peak = bench_memory_peak()
+    let memory = peak > resident ? peak - resident : 0
+    guard let done = result else {
+        return (#"{"error":"no output","cpu":\#(Double(taken) / 1e6),"memory":\#(memory)}"#, [])
+    }
     let line = """
-        {"cpu":\(Double(done.cpuMicroseconds) / 1e6),"memory":\(peak > resident ? peak - resident : 0),\
+        {"cpu":\(Double(done.cpuMicroseconds) / 1e6),"memory":\(memory),\
         "width":\(done.width),"height":\(done.height),"format":"\(done.format)","kept":"\(done.kept)",\
         "count":\(done.bytes.count)}
         """
