@@ -4,7 +4,8 @@ extension Product {
     /// Whether the command was decided before is not a question of one product: the ledger of the partition answers
     /// it before this is asked.
     package static func evolve(_ product: inout Product?, _ recorded: Recorded<ProductEvent>) -> Verdict {
-        guard var next = product else {
+        // In place, so that nothing is copied: what is voided has changed nothing.
+        guard let verdict = product?.take(recorded.event, recorded.metadata) else {
             switch recorded.event {
             case .created(let created):
                 product = Product(created, recorded.metadata)
@@ -14,8 +15,6 @@ extension Product {
                 return .voided(.unknownProduct)
             }
         }
-        let verdict = next.take(recorded.event, recorded.metadata)
-        if verdict == .accepted { product = next }
         return verdict
     }
 

@@ -46,9 +46,22 @@ package struct JSONWriter {
     package mutating func string(_ value: String) {
         begin()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 { append(escaping: byte) }
+        var value = value
+        value.withUTF8 { append(escaping: $0) }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
+    }
+
+    /// What needs no escape, which is most, goes in one piece.
+    private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for (index, byte) in text.enumerated()
+        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            append(escaping: byte)
+            start = index + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 
     package mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }

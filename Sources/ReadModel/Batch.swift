@@ -11,7 +11,9 @@ package struct Batch {
         case poison(String)
     }
 
-    private let items: [(record: KafkaRecord, item: Item)]
+    package let records: [KafkaRecord]
+    /// Of each record.
+    private let items: [Item]
     package private(set) var changes = Changes()
     /// Records that were passed over: of a type that this version does not know, or discarded by an operator.
     package private(set) var skipped = 0
@@ -19,26 +21,25 @@ package struct Batch {
 
     /// `poison`: why the records, whatever they are, are to be quarantined.
     package init(_ records: [KafkaRecord], poison: String? = nil) {
+        self.records = records
         items = records.map { record in
-            if let poison { return (record, .poison(poison)) }
+            if let poison { return .poison(poison) }
             do throws(EventFault) {
-                return (record, .event(try LogRecord(record)))
+                return .event(try LogRecord(record))
             } catch {
-                if case .unknownType = error { return (record, .skipped(error)) }
-                return (record, .poison("\(error)"))
+                if case .unknownType = error { return .skipped(error) }
+                return .poison("\(error)")
             }
         }
     }
 
-    package var records: [KafkaRecord] { items.map(\.record) }
-
     /// What the fold has to know before it starts.
     package var wanted: Wanted {
         var wanted = Wanted()
-        for (record, item) in items {
+        for (index, record) in records.enumerated() {
             wanted.keys.insert(Key(record))
             wanted.extend(to: record)
-            guard case .event(let event) = item else { continue }
+            guard case .event(let event) = items[index] else { continue }
             switch event {
             case .product(let recorded):
                 wanted.products.insert(recorded.event.productID)
@@ -53,31 +54,35 @@ package struct Batch {
 
     /// Folds every record, in the order of the log.
     package mutating func fold(_ known: Known) {
-        var fold = BatchFold(known)
-        for (record, item) in items {
-            changes.checkpoints[record.topicPartition] = record.offset + 1
-            if known.discarded.contains(Position(record)) {
+        var fold = BatchFold(known, expecting: records.count)
+        for index in records.indices {
+            if !known.discarded.isEmpty, known.discarded.contains(Position(records[index])) {
                 skipped += 1
                 continue
             }
-            let key = Key(record)
-            switch item {
             // What follows a record that could not be folded waits behind it.
-            case .event, .poison:
-                if fold.isQuarantined(key) {
-                    changes.quarantined.append(.init(record: record, reason: "behind a quarantined record"))
-                    continue
+            if fold.hasQuarantine, fold.isQuarantined(Key(records[index])) {
+                if case .skipped = items[index] {
+                    skipped += 1
+                } else {
+                    changes.quarantined.append(
+                        .init(record: records[index], reason: "behind a quarantined record"))
                 }
-            case .skipped:
-                break
+                continue
             }
-            switch item {
+            switch items[index] {
             case .event(.product(let recorded)): fold.fold(recorded)
             case .event(.user(let recorded)): fold.fold(recorded)
             case .skipped: skipped += 1
             case .poison(let reason):
-                fold.quarantine(key)
-                changes.quarantined.append(.init(record: record, reason: reason))
+                fold.quarantine(Key(records[index]))
+                changes.quarantined.append(.init(record: records[index], reason: reason))
+            }
+        }
+        for record in records {
+            let next = record.offset + 1
+            if changes.checkpoints[record.topicPartition, default: 0] < next {
+                changes.checkpoints[record.topicPartition] = next
             }
         }
         changes.products = fold.changedProducts

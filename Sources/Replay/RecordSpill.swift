@@ -8,9 +8,9 @@ import Kafka
 /// have a bucket of their own, in the order of topic, partition and offset.
 package final class RecordSpill {
     /// What the records of one bucket take, about.
-    private static let bucketBytes = 6 << 20
+    private static let bucketBytes = 3 << 20
     private static let typicalRecord = 700
-    private static let memory = 48 << 20
+    private static let memory = 32 << 20
     private static let commandBuckets = 256
     private static let commandMemory = 8 << 20
 

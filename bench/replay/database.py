@@ -17,14 +17,16 @@ def settings(database=None):
 
 def execute(statements, database=None):
     """Runs statements, each in a transaction of its own; the rows as lists of text."""
+    environment = {**os.environ, **settings(database), "PGOPTIONS": "-c client_min_messages=warning"}
     result = subprocess.run(
         ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", "\t", "-f", "-"], input=statements, text=True,
-        stdout=subprocess.PIPE, check=True, env={**os.environ, **settings(database), "PGOPTIONS": "-c client_min_messages=warning"})
+        stdout=subprocess.PIPE, check=True, env=environment)
     return [line.split("\t") for line in result.stdout.splitlines()]
 
 
 def recreate(database):
-    execute(f"drop database if exists {database} with (force);\ncreate database {database};", "postgres")
+    """Nobody of ours is connected any more. Not by force: that may not end a vacuum, which gives way to this by itself."""
+    execute(f"drop database if exists {database};\ncreate database {database};", "postgres")
 
 
 class Meter:
@@ -43,12 +45,9 @@ class Meter:
         return {"postgres_cpu_seconds": cpu, "wal_bytes": wal, "written_bytes": written}
 
 
-def read_model():
-    """The schema of the newest read model that holds products; None without one."""
-    schemas = execute(
+def read_models():
+    """The schemas of the read model that there are, the newest first."""
+    rows = execute(
         "select table_schema from information_schema.tables where table_name = 'products' "
-        "and table_schema like 'read\\_model%' order by table_schema desc")
-    for (schema,) in schemas:
-        if execute(f"select exists (select from {schema}.products)") == [["t"]]:
-            return schema
-    return None
+        "and table_schema like 'read\\_model%' order by length(table_schema) desc, table_schema desc")
+    return [schema for (schema,) in rows]

@@ -3,10 +3,12 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
+import database
 import floor
 import peer
 import processes
@@ -28,7 +30,7 @@ def main():
         print(f"measuring {name}", flush=True)
         try:
             result = measure(*arguments)
-        except processes.Failed as failure:
+        except (processes.Failed, subprocess.CalledProcessError) as failure:
             print(f"{name}: {failure}", flush=True)
             failed = True
             return
@@ -47,6 +49,8 @@ def main():
     if "rebuild" in parts:
         keep("rebuild", projections.rebuild, records)
     if "floor" in parts:
+        if not database.read_models():
+            projections.empty_read_model()
         keep("copy", floor.copy)
     if "writes" in parts:
         keep("writes", writes.measure, records)
