@@ -24,7 +24,8 @@ def bad_pictures():
     rows = []
     for directory in os.environ["PHOTO_DIRECTORIES"].split(":"):
         bad = os.path.join(directory, "bad")
-        for file in sorted(os.listdir(bad)) if os.path.isdir(bad) else []:
+        files = os.listdir(bad) if os.path.isdir(bad) else []
+        for file in sorted(file for file in files if not file.endswith(".tsv")):
             with open(os.path.join(bad, file), "rb") as picture, Encoder("warelog", commands()["warelog"]) as ours:
                 try:
                     answer, _ = ours.run("compress", picture.read())
