@@ -80,6 +80,9 @@ let package = Package(
                 "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
 
+        // What was: products folded from their own events.
+        .target(name: "History", dependencies: ["EventLog", "Events", "JSON", "Postgres", "Service"]),
+
         // What the fold makes in Postgres.
         .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
 
@@ -96,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer",
+                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages", "HTTPServer",
                 "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
                 "Settings", "Telemetry",
             ],
@@ -116,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
+                "EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
                 "Replay", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
@@ -157,10 +160,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "HTTPClient",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "NetworkTesting", "Postgres", "Projector", "S3", "Warelog",
+                "NetworkTesting", "Postgres", "Projector", "S3", "Service", "Settings", "Telemetry", "Warelog",
             ]),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
         .testTarget(
@@ -169,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLoop", "Events", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON",
-                "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
     ],
     swiftLanguageModes: [.v6]

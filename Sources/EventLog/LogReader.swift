@@ -16,38 +16,54 @@ package final class LogReader: Sendable {
         case away
     }
 
+    /// A product's event, and the CloudEvents source that wrote it.
+    package struct Entry: Sendable {
+        package let recorded: Recorded<ProductEvent>
+        package let source: String
+    }
+
     private struct Request: Sendable {
         let product: ProductID
         let partition: Int32
         let offsets: [Int64]
-        let reply: CheckedContinuation<Result<[Recorded<ProductEvent>], any Error>, Never>
+        let deadline: ContinuousClock.Instant
+        let reply: CheckedContinuation<Result<[Entry], any Error>, Never>
     }
 
     /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
     private static let gap: Int64 = 256
     private static let maximumWaiting = 256
-    private static let deadline = Duration.seconds(10)
 
     private let configuration: KafkaConfiguration
     private let loop: EventLoop
+    private let deadline: Duration
     private let requests: AsyncStream<Request>
     private let queue: AsyncStream<Request>.Continuation
 
-    package init(_ configuration: KafkaConfiguration, loop: EventLoop) {
+    /// `deadline`: of one request, its time in the queue included.
+    package init(_ configuration: KafkaConfiguration, loop: EventLoop, deadline: Duration = .seconds(10)) {
         var configuration = configuration
-        let bounds = ["queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144"]
+        let bounds = [
+            "queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144",
+            // What is asked for is there. A fetch that waited for more at the log's end would hold up the next request,
+            // because librdkafka has one fetch at a time on its way to a broker.
+            "fetch.wait.max.ms": "2",
+        ]
         configuration.extra.merge(bounds) { given, _ in given }
         self.configuration = configuration
         self.loop = loop
+        self.deadline = deadline
         (requests, queue) = AsyncStream.makeStream(of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
     }
 
-    /// The events of `product` at these offsets, which ascend: not too many at once, others wait meanwhile. Throws `Failure`, a `KafkaError`, or an `EventFault` for a
-    /// record that cannot be read.
-    package func events(of product: ProductID, partition: Int32, at offsets: [Int64]) async throws -> [Recorded<ProductEvent>] {
+    /// The events of `product` at these offsets, which ascend: not too many at once, others wait meanwhile. Throws
+    /// `Failure`, a `KafkaError`, or an `EventFault` for a record that cannot be read.
+    package func events(of product: ProductID, partition: Int32, at offsets: [Int64]) async throws -> [Entry] {
         if offsets.isEmpty { return [] }
+        let deadline = ContinuousClock.now + deadline
         let result = await withCheckedContinuation { reply in
-            let request = Request(product: product, partition: partition, offsets: offsets, reply: reply)
+            let request = Request(
+                product: product, partition: partition, offsets: offsets, deadline: deadline, reply: reply)
             switch queue.yield(request) {
             case .enqueued: break
             case .dropped: reply.resume(returning: .failure(Failure.busy))
@@ -61,10 +77,16 @@ package final class LogReader: Sendable {
     package func run() async throws {
         var consumer: KafkaConsumer?
         for await request in requests {
+            // Who has waited long enough is not to wait for one deadline more, when the log is away.
+            let left = request.deadline - .now
+            guard left > .zero else {
+                request.reply.resume(returning: .failure(Failure.away))
+                continue
+            }
             do {
                 let reader = try consumer ?? KafkaConsumer(configuration, group: nil, loop: loop)
                 consumer = reader
-                let events = try await loop.withDeadline(Self.deadline) { try await Self.read(request, reader) }
+                let events = try await loop.withDeadline(left) { try await Self.read(request, reader) }
                 try reader.unassign()
                 request.reply.resume(returning: .success(events))
             } catch {
@@ -80,9 +102,9 @@ package final class LogReader: Sendable {
     /// Whoever waits is answered, and nobody else after that.
     package func stop() { queue.finish() }
 
-    private static func read(_ request: Request, _ consumer: KafkaConsumer) async throws -> [Recorded<ProductEvent>] {
+    private static func read(_ request: Request, _ consumer: KafkaConsumer) async throws -> [Entry] {
         let partition = TopicPartition(topic: Topic.products.name, partition: request.partition)
-        var events: [Recorded<ProductEvent>] = []
+        var events: [Entry] = []
         var wanted = request.offsets[...]
         var position = Int64.min
         while let next = wanted.first {
@@ -92,11 +114,14 @@ package final class LogReader: Sendable {
             }
             guard case .records(let records) = try await consumer.next(maximum: 256) else { continue }
             for record in records {
-                guard record.topicPartition == partition, let offset = wanted.first, record.offset >= offset else { continue }
-                guard record.offset == offset, case .product(let event) = try LogRecord(record),
-                    event.event.productID == request.product
+                guard record.topicPartition == partition, let offset = wanted.first, record.offset >= offset else {
+                    continue
+                }
+                let event = try CloudEvent(record)
+                guard record.offset == offset, case .product(let recorded) = try LogRecord(event, of: record),
+                    recorded.event.productID == request.product
                 else { throw Failure.missing(LogPosition(partition: request.partition, offset: offset)) }
-                events.append(event)
+                events.append(Entry(recorded: recorded, source: event.source))
                 wanted = wanted.dropFirst()
             }
             position = (records.last?.offset ?? position) + 1

@@ -7,10 +7,9 @@ package enum LogRecord: Sendable {
     case user(Recorded<UserEvent>)
 
     /// Throws when the record is no event that this version can fold; whatever it holds, it never traps.
-    package init(_ record: KafkaRecord) throws(EventFault) {
-        var attributes = CloudEvent.Attributes()
-        for header in record.headers { try attributes.read(header.name, header.value) }
-        let event = try CloudEvent(attributes, data: record.value)
+    package init(_ record: KafkaRecord) throws(EventFault) { try self.init(CloudEvent(record), of: record) }
+
+    package init(_ event: CloudEvent, of record: KafkaRecord) throws(EventFault) {
         let position = LogPosition(partition: record.topicPartition.partition, offset: record.offset)
         if record.topicPartition.topic == Topic.users.name {
             guard let user = try UserEvent(type: event.type, data: event.data) else {
@@ -31,6 +30,14 @@ package enum LogRecord: Sendable {
         case .product(let recorded): recorded.event.productID.description
         case .user(let recorded): recorded.event.userID.description
         }
+    }
+}
+
+extension CloudEvent {
+    package init(_ record: KafkaRecord) throws(EventFault) {
+        var attributes = Attributes()
+        for header in record.headers { try attributes.read(header.name, header.value) }
+        try self.init(attributes, data: record.value)
     }
 }
 

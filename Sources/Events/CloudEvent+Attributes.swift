@@ -15,6 +15,7 @@ extension CloudEvent {
         private var idempotencyKey: String?
         private var requestDigest: String?
         private var critical: String?
+        private var actor: String?
         /// The first one counts, also when it cannot be read.
         private var traceparent: String??
 
@@ -33,13 +34,19 @@ extension CloudEvent {
             case Name.idempotencyKey: try Self.set(&idempotencyKey, name, value)
             case Name.requestDigest: try Self.set(&requestDigest, name, value)
             case Name.critical: try Self.set(&critical, name, value)
+            case Name.actor: try Self.set(&actor, name, value)
             case Name.traceparent: traceparent = traceparent ?? .some(Self.text(value))
             default: break
             }
         }
 
+        /// In bytes. The read model finds commands by an index, whose entries have 2704 (PostgreSQL, nbtree): what does
+        /// not fit has to be refused here, where every fold sees it, not by the database.
+        private static let maximumLength = 1024
+
         private static func set(_ attribute: inout String?, _ name: String, _ value: [UInt8]?) throws(EventFault) {
             guard let text = text(value) else { throw .invalid(name, "is empty or no text") }
+            guard text.utf8.count <= maximumLength else { throw .invalid(name, "is longer than \(maximumLength) bytes") }
             guard attribute == nil else { throw .invalid(name, "occurs twice") }
             attribute = text
         }
@@ -84,7 +91,7 @@ extension CloudEvent.Attributes {
             type: eventType, source: source, subject: subject,
             metadata: EventMetadata(
                 id: EventID(id), time: timestamp, command: command.map(CommandID.init), expectedVersion: version,
-                idempotency: idempotency, traceparent: traceparent ?? nil),
+                idempotency: idempotency, actor: actor, traceparent: traceparent ?? nil),
             data: data)
     }
 

@@ -29,6 +29,7 @@ package struct CloudEvent: Sendable, Equatable {
         static let idempotencyKey = "ce_idempotencykey"
         static let requestDigest = "ce_requestdigest"
         static let critical = "ce_critical"
+        static let actor = "ce_actor"
         static let contentType = "content-type"
         static let traceparent = "traceparent"
     }
@@ -44,6 +45,7 @@ package struct CloudEvent: Sendable, Equatable {
         if let mark = metadata.idempotency {
             headers += [(Name.idempotencyKey, mark.key), (Name.requestDigest, mark.request)]
         }
+        if let actor = metadata.actor { headers.append((Name.actor, actor)) }
         if let traceparent = metadata.traceparent { headers.append((Name.traceparent, traceparent)) }
         return headers
     }

@@ -36,18 +36,21 @@ package struct EventMetadata: Sendable, Equatable {
     package let expectedVersion: Int64?
     /// The request behind the command, where it can come again.
     package let idempotency: IdempotencyMark?
+    /// The person who is responsible, where that is known: an operator. Whom a gateway's client is, nobody knows here.
+    package let actor: String?
     /// W3C Trace Context.
     package let traceparent: String?
 
     package init(
         id: EventID, time: Timestamp, command: CommandID? = nil, expectedVersion: Int64? = nil,
-        idempotency: IdempotencyMark? = nil, traceparent: String? = nil
+        idempotency: IdempotencyMark? = nil, actor: String? = nil, traceparent: String? = nil
     ) {
         self.id = id
         self.time = time
         self.command = command
         self.expectedVersion = expectedVersion
         self.idempotency = idempotency
+        self.actor = actor
         self.traceparent = traceparent
     }
 }

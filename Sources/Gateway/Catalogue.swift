@@ -1,4 +1,5 @@
 import Events
+import History
 import Postgres
 import ProductCache
 import Redis

@@ -35,10 +35,13 @@ struct GatewayLoop: Sendable {
             maximumBodyBytes: settings.maximumBodyBytes)
         let consistency = ReadConsistency(
             folds: shared.folds, loop: loop, key: settings.signingKey, wait: settings.consistencyWait)
+        let past = PastHandlers(
+            log: shared.log, pool: pool, partitions: shared.partitions.products, consistency: consistency,
+            key: settings.signingKey)
         let routes = Routes(
             products: ProductHandlers(
                 catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
-                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey),
+                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey, past: past),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),

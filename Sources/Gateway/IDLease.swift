@@ -104,7 +104,7 @@ final class IDLease<Entity>: Sendable {
     }
 
     private func lease(_ pool: PostgresPool) async throws {
-        let rows = try await pool.query("select nextval($1::regclass) as block", [.text(sequence)]).rows
+        let rows = try await pool.query("select warelog.lease_block($1::regclass) as block", [.text(sequence)]).rows
         guard let row = rows.first else { return }
         let first = try row.int("block") * Self.blockSize + 1
         let last = first + Self.blockSize - 1

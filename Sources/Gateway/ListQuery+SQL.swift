@@ -7,17 +7,17 @@ extension ListQuery {
     /// With a filter, the best index depends on how many products it leaves: the plan is made for these values, not
     /// for any, and by the number of pages, wherever they are, as for memory and disks without a head. Without one, the
     /// best index is that of the order, whatever the statistics know of the user. A page is one core's work.
-    var planning: PostgresStatement {
+    func planning(sorts: Bool) -> PostgresStatement {
         PostgresStatement(
             """
             select set_config('plan_cache_mode', 'force_custom_plan', true),
                    set_config('random_page_cost', '1.1', true), set_config('enable_sort', $1, true),
                    set_config('max_parallel_workers_per_gather', '0', true)
-            """, [.text(isOneRange ? "off" : "on")])
+            """, [.text(sorts ? "on" : "off")])
     }
 
     /// The list is one range of the index of its order.
-    private var isOneRange: Bool {
+    var isOneRange: Bool {
         list.name == nil && (list.order.key == .price || list.minimumPrice == nil && list.maximumPrice == nil)
     }
 
@@ -38,38 +38,46 @@ extension ListQuery {
     ///
     /// The rows are read for the products of the page only, which the inner query has found in the index alone.
     var statement: PostgresStatement {
-        var parameters: [PostgresValue] = []
-        func bind(_ value: PostgresValue, _ type: String) -> String {
-            parameters.append(value)
-            return "$\(parameters.count)::\(type)"
-        }
-        let (key, type) = list.order.key.column
-        let (direction, behind) = list.order.isDescending ? ("desc", "<") : ("asc", ">")
-        var terms = ["user_id = \(bind(.int(list.userID.value), "bigint"))"]
-        for (comparison, price) in [(">=", list.minimumPrice), ("<=", list.maximumPrice)] {
-            if let price { terms.append("product_price \(comparison) \(bind(.text(price.description), "numeric"))") }
-        }
-        if let name = list.name {
-            let text = bind(.text(name), "text")
-            terms.append(
-                Self.hasTrigrams(name)
-                    ? "search_name like warelog.search_pattern(\(text))"
-                    : "position(warelog.search_text(\(text)) in search_name) > 0")
-        }
-        if let after {
-            let place = "\(bind(.text(after.key), type)), \(bind(.int(after.id.value), "bigint"))"
-            terms.append("(\(key), id) \(behind) (\(place))")
-        }
+        var parameters = StatementParameters()
+        let key = list.order.key.column.name
+        let direction = list.order.direction
+        var terms = ["user_id = \(parameters.bind(.int(list.userID.value), "bigint"))"]
+        terms += filters(usingTrigrams: true, &parameters)
+        if let after { terms.append(behind(after, &parameters)) }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key
             from (
                 select id, \(key) as sort_key from warelog.product_search
                 where \(terms.joined(separator: " and "))
-                order by \(key) \(direction), id \(direction) limit \(bind(.int(limit + 1), "bigint"))
+                order by \(key) \(direction), id \(direction) limit \(parameters.bind(.int(limit + 1), "bigint"))
             ) page join products using (id)
             order by page.sort_key \(direction), id \(direction)
             """
-        return PostgresStatement(sql, parameters)
+        return PostgresStatement(sql, parameters.values)
+    }
+
+    /// What the list asks about `product_price` and `search_name`.
+    func filters(usingTrigrams: Bool, _ parameters: inout StatementParameters) -> [String] {
+        var terms: [String] = []
+        for (comparison, price) in [(">=", list.minimumPrice), ("<=", list.maximumPrice)] {
+            guard let price else { continue }
+            terms.append("product_price \(comparison) \(parameters.bind(.text(price.description), "numeric"))")
+        }
+        if let name = list.name {
+            let text = parameters.bind(.text(name), "text")
+            terms.append(
+                usingTrigrams && Self.hasTrigrams(name)
+                    ? "search_name like warelog.search_pattern(\(text))"
+                    : "position(warelog.search_text(\(text)) in search_name) > 0")
+        }
+        return terms
+    }
+
+    /// The condition for what comes behind a place in the list's order.
+    func behind(_ place: ListCursor, _ parameters: inout StatementParameters) -> String {
+        let (key, type) = list.order.key.column
+        let values = "\(parameters.bind(.text(place.key), type)), \(parameters.bind(.int(place.id.value), "bigint"))"
+        return "(\(key), id) \(list.order.isDescending ? "<" : ">") (\(values))"
     }
 
     /// Three letters or digits in a row. Without, the index of trigrams would give all products of the user, which
@@ -84,9 +92,13 @@ extension ListQuery {
     }
 }
 
+extension ListOrder {
+    var direction: String { isDescending ? "desc" : "asc" }
+}
+
 extension ListOrder.Key {
     /// In `warelog.product_search`, with its type.
-    fileprivate var column: (name: String, type: String) {
+    var column: (name: String, type: String) {
         switch self {
         case .createdAt: ("created_at", "timestamptz")
         case .price: ("product_price", "numeric")

@@ -1,4 +1,5 @@
 import Events
+import History
 
 /// `GET /products?user_id=…`: which list, and which page of it.
 struct ListQuery: Sendable {
@@ -10,22 +11,14 @@ struct ListQuery: Sendable {
 
     /// An empty value is as none: that is what a form with an empty field sends.
     init(_ query: [(name: String, value: String)], key: SigningKey) throws(Problem) {
-        var values: [String: String] = [:]
-        for (name, value) in query {
-            guard Self.names.contains(name) else {
-                throw .parameter(name, "unknown-parameter", "is not a parameter here")
-            }
-            guard values[name] == nil else { throw .parameter(name, "repeated", "must be given once") }
-            values[name] = value
-        }
-        values = values.filter { !$0.value.isEmpty }
+        let values = try QueryParameters(query, allowed: Self.names).withoutEmpty
         guard let user = values["user_id"] else { throw .parameter("user_id", "required", "is required") }
         guard let userID = UserID(user) else { throw .parameter("user_id", "wrong-type", "must be a positive integer") }
         list = ProductList(
             userID: userID, minimumPrice: try Self.price("price_min", values),
             maximumPrice: try Self.price("price_max", values), name: try Self.name(values),
-            order: try Self.order(values))
-        limit = try Self.limit(values)
+            order: try Self.order(values), time: try values["at"].map(Moment.time))
+        limit = try values.limit(default: Self.maximumLimit, maximum: Self.maximumLimit)
         if let cursor = values["cursor"] {
             after = try ListCursor(cursor, of: list, key: key)
         } else {
@@ -33,9 +26,11 @@ struct ListQuery: Sendable {
         }
     }
 
-    private static let names: Set = ["user_id", "price_min", "price_max", "product_name", "sort", "limit", "cursor"]
+    private static let names: Set = [
+        "user_id", "price_min", "price_max", "product_name", "sort", "limit", "cursor", "at",
+    ]
 
-    private static func price(_ name: String, _ values: [String: String]) throws(Problem) -> Money? {
+    private static func price(_ name: String, _ values: QueryParameters) throws(Problem) -> Money? {
         guard let text = values[name] else { return nil }
         do {
             return try Money(text)
@@ -45,7 +40,7 @@ struct ListQuery: Sendable {
         }
     }
 
-    private static func name(_ values: [String: String]) throws(Problem) -> String? {
+    private static func name(_ values: QueryParameters) throws(Problem) -> String? {
         guard let name = values["product_name"] else { return nil }
         guard !name.utf8.contains(0) else {
             throw .parameter("product_name", "forbidden-character", "must not contain NUL")
@@ -57,20 +52,12 @@ struct ListQuery: Sendable {
         return name
     }
 
-    private static func order(_ values: [String: String]) throws(Problem) -> ListOrder {
+    private static func order(_ values: QueryParameters) throws(Problem) -> ListOrder {
         guard let text = values["sort"] else { return .standard }
         guard let order = ListOrder.all.first(where: { $0.text == text }) else {
             let orders = ListOrder.all.map(\.text).joined(separator: ", ")
             throw .parameter("sort", "unknown-order", "must be one of \(orders)")
         }
         return order
-    }
-
-    private static func limit(_ values: [String: String]) throws(Problem) -> Int {
-        guard let text = values["limit"] else { return maximumLimit }
-        guard let limit = Int(text), (1...maximumLimit).contains(limit), "\(limit)" == text else {
-            throw .parameter("limit", "out-of-range", "must be an integer from 1 to \(maximumLimit)")
-        }
-        return limit
     }
 }

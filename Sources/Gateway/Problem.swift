@@ -14,6 +14,7 @@ struct Problem: Error, Sendable {
         case contentTooLarge = "content-too-large"
         case invalidDocument = "invalid-document"
         case invalidParameter = "invalid-parameter"
+        case historyTooLong = "history-too-long"
         case invalidCursor = "invalid-cursor"
         case invalidConsistencyToken = "invalid-consistency-token"
         case idempotencyKeyReused = "idempotency-key-reused"
@@ -24,6 +25,7 @@ struct Problem: Error, Sendable {
         case invalidImage = "invalid-image"
         case tooManyImages = "too-many-images"
         case productNotFound = "product-not-found"
+        case versionNotFound = "version-not-found"
         case imageNotFound = "image-not-found"
         case userNotFound = "user-not-found"
         case operationNotFound = "operation-not-found"
@@ -43,10 +45,11 @@ struct Problem: Error, Sendable {
             case .requestTimeout: .requestTimeout
             case .unsupportedMediaType, .unsupportedImage: .unsupportedMediaType
             case .contentTooLarge, .imageTooLarge: .contentTooLarge
-            case .invalidDocument, .invalidImage, .idempotencyKeyReused: .unprocessableContent
+            case .invalidDocument, .invalidImage, .idempotencyKeyReused, .historyTooLong: .unprocessableContent
             case .preconditionFailed: .preconditionFailed
             case .preconditionRequired: .preconditionRequired
-            case .productNotFound, .imageNotFound, .userNotFound, .operationNotFound, .routeNotFound: .notFound
+            case .productNotFound, .versionNotFound, .imageNotFound, .userNotFound, .operationNotFound, .routeNotFound:
+                .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .conflict, .tooManyImages: .conflict
             case .tooManyRequests: .tooManyRequests
@@ -64,6 +67,7 @@ struct Problem: Error, Sendable {
             case .contentTooLarge: "The body is too large"
             case .invalidDocument: "The document is not valid"
             case .invalidParameter: "A parameter is not valid"
+            case .historyTooLong: "The past is too long to be looked at in one request"
             case .invalidCursor: "The cursor is not one of this list"
             case .invalidConsistencyToken: "The consistency token is not one of ours"
             case .idempotencyKeyReused: "The idempotency key belongs to another request"
@@ -74,6 +78,7 @@ struct Problem: Error, Sendable {
             case .invalidImage: "The image is not valid"
             case .tooManyImages: "The product has as many images as it can have"
             case .productNotFound: "There is no such product"
+            case .versionNotFound: "The product has no such version"
             case .imageNotFound: "There is no such image"
             case .userNotFound: "There is no such user"
             case .operationNotFound: "There is no such operation"
@@ -92,6 +97,8 @@ struct Problem: Error, Sendable {
         fileprivate var faults: [Fault] {
             switch self {
             case .productNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no product")]
+            case .versionNotFound:
+                [Fault(place: .parameter("at_version"), code: "unknown", detail: "names no version of the product")]
             case .imageNotFound:
                 [Fault(place: .parameter("image"), code: "unknown", detail: "names no image of the product")]
             case .userNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no user")]

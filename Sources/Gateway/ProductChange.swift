@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import History
 import Postgres
 
 /// A change of a product that is there, from the state that it is decided on to the fold's decision.

@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import History
 import HTTPMessages
 import HTTPServer
 import JSON

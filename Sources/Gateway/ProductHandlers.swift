@@ -10,10 +10,11 @@ struct ProductHandlers: Sendable {
     let consistency: ReadConsistency
     let stages: ImageStages
     let key: SigningKey
+    let past: PastHandlers
 
     /// `GET /products/{id}`
     func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
-        try request.refuseParameters()
+        if !request.query.isEmpty { return try await past.show(request, id: text) }
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
         let token = try await consistency.await(request)
@@ -53,7 +54,12 @@ struct ProductHandlers: Sendable {
     func list(_ request: HTTPRequest) async throws -> Answer {
         let query = try ListQuery(request.query, key: key)
         _ = try await consistency.await(request)
-        let page = try await reading { try await catalogue.products(query) }
+        let page =
+            if let time = query.list.time {
+                try await past.page(of: query, at: time)
+            } else {
+                try await reading { try await catalogue.products(query) }
+            }
         let cursor = page.end?.text(of: query.list, key: key)
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }

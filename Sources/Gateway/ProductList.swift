@@ -10,12 +10,15 @@ struct ProductList: Sendable {
     /// In the name, anywhere, without regard to case and accents.
     let name: String?
     let order: ListOrder
+    /// The list as it was then; nil for now.
+    let time: Timestamp?
 
     /// The same for the same list only; 16 bytes.
     var digest: ArraySlice<UInt8> {
         // The name is last: it is the only part that may hold the separator.
         let prices = [minimumPrice, maximumPrice].map { $0?.description ?? "" }
-        let text = ([userID.description] + prices + [order.text, name ?? ""]).joined(separator: "\n")
+        let order = order.text + (time.map { " at \($0.milliseconds)" } ?? "")
+        let text = ([userID.description] + prices + [order, name ?? ""]).joined(separator: "\n")
         return SHA256.digest(Array(text.utf8)).prefix(16)
     }
 }

@@ -10,7 +10,7 @@ struct ProductPage: Sendable {
     let end: ListCursor?
 
     static func load(_ query: ListQuery, _ pool: PostgresPool) async throws -> ProductPage {
-        let rows = try await pool.transaction([query.planning, query.statement])[1].rows
+        let rows = try await pool.transaction([query.planning(sorts: !query.isOneRange), query.statement])[1].rows
         let products = try rows.prefix(query.limit).map { try ProductDocument(row: $0) }
         guard rows.count > products.count, let last = products.last else {
             return ProductPage(products: products, end: nil)

@@ -81,6 +81,11 @@ struct Routes: Sendable {
             case .get, .head: return try await events.follow(request, id: path[1])
             default: throw Self.notAllowed("GET, HEAD")
             }
+        case ("products", 3) where path[2] == "history":
+            switch request.method {
+            case .get, .head: return try await products.past.history(request, id: path[1])
+            default: throw Self.notAllowed("GET, HEAD")
+            }
         case ("products", 3) where path[2] == "images":
             switch request.method {
             case .post: return try await writes.uploadImage(request, id: path[1], trace)

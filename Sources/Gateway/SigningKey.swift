@@ -8,7 +8,7 @@ struct SigningKey: Sendable {
 
     /// What is signed: the code of one purpose is none for another.
     enum Purpose: String {
-        case cursor, consistencyToken, command, principal
+        case cursor, historyCursor, consistencyToken, command, principal
     }
 
     private let authentication: AuthenticationCode

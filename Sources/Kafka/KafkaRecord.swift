@@ -1,23 +1,117 @@
-/// A record as it stands in the log.
+/// A record as it stands in the log: key, value and headers in one piece of memory, whatever their number.
 package struct KafkaRecord: Sendable, Equatable {
     package let topicPartition: TopicPartition
     package let offset: Int64
     /// Milliseconds since 1970, -1 where the record has none.
     package let timestamp: Int64
-    package let key: [UInt8]?
-    /// None is a tombstone.
-    package let value: [UInt8]?
-    package let headers: [KafkaHeader]
+    /// As `RecordPacker` packs them: for whoever keeps records as bytes.
+    package let packed: [UInt8]
+
+    package init(topicPartition: TopicPartition, offset: Int64, timestamp: Int64, packed: [UInt8]) {
+        self.topicPartition = topicPartition
+        self.offset = offset
+        self.timestamp = timestamp
+        self.packed = packed
+    }
 
     package init(
         topicPartition: TopicPartition, offset: Int64, timestamp: Int64, key: [UInt8]?, value: [UInt8]?,
         headers: [KafkaHeader]
     ) {
-        self.topicPartition = topicPartition
-        self.offset = offset
-        self.timestamp = timestamp
-        self.key = key
-        self.value = value
-        self.headers = headers
+        var packer = RecordPacker()
+        key.withBytes { packer.add($0) }
+        value.withBytes { packer.add($0) }
+        for header in headers {
+            Array(header.name.utf8).withUnsafeBytes { packer.add($0) }
+            header.value.withBytes { packer.add($0) }
+        }
+        self.init(topicPartition: topicPartition, offset: offset, timestamp: timestamp, packed: packer.bytes)
+    }
+
+    package var key: [UInt8]? { withUnpacked { $0.key.map { Array($0) } } }
+
+    /// None is a tombstone.
+    package var value: [UInt8]? { withUnpacked { $0.value.map { Array($0) } } }
+
+    package var headers: [KafkaHeader] {
+        withUnpacked { unpacked in
+            var headers: [KafkaHeader] = []
+            unpacked.forEachHeader { name, value in
+                headers.append(KafkaHeader(name: String(decoding: name, as: UTF8.self), value: value.map { Array($0) }))
+            }
+            return headers
+        }
+    }
+
+    /// Its parts where they stand, for as long as `body` runs.
+    package func withUnpacked<Value, Failure: Error>(
+        _ body: (UnpackedRecord) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let result: Result<Value, Failure> = packed.withUnsafeBytes { bytes in
+            do throws(Failure) {
+                return .success(try body(UnpackedRecord(bytes)))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
+
+/// Puts pieces one behind the other, each after its length: key, value, and each header's name and value. A piece that
+/// is not there has the length -1.
+struct RecordPacker {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    mutating func add(_ piece: UnsafeRawBufferPointer?) {
+        withUnsafeBytes(of: Int32(truncatingIfNeeded: piece?.count ?? -1)) { bytes.append(contentsOf: $0) }
+        if let piece { bytes.append(contentsOf: piece) }
+    }
+}
+
+/// The parts of a packed record, where they stand.
+package struct UnpackedRecord {
+    package let key: UnsafeRawBufferPointer?
+    package let value: UnsafeRawBufferPointer?
+    private let headers: UnsafeRawBufferPointer
+
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        key = Self.piece(&rest)
+        value = Self.piece(&rest)
+        headers = rest
+    }
+
+    /// Names and values in their order.
+    package func forEachHeader<Failure: Error>(
+        _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(Failure) -> Void
+    ) throws(Failure) {
+        var rest = headers
+        while !rest.isEmpty {
+            guard let name = Self.piece(&rest) else { return }
+            try body(name, Self.piece(&rest))
+        }
+    }
+
+    /// Of bytes that are cut short there is nothing.
+    private static func piece(_ rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard rest.count >= 4 else {
+            rest = UnsafeRawBufferPointer(start: nil, count: 0)
+            return nil
+        }
+        let count = Int(rest.loadUnaligned(as: Int32.self))
+        let length = min(max(count, 0), rest.count - 4)
+        let piece = UnsafeRawBufferPointer(rebasing: rest[4..<4 + length])
+        rest = UnsafeRawBufferPointer(rebasing: rest[(4 + length)...])
+        return count < 0 ? nil : piece
+    }
+}
+
+extension [UInt8]? {
+    fileprivate func withBytes(_ body: (UnsafeRawBufferPointer?) -> Void) {
+        guard let self else { return body(nil) }
+        self.withUnsafeBytes { body($0) }
     }
 }

@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 
 /// Copies messages of librdkafka's out of C.
 struct RecordReader {
@@ -14,41 +15,38 @@ struct RecordReader {
 
     mutating func record(_ message: UnsafePointer<rd_kafka_message_t>) throws(KafkaError) -> KafkaRecord? {
         guard let topicPartition = topicPartition(message) else { return nil }
+        // What most headers come to; more is asked for where it is needed.
+        var packer = RecordPacker(capacity: message.pointee.key_len + message.pointee.len + 512)
+        packer.add(piece(message.pointee.key, message.pointee.key_len))
+        packer.add(piece(message.pointee.payload, message.pointee.len))
+        try addHeaders(message, &packer)
         return KafkaRecord(
             topicPartition: topicPartition, offset: message.pointee.offset,
-            timestamp: rd_kafka_message_timestamp(message, nil),
-            key: bytes(message.pointee.key, message.pointee.key_len),
-            value: bytes(message.pointee.payload, message.pointee.len),
-            headers: try headers(message))
+            timestamp: rd_kafka_message_timestamp(message, nil), packed: packer.bytes)
     }
 
-    private func headers(_ message: UnsafePointer<rd_kafka_message_t>) throws(KafkaError) -> [KafkaHeader] {
+    private func addHeaders(
+        _ message: UnsafePointer<rd_kafka_message_t>, _ packer: inout RecordPacker
+    ) throws(KafkaError) {
         var list: OpaquePointer?
         let status = rd_kafka_message_headers(message, &list)
-        guard status != RD_KAFKA_RESP_ERR__NOENT else { return [] }
+        guard status != RD_KAFKA_RESP_ERR__NOENT else { return }
         try KafkaError.check("rd_kafka_message_headers", status)
-        guard let list else { return [] }
-        var headers: [KafkaHeader] = []
-        headers.reserveCapacity(rd_kafka_header_cnt(list))
+        guard let list else { return }
         var (name, value, size) = (UnsafePointer<CChar>?.none, UnsafeRawPointer?.none, 0)
-        while let cName = next(list, headers.count, &name, &value, &size) {
-            headers.append(KafkaHeader(name: String(cString: cName), value: bytes(value, size)))
+        var index = 0
+        while rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let name {
+            packer.add(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+            packer.add(piece(value, size))
+            index += 1
         }
-        return headers
     }
 
-    private func next(
-        _ list: OpaquePointer, _ index: Int, _ name: inout UnsafePointer<CChar>?, _ value: inout UnsafeRawPointer?,
-        _ size: inout Int
-    ) -> UnsafePointer<CChar>? {
-        rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR ? name : nil
+    private func piece(_ start: UnsafeRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {
+        start.map { UnsafeRawBufferPointer(start: $0, count: count) }
     }
 
-    private func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> [UInt8]? {
-        start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
-    }
-
-    private func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
-        bytes(UnsafeRawPointer(start), count)
+    private func piece(_ start: UnsafeMutableRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {
+        piece(UnsafeRawPointer(start), count)
     }
 }

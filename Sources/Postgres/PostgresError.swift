@@ -51,14 +51,14 @@ package struct PostgresError: Error, Sendable {
     }
 
     /// The same call may well succeed later: lost connections, serialization failures, deadlocks, want of resources,
-    /// full queues, missed deadlines.
+    /// full queues, missed deadlines, the server's own (57014) among them.
     package var isTransient: Bool {
         switch kind {
         case .connectionLost, .poolExhausted, .deadlineExceeded: true
         case .cancelled, .closed, .invalid: false
         case .server:
             isConnectionLost || hasClass("53") || sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03"
-                || isStalePlan
+                || sqlState == "57014" || isStalePlan
         }
     }
 

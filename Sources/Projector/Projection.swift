@@ -11,6 +11,8 @@ import Telemetry
 final class Projection: @unchecked Sendable {
     // `@unchecked`: confined to the task that runs it.
     private static let batchSize = 2000
+    /// For what is only for people to read.
+    private static let releasePatience = Duration.seconds(1)
 
     private let context: ServiceContext
     private let consumer: KafkaConsumer
@@ -68,6 +70,16 @@ final class Projection: @unchecked Sendable {
             ["partitions": partitions.sorted().map(\.description), "generation": readModel?.generation ?? 0])
     }
 
+    /// Tells whoever asks that nobody folds our partitions now. Only when `run` has ended.
+    func release() async {
+        guard let readModel, !owned.isEmpty else { return }
+        do {
+            try await readModel.release(owned, deadline: Self.releasePatience)
+        } catch {
+            context.log.info("the partitions could not be released", ["error": "\(error)"])
+        }
+    }
+
     /// One batch: load, fold, commit.
     private func project(_ records: [KafkaRecord]) async throws {
         guard let readModel else { return }
@@ -80,6 +92,10 @@ final class Projection: @unchecked Sendable {
             }
         } catch let error as PostgresError where error.isFenced {
             try await fenced()
+        } catch let error as PostgresError where error.isGone {
+            try await takeOver(Array(owned.keys))
+            // If it is the live one that lacks something, that does not pass.
+            if self.readModel?.generation == readModel.generation { throw error }
         } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
             // After a commit whose end is unknown the checkpoint tells what happened.
             context.log.warning("the read model is away", ["error": "\(error)"])

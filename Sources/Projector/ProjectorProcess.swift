@@ -47,6 +47,7 @@ struct ProjectorProcess: Sendable {
             defer { group.cancelAll() }
             try await group.next()
         }
+        await projection.release()
         await consumer.close()
         await redis.close()
         await pool.close()

@@ -7,7 +7,7 @@ extension ReadModel {
     /// quarantine.
     ///
     /// Throws the `PostgresError` that is no record's fault: the database is away, or a partition has another owner
-    /// (`isFenced`). After a commit whose end is unknown only the checkpoints tell what happened: take over again.
+    /// (`isFenced`), or the generation is not there (`isGone`). After a commit whose end is unknown only the checkpoints tell what happened: take over again.
     package func project(
         _ records: [KafkaRecord], _ owned: inout [TopicPartition: Ownership], committed: (Batch) async throws -> Void
     ) async throws {
@@ -39,6 +39,13 @@ extension PostgresError {
     /// Somebody else has taken the partition over.
     package var isFenced: Bool { sqlState == ReadModel.fenced }
 
-    /// The database is there and ours, and does not take what it was given.
-    fileprivate var isAboutRecords: Bool { !isFenced && !isConnectionLost && !isTransient }
+    /// Tables of the generation are not there (undefined schema, table, function): it may have been dropped after a switch
+    /// that whoever writes to it had not noticed.
+    package var isGone: Bool { ["3F000", "42P01", "42883"].contains(sqlState) }
+
+    /// The database is there and ours, and does not take these values: data exceptions, violated constraints, limits of
+    /// the server (classes 22, 23, 54), or what cannot even be sent. Any other fault is nobody's record.
+    fileprivate var isAboutRecords: Bool {
+        kind == .invalid || ["22", "23", "54"].contains { sqlState?.hasPrefix($0) ?? false }
+    }
 }

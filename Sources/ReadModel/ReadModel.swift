@@ -70,6 +70,21 @@ package struct ReadModel: Sendable {
         return rows.isEmpty
     }
 
+    /// Says that these partitions are nobody's any more, those that are still ours.
+    package func release(_ owned: [TopicPartition: Ownership], deadline: Duration) async throws(PostgresError) {
+        let owned = Array(owned)
+        _ = try await pool.query(
+            """
+            update \(schema).checkpoints c set owner = null
+            from unnest($1::text[], $2::bigint[], $3::bigint[]) as x(t, p, e)
+            where c.topic = x.t and c.partition = x.p and c.owner_epoch = x.e
+            """,
+            [
+                .textArray(owned.map(\.key.topic)), .intArray(owned.map { Int64($0.key.partition) }),
+                .intArray(owned.map(\.value.epoch)),
+            ], deadline: deadline)
+    }
+
     /// Loads what a batch concerns; the queries travel together.
     func load(_ wanted: Batch.Wanted) async throws -> Batch.Known {
         let results = try await pool.transaction([
@@ -113,7 +128,7 @@ package struct ReadModel: Sendable {
         if changes.newestProduct > 0 || changes.newestUser > 0 {
             statements.append(ReadModelSQL.reserveIDs(changes))
         }
-        statements.append(ReadModelSQL.notify(changes.checkpoints))
+        statements.append(ReadModelSQL.notify(changes.checkpoints, of: generation))
         _ = try await pool.transaction(statements)
     }
 

@@ -6,12 +6,13 @@ import Postgres
 /// One entity of a generation folded anew, in the transaction that is open on a connection.
 package struct ReadModelRepair: Sendable {
     private let connection: PostgresConnection
-    private let schema: String
+    private let generation: Int
+    private var schema: String { ReadModel.schema(of: generation) }
     private var sql: ReadModelSQL { ReadModelSQL(schema: schema) }
 
     package init(generation: Int, _ connection: PostgresConnection) {
         self.connection = connection
-        schema = ReadModel.schema(of: generation)
+        self.generation = generation
     }
 
     /// Keeps the partition's owner from committing until the transaction ends, and makes it take the partition over
@@ -77,7 +78,8 @@ package struct ReadModelRepair: Sendable {
             """
             select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset)
             from \(schema).checkpoints where topic = $1 and partition = $2
-            """, [.text(partition.topic), .int(Int64(partition.partition))])
+                and exists (select from warelog.read_models where generation = $3::integer and state = 'live')
+            """, [.text(partition.topic), .int(Int64(partition.partition)), .int(Int64(generation))])
         return changes
     }
 

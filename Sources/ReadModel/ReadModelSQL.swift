@@ -84,7 +84,7 @@ struct ReadModelSQL {
         PostgresStatement(
             """
             insert into \(schema).users (id, log_partition, log_offset, name, created_at)
-            select id, partition, log_offset, name, to_timestamp(created_ms / 1000.0)
+            select id, partition, log_offset, name, \(Self.time("created_ms"))
             from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
                 as x(id, name, created_ms, partition, log_offset)
             on conflict (id) do update set name = excluded.name, log_offset = excluded.log_offset
@@ -102,8 +102,8 @@ struct ReadModelSQL {
             insert into \(schema).products (
                 id, log_partition, log_offset, user_id, version, media_revision, created_at, updated_at, is_deleted,
                 product_price, product_name, product_description, product_images, compressed_product_images, images)
-            select id, partition, log_offset, user_id, version, media_revision, to_timestamp(created_ms / 1000.0),
-                   to_timestamp(updated_ms / 1000.0), is_deleted = 1, product_price::numeric, product_name,
+            select id, partition, log_offset, user_id, version, media_revision, \(Self.time("created_ms")),
+                   \(Self.time("updated_ms")), is_deleted = 1, product_price::numeric, product_name,
                    product_description, product_images::text[], compressed_product_images::text[], images::json
             from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
@@ -153,7 +153,7 @@ struct ReadModelSQL {
             """
             insert into \(schema).product_events (
                 product_id, log_partition, log_offset, version, media_revision, occurred_at, is_change, void_reason)
-            select id, partition, log_offset, version, media_revision, to_timestamp(ms / 1000.0), change = 1, reason
+            select id, partition, log_offset, version, media_revision, \(Self.time("ms")), change = 1, reason
             from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                         $7::bigint[], $8::text[])
                 as x(id, partition, log_offset, version, media_revision, ms, change, reason)
@@ -187,11 +187,24 @@ struct ReadModelSQL {
             "select warelog.reserve_ids($1, $2)", [.int(changes.newestProduct), .int(changes.newestUser)])
     }
 
-    /// Tells the gateways, after the commit, up to where each partition is folded.
-    static func notify(_ checkpoints: [TopicPartition: Int64]) -> PostgresStatement {
+    /// Tells the gateways, after the commit, up to where each partition is folded. Of the live generation only: they
+    /// read no other, and would look for verdicts before they are there.
+    static func notify(_ checkpoints: [TopicPartition: Int64], of generation: Int) -> PostgresStatement {
         PostgresStatement(
-            "select pg_notify('warelog_folded', x) from unnest($1::text[]) as x",
-            [.textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" })])
+            """
+            select pg_notify('warelog_folded', x) from unnest($1::text[]) as x
+            where exists (select from warelog.read_models where generation = $2::integer and state = 'live')
+            """,
+            [
+                .textArray(checkpoints.map { "\($0.key.topic) \($0.key.partition) \($0.value)" }),
+                .int(Int64(generation)),
+            ])
+    }
+
+    /// A column of milliseconds as timestamptz, exactly: whole seconds first, because to_timestamp takes a double, which
+    /// has no room for the milliseconds of the years that are far away.
+    private static func time(_ column: String) -> String {
+        "to_timestamp(\(column) / 1000) + \(column) % 1000 * interval '1 millisecond'"
     }
 
     /// Postgres' text holds no NUL.

@@ -8,6 +8,8 @@ import ReadModel
 package final class Follower: @unchecked Sendable {
     // `@unchecked`: on one loop only.
     private static let batchSize = 2000
+    /// Of the database, one after another: more than a restart of it takes.
+    private static let maximumFailures = 120
 
     private let kafka: KafkaConfiguration
     private let loop: EventLoop
@@ -18,6 +20,7 @@ package final class Follower: @unchecked Sendable {
     private var waiters: [Int: (ends: LogEnds, continuation: CheckedContinuation<Void, any Error>)] = [:]
     private var lastWaiter = 0
     private var failure: (any Error)?
+    private var failures = 0
     /// Records folded since the start.
     package private(set) var folded: Int64 = 0
 
@@ -37,21 +40,9 @@ package final class Follower: @unchecked Sendable {
     /// Follows `partitions` until cancelled. Whoever waits is told how it ended.
     package func run(_ partitions: [TopicPartition]) async throws {
         do {
-            let (model, owned) = try await ReadModel.takeOver(partitions, of: generation, as: holder, pool)
-            self.owned = owned
-            wakeWaiters()
             let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
             do {
-                try consumer.assign(checkpoints)
-                while true {
-                    guard case .records(let records) = try await consumer.next(maximum: Self.batchSize) else { continue }
-                    var owned = self.owned
-                    try await model.project(records, &owned) { batch in
-                        self.folded += Int64(batch.records.count)
-                    }
-                    self.owned = owned
-                    wakeWaiters()
-                }
+                while true { try await follow(partitions, consumer) }
             } catch {
                 await consumer.close()
                 throw error
@@ -61,6 +52,30 @@ package final class Follower: @unchecked Sendable {
             for waiter in waiters.values { waiter.continuation.resume(throwing: error) }
             waiters = [:]
             throw error
+        }
+    }
+
+    /// Returns after a fault of the database that passes: the checkpoints tell from where to go on.
+    private func follow(_ partitions: [TopicPartition], _ consumer: KafkaConsumer) async throws {
+        do {
+            let (model, owned) = try await ReadModel.takeOver(partitions, of: generation, as: holder, pool)
+            self.owned = owned
+            wakeWaiters()
+            try consumer.assign(checkpoints)
+            while true {
+                guard case .records(let records) = try await consumer.next(maximum: Self.batchSize) else { continue }
+                var owned = self.owned
+                try await model.project(records, &owned) { batch in
+                    self.folded += Int64(batch.records.count)
+                }
+                self.owned = owned
+                failures = 0
+                wakeWaiters()
+            }
+        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+            failures += 1
+            guard failures < Self.maximumFailures else { throw error }
+            try await loop.sleep(for: .milliseconds(500) * Double.random(in: 0.5...1.5))
         }
     }
 

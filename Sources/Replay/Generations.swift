@@ -109,7 +109,10 @@ package struct Generations: Sendable {
             """
             begin;
             set local client_min_messages = warning;
-            delete from warelog.read_models where generation = \(generation.number) and state <> 'live';
+            do $$ begin
+                delete from warelog.read_models where generation = \(generation.number) and state <> 'live';
+                if not found then raise exception '\(generation.schema) is live, or gone'; end if;
+            end $$;
             drop schema if exists \(generation.schema) cascade;
             commit
             """)

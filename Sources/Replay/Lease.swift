@@ -19,6 +19,8 @@ package struct Lease: Sendable {
     /// Fails at once with `ReplayFault.held` when somebody has it. `connection` keeps it, and is for nothing else that
     /// could fail it.
     package static func take(_ name: Name, as holder: String, _ connection: PostgresConnection) async throws -> Lease {
+        // Or the session of a process that is gone would live on until the end of the statement that it is at.
+        try await connection.simple("set client_connection_check_interval = '1s'")
         let rows = try await connection.query(
             """
             insert into warelog.leases (name, holder, epoch, since) values ($1, '', 0, now())

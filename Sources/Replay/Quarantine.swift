@@ -50,8 +50,8 @@ package struct Quarantine: Sendable {
         try await LogRecords(kafka: kafka, loop: loop).read(position.partition, at: [position.offset]).first
     }
 
-    /// Folds the entities of these records once more, each from its own first event, so that their order is the log's.
-    /// One transaction for each; with `isDryRun` nothing of it stays.
+    /// Folds the entities of these records once more, each from its own first event, so that their order is the log's, in
+    /// the live generation and those that may become it. One transaction for each; with `isDryRun` nothing of it stays.
     package func retry(_ entries: [Entry], isDryRun: Bool) async throws -> [Outcome] {
         try await withLease { connection in
             var outcomes: [Outcome] = []
@@ -100,39 +100,63 @@ package struct Quarantine: Sendable {
     ) async throws -> Outcome {
         try await connection.simple("begin")
         do {
-            let live = try await connection.query(
-                "select generation, definition from warelog.read_models where state = 'live' for share"
-            ).rows.first
-            guard let live else { throw ReplayFault.noGeneration("live") }
-            guard try live.int("definition") == ReadModel.definition else {
-                throw ReplayFault.otherDefinition(
-                    generation: Int(try live.int("generation")), found: Int(try live.int("definition")))
-            }
             try await prepare()
-            let model = ReadModelRepair(generation: Int(try live.int("generation")), connection)
-            // The partition is ours until the end of the transaction; its projector takes it over again after that.
-            try await model.fence(entity.partition)
-            let offsets = try await model.offsets(of: entity.key, entity.partition)
-            let records = try await LogRecords(kafka: kafka, loop: loop).read(entity.partition, at: offsets)
-            guard records.count == offsets.count else {
-                throw ReplayFault.refused("\(entity.partition) lacks \(offsets.count - records.count) records of \(entity.key)")
+            var outcome: Outcome?
+            for (generation, isLive) in try await generations(connection) {
+                let result = try await refold(entity, in: ReadModelRepair(generation: generation, connection))
+                if isLive { outcome = result }
             }
-            let changes = try await model.refold(records, key: entity.key, entity.partition)
+            guard let outcome else { throw ReplayFault.noGeneration("live") }
             try await connection.simple(isDryRun ? "rollback" : "commit")
-            return Outcome(
-                key: entity.key, topic: entity.partition.topic, folded: records.count - changes.quarantined.count,
-                left: changes.quarantined.map { Entry($0) },
-                changed: changes.products.first.map { ($0.product.id, $0.position.offset) })
+            return outcome
         } catch {
             try? await connection.simple("rollback")
             throw error
         }
     }
 
+    /// The live one, and those beside it that are filled and that this program knows.
+    private func generations(_ connection: PostgresConnection) async throws -> [(number: Int, isLive: Bool)] {
+        let rows = try await connection.query(
+            """
+            select generation, definition, state = 'live' as is_live from warelog.read_models
+            where state <> 'building' or phase = 'following' order by generation for share
+            """
+        ).rows
+        var generations: [(number: Int, isLive: Bool)] = []
+        for row in rows {
+            let (number, definition) = (Int(try row.int("generation")), Int(try row.int("definition")))
+            let isLive = try row.bool("is_live")
+            if definition == ReadModel.definition {
+                generations.append((number, isLive))
+            } else if isLive {
+                throw ReplayFault.otherDefinition(generation: number, found: definition)
+            }
+        }
+        return generations
+    }
+
+    private func refold(_ entity: Entity, in model: ReadModelRepair) async throws -> Outcome {
+        // The partition is ours until the end of the transaction; its projector takes it over again after that.
+        try await model.fence(entity.partition)
+        let offsets = try await model.offsets(of: entity.key, entity.partition)
+        let records = try await LogRecords(kafka: kafka, loop: loop).read(entity.partition, at: offsets)
+        guard records.count == offsets.count else {
+            throw ReplayFault.refused("\(entity.partition) lacks \(offsets.count - records.count) records of \(entity.key)")
+        }
+        let changes = try await model.refold(records, key: entity.key, entity.partition)
+        return Outcome(
+            key: entity.key, topic: entity.partition.topic, folded: records.count - changes.quarantined.count,
+            left: changes.quarantined.map { Entry($0) },
+            changed: changes.products.first.map { ($0.product.id, $0.position.offset) })
+    }
+
     private func withLease<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let keeper = try await PostgresConnection.connect(postgres, loop: loop)
         defer { keeper.close() }
         _ = try await Lease.take(.redrive, as: holder, keeper)
+        // What a rebuild is folding is not to be changed behind its back.
+        _ = try await Lease.take(.rebuild, as: holder, keeper)
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
         return try await body(connection)

@@ -1,4 +1,5 @@
 import EventLog
+import Glibc
 import Kafka
 
 /// The records of a log, sorted so that each bucket can be folded on its own in little memory: those of one entity are
@@ -31,21 +32,36 @@ package final class RecordSpill {
         count += 1
         let entity = Self.entity(record)
         try records.append(to: Int(entity % UInt64(records.bucketCount))) { PackedRecord.append(record, topic, to: &$0) }
-        guard let command = record.headers.first(where: { $0.name == "ce_commandid" })?.value else { return }
-        var hasher = Hasher()
-        command.withUnsafeBytes { hasher.combine(bytes: $0) }
-        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        guard let hash = Self.command(record) else { return }
         try commands.append(to: Int(hash % UInt64(Self.commandBuckets))) { bytes in
             withUnsafeBytes(of: hash) { bytes += $0 }
             withUnsafeBytes(of: entity) { bytes += $0 }
         }
     }
 
+    /// The hash of the command that led to the event.
+    private static func command(_ record: KafkaRecord) -> UInt64? {
+        record.withUnpacked { unpacked in
+            var hash: UInt64?
+            unpacked.forEachHeader { name, value in
+                guard name.count == commandHeader.utf8CodeUnitCount, let start = name.baseAddress, let value,
+                    memcmp(start, commandHeader.utf8Start, name.count) == 0
+                else { return }
+                var hasher = Hasher()
+                hasher.combine(bytes: value)
+                hash = UInt64(bitPattern: Int64(hasher.finalize()))
+            }
+            return hash
+        }
+    }
+
+    private static let commandHeader: StaticString = "ce_commandid"
+
     /// A collision of hashes puts entities together that need not be: that changes nothing.
     private static func entity(_ record: KafkaRecord) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(record.topicPartition.topic.utf8.count)
-        if let key = record.key { key.withUnsafeBytes { hasher.combine(bytes: $0) } }
+        record.withUnpacked { if let key = $0.key { hasher.combine(bytes: key) } }
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 

@@ -24,7 +24,13 @@ package struct Verifier: Sendable {
         defer { connection.close() }
         let discarded = try await Discards.all(connection)
         let snapshot = try await Snapshot(generation.schema, connection)
-        let fold = FreshFold(to: snapshot.checkpoints, LogScan(kafka, loop: loop), discarded: discarded) {
+        let scan = LogScan(kafka, loop: loop)
+        let ends = try await scan.ends()
+        if let short = snapshot.checkpoints.filter({ $0.value > ends[$0.key] ?? 0 }).keys.min() {
+            throw ReplayFault.refused(
+                "\(generation.schema) has folded more of \(short) than the log holds: it is another log, or has lost records")
+        }
+        let fold = FreshFold(to: snapshot.checkpoints, scan, discarded: discarded) {
             progress($0.folded, $0.total)
         }
         return try await Verification(snapshot, fold).run()

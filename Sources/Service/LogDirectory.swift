@@ -60,12 +60,18 @@ package enum LogTopics {
         return recorded
     }
 
-    /// Writes a count down, once: a topic that is recorded stays as it is.
+    /// Writes down how many partitions a topic has, and where they end, once: a topic that is recorded stays as it is.
     package static func record(
-        _ name: String, partitions: Int32, _ connection: PostgresConnection
+        _ name: String, ends: [Int64], _ connection: PostgresConnection
     ) async throws(PostgresError) {
         _ = try await connection.query(
-            "insert into warelog.log_topics (name, partitions) values ($1, $2) on conflict (name) do nothing",
-            [.text(name), .int(Int64(partitions))])
+            """
+            with topic as (
+                insert into warelog.log_topics (name, partitions) values ($1, cardinality($2::bigint[]))
+                on conflict (name) do nothing returning name)
+            insert into warelog.first_ends (topic, partition, log_end)
+            select name, number - 1, log_end from topic, unnest($2::bigint[]) with ordinality as x(log_end, number)
+            where log_end > 0
+            """, [.text(name), .intArray(ends)])
     }
 }

@@ -12,6 +12,10 @@ enum CommandLineTool {
           topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
           topics check                    compare the log's topics with what they must be
           seed                            register the demo user, user 1
+          history ID [--json] [--limit N] all events of a product, and what each changed
+          explain ID FIELD                which event gave a field of a product its value, and what it replaced
+          tail [--type T] [--product ID] [--from-beginning] [--limit N] [--json]
+                                          the log as it is written
           rebuild                         build the read model anew from the log, verify it, and make it live
           rebuild start|status|verify|switch|rollback|abort
                                           the same, step by step; switch takes --accept-quarantine and --unverified
@@ -54,6 +58,9 @@ enum CommandLineTool {
     private static func reading(_ arguments: [String]) -> Command? {
         let rest = arguments.dropFirst()
         return switch arguments.first {
+        case "history": { try await ShowHistory(tool: $0, selection: .init(rest)).run() }
+        case "explain": { try await Explain(tool: $0, selection: .init(rest)).run() }
+        case "tail": { try await Tail(tool: $0, selection: .init(rest)).run() }
         case "rebuild": { try await RebuildCommand(tool: $0, rest).run() }
         case "verify": { try await VerifyCommand(tool: $0, rest).run() }
         case "lag": { try await Status(tool: $0, rest).lag() }

@@ -47,15 +47,19 @@ struct Output: Sendable {
     static let standard = Output(descriptor: STDOUT_FILENO)
     static let error = Output(descriptor: STDERR_FILENO)
 
-    func write(_ text: String) {
+    func write(_ text: String) { _ = deliver(text) }
+
+    /// False when nobody reads it.
+    func deliver(_ text: String) -> Bool {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)[...]
             while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
                 let count = Glibc.write(descriptor, base, rest.count)
-                guard count > 0 else { return }  // nobody reads
+                guard count > 0 else { return false }
                 rest = rest.dropFirst(count)
             }
+            return true
         }
     }
 

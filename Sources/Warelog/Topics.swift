@@ -7,7 +7,7 @@ import Service
 struct Topics: Sendable {
     let tool: Tool
 
-    /// Creates what is missing, and writes down how many partitions each topic has; what exists stays as it is.
+    /// Creates what is missing, and writes down how many partitions each topic has and where they end; what exists stays as it is.
     func create() async throws -> Int32 {
         try await withLog { admin, connection in
             let recorded = try await LogTopics.recorded(connection)
@@ -24,17 +24,23 @@ struct Topics: Sendable {
                         + "database; a new topic would be another log")
                 return 1
             }
+            var new: Set<String> = []
             for (name, creation) in try await admin.createTopics(missing).sorted(by: { $0.key < $1.key }) {
                 switch creation {
-                case .created: Output.error.line("created \(name)")
+                case .created:
+                    new.insert(name)
+                    Output.error.line("created \(name)")
                 case .alreadyExists: break
                 case .refused(let error): throw error
                 }
             }
             let after = try await inspectUntilVisible(admin, recorded)
             for finding in after {
-                guard let partitions = finding.partitions else { continue }
-                try await LogTopics.record(finding.topic.name, partitions: partitions, connection)
+                guard let count = finding.partitions else { continue }
+                let partitions = (0..<count).map { TopicPartition(topic: finding.topic.name, partition: $0) }
+                // What is new has no leader yet to ask, and no records.
+                let ends = new.contains(finding.topic.name) ? [:] : try await admin.offsets(of: partitions, at: .latest)
+                try await LogTopics.record(finding.topic.name, ends: partitions.map { ends[$0] ?? 0 }, connection)
             }
             return report(try await inspect(admin, try await LogTopics.recorded(connection)))
         }

@@ -15,6 +15,7 @@ struct Environment: Sendable {
     let pictures: HTTPServer
     let requests: PictureRequests
     let database: PostgresConnection
+    let databaseConfiguration: PostgresConfiguration
 
     static var isThere: Bool {
         let needed: [String] = ["DB_HOST", "REDIS_HOST", "KAFKA_BROKERS", "S3_ENDPOINT"]
@@ -37,19 +38,19 @@ struct Environment: Sendable {
         _ loop: EventLoop, _ pictures: HTTPServer, _ requests: PictureRequests,
         _ body: @escaping @Sendable (Environment) async throws -> Void
     ) async throws {
-        let processes = Processes(loop, ports: try freePorts(4))
+        let processes = Processes(loop, ports: try freePorts(Processes.order.count))
         try await processes.tool("migrate")
         try await processes.tool("topics", "create")
-        let database = try await PostgresConnection.connect(
-            PostgresConfiguration(
-                host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-                password: variable("DB_PASSWORD"), database: variable("DB_NAME")), loop: loop)
+        let configuration = PostgresConfiguration(
+            host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
+            password: variable("DB_PASSWORD"), database: variable("DB_NAME"))
+        let database = try await PostgresConnection.connect(configuration, loop: loop)
         var web = HTTPClientConfiguration()
         web.maximumConnectionsPerHost = 64
         let client = try HTTPClient(loop: loop, configuration: web)
         let environment = Environment(
             loop: loop, processes: processes, client: client, pictures: pictures, requests: requests,
-            database: database)
+            database: database, databaseConfiguration: configuration)
         let result: Result<Void, any Error>
         do {
             try processes.start(.projector)

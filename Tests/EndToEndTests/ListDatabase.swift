@@ -30,7 +30,7 @@ struct ListDatabase: Sendable {
             do {
                 result = .success(
                     try await loop.withDeadline(limit) { [configuration] in
-                        try await Processes(loop, ports: [0, 0, 0, 0], settings: ["DB_NAME": name]).tool("migrate")
+                        try await Processes(loop, ports: [], settings: ["DB_NAME": name]).tool("migrate")
                         let connection = try await PostgresConnection.connect(configuration, loop: loop)
                         defer { connection.close() }
                         try await body(ListDatabase(connection: connection, pool: pool))
@@ -86,7 +86,7 @@ struct ListDatabase: Sendable {
     func plan(_ query: ListQuery) async throws -> Plan {
         let statement = query.statement
         let results = try await connection.transaction([
-            query.planning,
+            query.planning(sorts: !query.isOneRange),
             PostgresStatement(
                 "explain (analyze, buffers, timing off, format json) \(statement.sql)", statement.parameters),
         ])

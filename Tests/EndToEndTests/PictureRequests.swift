@@ -29,6 +29,9 @@ final class PictureRequests: Sendable {
         return HTTPResponse(.ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(bytes))
     }
 
+    /// Of all of them, so far.
+    var count: Int { counts.withLock { $0.values.reduce(0, +) } }
+
     /// Returns when `name` has been asked for since the last call.
     func awaitRequest(for name: String) async {
         for await asked in asked where asked == name { return }

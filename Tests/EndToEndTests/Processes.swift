@@ -5,10 +5,19 @@ import Glibc
 final class Processes: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     enum Name: String, CaseIterable {
-        case gateway, secondGateway, projector, compressor
+        case gateway, secondGateway, projector, secondProjector, compressor
 
-        var executable: String { self == .secondGateway ? Name.gateway.rawValue : rawValue }
+        var executable: String {
+            switch self {
+            case .gateway, .secondGateway: Name.gateway.rawValue
+            case .projector, .secondProjector: Name.projector.rawValue
+            case .compressor: rawValue
+            }
+        }
     }
+
+    /// Of the ports that are given.
+    static let order: [Name] = [.gateway, .projector, .compressor, .secondGateway, .secondProjector]
 
     struct Failed: Error { let what: String }
 
@@ -27,7 +36,7 @@ final class Processes: @unchecked Sendable {
     init(_ loop: EventLoop, ports: [Int], settings: [String: String] = [:]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.ports = [.gateway: ports[0], .projector: ports[1], .compressor: ports[2], .secondGateway: ports[3]]
+        self.ports = Dictionary(uniqueKeysWithValues: zip(Self.order, ports))
         var environment: [String: String] = [:]
         var entry = environ
         while let pair = entry.pointee {
@@ -37,8 +46,6 @@ final class Processes: @unchecked Sendable {
             }
             entry += 1
         }
-        environment["PROJECTOR_PORT"] = "\(ports[1])"
-        environment["COMPRESSOR_PORT"] = "\(ports[2])"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
         // Longer than a projector that has just started needs for its partitions.
@@ -63,7 +70,9 @@ final class Processes: @unchecked Sendable {
         let (exited, exit) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
         exits[name] = exited
         var environment = environment
-        environment["PORT"] = ports[name].map { "\($0)" }
+        for variable in ["PORT", "PROJECTOR_PORT", "COMPRESSOR_PORT"] {
+            environment[variable] = ports[name].map { "\($0)" }
+        }
         running[name] = try ChildProcess(
             on: loop, executable: "\(Self.directory)/\(name.executable)",
             environment: environment.merging(settings) { $1 },
@@ -90,6 +99,10 @@ final class Processes: @unchecked Sendable {
             var iterator = outputs.makeAsyncIterator()
             guard await iterator.next() != nil else { return }
         }
+    }
+
+    func hasLogged(_ name: Name, _ text: String) -> Bool {
+        String(decoding: logs[name] ?? [], as: UTF8.self).contains(text)
     }
 
     /// How `name` ended, when it does so by itself.
@@ -131,17 +144,23 @@ final class Processes: @unchecked Sendable {
         }
     }
 
-    /// Runs `warelog` to its end.
-    func tool(_ arguments: String...) async throws {
-        let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
-        let child = try ChildProcess(
-            on: loop, executable: "\(Self.directory)/warelog", arguments: arguments, environment: environment,
-            onOutput: { _ in }, onExit: { exited.yield($0) })
-        for await exit in exits {
-            guard exit.status == 0, exit.signal == 0 else {
-                throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(exit)")
-            }
-            return withExtendedLifetime(child) {}
-        }
+    /// Starts `warelog`, with `settings` in place of those that all tests have; an empty one takes a setting away.
+    func start(tool arguments: [String], with settings: [String: String] = [:]) throws -> ToolRun {
+        try ToolRun(
+            on: loop, executable: "\(Self.directory)/warelog", arguments: arguments,
+            environment: environment.merging(settings) { $1 }.filter { !$0.value.isEmpty })
+    }
+
+    /// Runs `warelog` to its end, whatever that is.
+    func run(_ arguments: String..., with settings: [String: String] = [:]) async throws -> ToolRun.End {
+        try await start(tool: arguments, with: settings).end()
+    }
+
+    /// Runs `warelog`, which has to do what it is asked to, and gives what it has said.
+    @discardableResult
+    func tool(_ arguments: String..., with settings: [String: String] = [:]) async throws -> String {
+        let end = try await start(tool: arguments, with: settings).end()
+        guard end.isDone else { throw Failed(what: "warelog \(arguments.joined(separator: " ")): \(end)") }
+        return end.output
     }
 }

@@ -7,7 +7,7 @@ struct CloudEventTests {
         type: .productCreated, source: "/warelog/gateway", subject: "7",
         metadata: EventMetadata(
             id: EventID("0198c5d2"), time: Timestamp(milliseconds: 1_795_249_800_123), command: CommandID("c-1"),
-            expectedVersion: 3, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            expectedVersion: 3, actor: "ada@example.com", traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         data: Array("{}".utf8))
 
     private static let attributes = full.headers.map(\.name).filter { $0.hasPrefix("ce_") }
@@ -66,6 +66,8 @@ struct CloudEventTests {
             "an empty command would be the same as every other", ("ce_commandid", ""),
             .invalid("ce_commandid", "is empty or no text")),
         Row("NUL ends no command early", ("ce_commandid", "c\u{0}1"), .invalid("ce_commandid", "is empty or no text")),
+        Row("a command that no index can hold", ("ce_commandid", String(repeating: "c", count: 1025)),
+            .invalid("ce_commandid", "is longer than 1024 bytes")),
         Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or no text")),
     ] as [Row<(String, String?), EventFault>])
     func aFaultNamesTheHeader(_ row: Row<(String, String?), EventFault>) {

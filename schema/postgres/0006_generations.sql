@@ -53,8 +53,8 @@ create function warelog.search_text(name text) returns text language sql immutab
 return case when octet_length(name) = char_length(name) then lower(name collate "C")
        else warelog.search_text_unicode(name) end;
 
--- Makes the caller the newest owner of partitions of a generation, the live one when none is named: in one transaction
--- with the question which one that is.
+-- Makes the caller the newest owner of partitions of the live generation, or of one that is named and not live: in one
+-- transaction with the question which one that is.
 create function warelog.take_over(
     the_generation integer, the_owner text, the_topics text[], the_partitions bigint[]
 ) returns table (generation integer, definition integer, topic text, partition integer, next_offset bigint,
@@ -63,10 +63,15 @@ language plpgsql as $$
 declare
     model warelog.read_models;
 begin
-    select * into model from warelog.read_models as m
-    where case when the_generation is null then m.state = 'live' else m.generation = the_generation end
-    for share;
-    if not found then
+    -- Who waited for a switch finds that what was live is not, and has to look again to see what is.
+    for attempt in 1..10 loop
+        select * into model from warelog.read_models as m
+        where case when the_generation is null then m.state = 'live'
+                   else m.generation = the_generation and m.state <> 'live' end
+        for share;
+        exit when found or the_generation is not null;
+    end loop;
+    if model.generation is null then
         raise exception 'there is no such read model' using errcode = 'WL002';
     end if;
     return query execute format($sql$
@@ -76,6 +81,28 @@ begin
         returning $4, $5, c.topic, c.partition, c.next_offset, c.owner_epoch
         $sql$, 'read_model_' || model.generation)
     using the_owner, the_topics, the_partitions, model.generation, model.definition;
+end
+$$;
+
+-- Where each partition ended when this database was told of its topic: more than nothing when the database that knew it
+-- is lost.
+create table warelog.first_ends (
+    topic text not null,
+    partition integer not null,
+    log_end bigint not null,
+    primary key (topic, partition)
+);
+
+-- A block of ids. Not before every id of the log is known: what is folded reserves them.
+create function warelog.lease_block(the_sequence regclass) returns bigint language plpgsql as $$
+begin
+    if exists (
+        select from warelog.first_ends e left join warelog.checkpoints c using (topic, partition)
+        where coalesce(c.next_offset, 0) < e.log_end
+    ) then
+        raise exception 'the log that was there before this database is not folded yet' using errcode = 'WL003';
+    end if;
+    return nextval(the_sequence);
 end
 $$;
 

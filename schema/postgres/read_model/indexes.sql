@@ -17,6 +17,8 @@ create index products_by_price on products (user_id, product_price, id) include 
     where not is_deleted;
 create index products_by_name on products (user_id, search_name, id) include (product_price)
     where not is_deleted;
+-- Those that are gone, for lists of the past.
+create index products_deleted on products (user_id, created_at, id) where is_deleted;
 -- The few products of one user with a certain text in their names. New entries are merged in batches, a fifth of the
 -- cost of one by one; a search reads what is not merged yet as well, so it is kept to 512 kB.
 create index products_by_text on products using gin (user_id, search_name warelog.gin_trgm_ops)

@@ -1,0 +1,107 @@
+import EventLog
+import EventLoop
+import Events
+import Glibc
+import Kafka
+
+/// `warelog tail`: the log as it is written, one line for each event; records of one partition in their order.
+struct Tail: Sendable {
+    /// Which events, and how.
+    struct Selection: Sendable {
+        let type: EventType?
+        let product: ProductID?
+        let isFromBeginning: Bool
+        let isJSON: Bool
+        let limit: Int
+
+        init(_ arguments: some Sequence<String>) throws(WrongUsage) {
+            let options = try CommandOptions(
+                arguments, valued: ["--type", "--product", "--limit"], flags: ["--from-beginning", "--json"])
+            guard options.words.isEmpty else { throw WrongUsage("tail wants options only") }
+            type = try options["--type"].map(Self.type)
+            product = try options["--product"].map(Self.product)
+            isFromBeginning = options.has("--from-beginning")
+            isJSON = options.has("--json")
+            limit = try options.count("--limit") ?? .max
+        }
+
+        private static func type(_ name: String) throws(WrongUsage) -> EventType {
+            guard let type = EventType.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
+                let names = EventType.allCases.map(\.shortName).joined(separator: ", ")
+                throw WrongUsage("there is no type \(name); there are \(names)")
+            }
+            return type
+        }
+
+        private static func product(_ text: String) throws(WrongUsage) -> ProductID {
+            guard let id = ProductID(text) else { throw WrongUsage("--product must be the id of a product") }
+            return id
+        }
+    }
+
+    let tool: Tool
+    let selection: Selection
+
+    /// Until `limit` lines are written, nobody reads them any more, or SIGINT or SIGTERM.
+    func run() async throws -> Int32 {
+        let signals = try tool.loop.signals([SIGINT, SIGTERM])
+        let starts = try await starts()
+        let consumer = try KafkaConsumer(tool.settings.kafka, group: nil, loop: tool.loop)
+        let result: Result<Void, any Error> = await withTaskGroup(of: Result<Void, any Error>.self) { group in
+            group.addTask(executorPreference: tool.loop) {
+                do {
+                    return .success(try await follow(consumer, from: starts))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask(executorPreference: tool.loop) {
+                for await _ in signals { break }
+                return .success(())
+            }
+            let first = await group.next() ?? .success(())
+            group.cancelAll()
+            return first
+        }
+        await consumer.close()
+        try result.get()
+        return 0
+    }
+
+    /// Where each partition that may hold what is asked for is read from.
+    private func starts() async throws -> [TopicPartition: Int64] {
+        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
+        do {
+            var partitions: [TopicPartition] = []
+            for topic in try await admin.metadata(topics.map(\.name)) {
+                let all = (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
+                let own = selection.product?.partition(of: Int32(topic.partitionCount))
+                partitions += all.filter { own == nil || $0.partition == own }
+            }
+            let starts = try await admin.offsets(of: partitions, at: selection.isFromBeginning ? .earliest : .latest)
+            await admin.close()
+            return starts
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
+    private var topics: [Topic] { selection.product == nil ? [.products, .users] : [.products] }
+
+    private func follow(_ consumer: KafkaConsumer, from starts: [TopicPartition: Int64]) async throws {
+        let key = selection.product?.description
+        try consumer.assign(starts)
+        var left = selection.limit
+        while true {
+            guard case .records(let records) = try await consumer.next(maximum: 500) else { continue }
+            for record in records where key == nil || record.keyText == key {
+                let line = TailLine(record)
+                if let type = selection.type, line.type != type { continue }
+                guard Output.standard.deliver((selection.isJSON ? line.json : line.text) + "\n") else { return }
+                left -= 1
+                if left == 0 { return }
+            }
+        }
+    }
+}

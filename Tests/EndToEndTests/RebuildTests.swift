@@ -1,0 +1,149 @@
+import EventLog
+import Events
+import Glibc
+import HTTPMessages
+import JSON
+import Testing
+
+extension EndToEnd {
+    /// A rebuild under load: nobody notices it.
+    @Suite struct RebuildTests {
+        @Test func nobodyNoticesThatTheReadModelIsBuiltAnewSwitchedAndTakenBack() throws {
+            try Environment.run { warelog in
+                try await warelog.processes.start(.secondGateway, awaiting: "\"message\":\"serving\"")
+                try await warelog.appendStories(of: try await warelog.leaseProducts(2000))
+                try await warelog.caughtUp()
+                var products: [Int64] = []
+                for index in 0..<8 { products.append(try await warelog.create(name: "steady \(index)").id) }
+                let followed = try #require(products.first)
+                async let followedStream = warelog.send(.get, "/products/\(followed)/events")
+                await warelog.processes.awaitLog(of: .gateway, "\"path\":\"/products/\(followed)/events\"")
+
+                let traffic = Traffic(warelog, products)
+                let record = try await traffic.run {
+                    for step in [["rebuild", "--accept-quarantine"], ["rebuild", "rollback"], ["rebuild", "--accept-quarantine"]] {
+                        let before = traffic.answers
+                        let live = try await warelog.liveSchema
+                        let end = try await warelog.processes.start(tool: step).end()
+                        #expect(end.isDone, "\(step): \(end.output)")
+                        #expect(try await warelog.liveSchema != live)
+                        // The steps are not of equal length: each goes on until everybody has done something in it.
+                        while !["write 200", "read 200", "read with token 200", "list 200"].allSatisfy({
+                            traffic.answers[$0, default: 0] > before[$0, default: 0]
+                        }) { try await warelog.loop.sleep(for: .milliseconds(10)) }
+                    }
+                }
+                #expect(record.faults == [])
+                #expect(record.answers.keys.allSatisfy { $0.hasSuffix(" 200") }, "\(record.answers)")
+                _ = try await warelog.send(.delete, "/products/\(followed)")
+                let stream = try await followedStream
+                let versions = try ServerSentEvent.all(in: stream.body).map(\.version)
+                #expect(versions == Array((versions.first ?? 0)...(versions.last ?? -1)), "the stream skips nothing")
+                try await warelog.expectVerified()
+                try await warelog.expectNoRemains()
+                #expect(!warelog.processes.hasLogged(.projector, "quarantined"))
+            }
+        }
+
+        @Test func aProjectorThatSleptThroughTwoRebuildsGoesOnWithTheLiveReadModel() throws {
+            try Environment.run { warelog in
+                let id = try await warelog.create().id
+                try await warelog.caughtUp()
+                warelog.processes.pause(.projector)
+                for _ in 1...2 { try await warelog.processes.tool("rebuild", "--accept-quarantine") }
+                // A rebuild more than is kept: what the projector knows of is dropped.
+                try await warelog.processes.tool("rebuild", "--accept-quarantine")
+                warelog.processes.goOn(.projector)
+                let edited = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":7}"#)
+                #expect(edited.status == .ok)
+                try await warelog.expectVerified()
+                #expect(!warelog.processes.hasLogged(.projector, "quarantined"))
+            }
+        }
+
+        @Test func projectorsThatComeAndGoDuringASwitchLeaveTheReadModelRight() throws {
+            try Environment.run { warelog in
+                try await warelog.processes.start(.secondProjector, awaiting: "partitions assigned")
+                var products: [Int64] = []
+                for index in 0..<4 { products.append(try await warelog.create(name: "moving \(index)").id) }
+                let writers = Writers(warelog, products)
+                let count = try await writers.run {
+                    for round in 0..<6 {
+                        let rebuild = try warelog.processes.start(
+                            tool: round.isMultiple(of: 2) ? ["rebuild", "--accept-quarantine"] : ["rebuild", "rollback"])
+                        let victim: Processes.Name = round % 4 < 2 ? .projector : .secondProjector
+                        await rebuild.awaitOutput { $0.text.contains(round.isMultiple(of: 2) ? "verifying" : "live") }
+                        await warelog.processes.kill(victim)
+                        try warelog.processes.start(victim)
+                        let end = await rebuild.end()
+                        #expect(end.isDone, "\(end.output)")
+                    }
+                }
+                #expect(count > 0)
+                try await warelog.expectVerified()
+                try await warelog.expectNoRemains()
+                for id in products {
+                    let edited = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":1000}"#)
+                    #expect(edited.status == .ok, "somebody folds it")
+                }
+            }
+        }
+
+        @Test func rebuildingWritesNothingButTheDatabase() throws {
+            try Environment.run { warelog in
+                _ = try await warelog.finished(try await warelog.create(images: ["photo.jpg"]).id)
+                await warelog.processes.stop(.compressor)
+                let asked = warelog.requests.count
+                let ends = try await warelog.logEnds()
+                // Nobody listens on port 1.
+                let away = [
+                    "S3_ENDPOINT": "http://127.0.0.1:1", "S3_ACCESS_KEY": "", "S3_SECRET_KEY": "", "S3_BUCKET_NAME": "",
+                    "REDIS_PORT": "1",
+                ]
+                let end = try await warelog.processes.run("rebuild", "--accept-quarantine", with: away)
+                #expect(end.isDone && end.output.contains("the cache could not be told"), "\(end.output)")
+                #expect(try await warelog.logEnds() == ends)
+                #expect(warelog.requests.count == asked)
+                try await warelog.expectVerified()
+            }
+        }
+    }
+}
+
+/// Edits products, one after another each, until told to stop. Somebody may be killed meanwhile: an answer may be 202.
+private struct Writers: Sendable {
+    private let warelog: Environment
+    private let products: [Int64]
+
+    init(_ warelog: Environment, _ products: [Int64]) {
+        self.warelog = warelog
+        self.products = products
+    }
+
+    /// How many edits there were.
+    func run(during body: @Sendable () async throws -> Void) async throws -> Int {
+        let flag = Flag()
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            for id in products {
+                group.addTask {
+                    var count = 0
+                    while !flag.isRaised {
+                        count += 1
+                        let edited = try await warelog.send(
+                            .patch, "/products/\(id)", #"{"product_price":\#(count % 900 + 1)}"#, headers: ["Prefer": "wait=1"])
+                        #expect([.ok, .accepted].contains(edited.status))
+                    }
+                    return count
+                }
+            }
+            do {
+                try await body()
+            } catch {
+                flag.raise()
+                throw error
+            }
+            flag.raise()
+            return try await group.reduce(0, +)
+        }
+    }
+}

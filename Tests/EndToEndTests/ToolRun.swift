@@ -1,0 +1,65 @@
+import EventLoop
+import Glibc
+import JSON
+
+/// One run of `warelog`: what it says, on standard output and standard error alike, and how it ends. Loop's thread only.
+final class ToolRun: @unchecked Sendable {
+    struct End: Sendable {
+        let status: Int64
+        /// The signal that ended it, 0 when it exited by itself.
+        let signal: Int32
+        let output: String
+
+        var isDone: Bool { status == 0 && signal == 0 }
+        /// The objects of JSON among its lines.
+        var objects: [JSONValue] {
+            output.split(separator: "\n").compactMap { try? JSONDocument(parsing: Array($0.utf8)).root }
+        }
+    }
+
+    private var output: [UInt8] = []
+    private var isOutputOver = false
+    private var exit: ChildProcess.Exit?
+    private var child: ChildProcess?
+    private let news: AsyncStream<Void>
+    private let new: AsyncStream<Void>.Continuation
+
+    init(on loop: EventLoop, executable: String, arguments: [String], environment: [String: String]) throws {
+        (news, new) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        child = try ChildProcess(
+            on: loop, executable: "/bin/sh", arguments: ["-c", #"exec "$0" "$@" 2>&1"#, executable] + arguments,
+            environment: environment,
+            onOutput: { [self] piece in
+                output += piece
+                if piece.isEmpty { isOutputOver = true }
+                new.yield()
+            },
+            onExit: { [self] in
+                exit = $0
+                new.yield()
+            })
+    }
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+    var lineCount: Int { output.count { $0 == 0x0A } }
+    var isRunning: Bool { exit == nil }
+
+    /// Returns when `condition` holds of what it has said, and when it has ended.
+    func awaitOutput(_ condition: (ToolRun) -> Bool) async {
+        while isRunning, !condition(self) {
+            var iterator = news.makeAsyncIterator()
+            guard await iterator.next() != nil else { return }
+        }
+    }
+
+    /// Returns when it has ended and all that it said has come.
+    func end() async -> End {
+        while true {
+            if let exit, isOutputOver { return End(status: exit.status, signal: exit.signal, output: text) }
+            var iterator = news.makeAsyncIterator()
+            guard await iterator.next() != nil else { return End(status: -1, signal: 0, output: text) }
+        }
+    }
+
+    func send(_ signal: Int32) { if isRunning { child?.signal(signal) } }
+}
