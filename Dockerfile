@@ -11,6 +11,7 @@ COPY Package.swift ./
 COPY schema schema
 COPY Plugins Plugins
 COPY Sources Sources
+COPY bench bench
 COPY Tests Tests
 RUN swift build -c release
 RUN mkdir -p /out/bin \

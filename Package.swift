@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "compressor", targets: ["Compressor"]),
         .executable(name: "warelog", targets: ["Warelog"]),
         .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
+        .executable(name: "image-bench", targets: ["ImageBench"]),
         .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
         .executable(name: "replay-bench", targets: ["ReplayBench"]),
         .executable(name: "replay-floor", targets: ["ReplayFloor"]),
@@ -64,6 +65,12 @@ let package = Package(
             ].map { .linkedLibrary($0) }),
         .target(name: "Imaging", dependencies: ["CImaging"]),
         .executableTarget(name: "ImageWorker", dependencies: ["Imaging"]),
+        // The same in one process, measured: `make bench-images`.
+        .target(
+            name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("m")]),
+        .executableTarget(
+            name: "ImageBench", dependencies: ["CImageBench", "CImaging", "Imaging"], path: "bench/images/ImageBench"),
 
         // What every process of ours has.
         .target(name: "Settings"),

@@ -42,7 +42,7 @@ is_at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 # What was built or fetched stays, and so do the directories that tests have to themselves.
 wipe_run_directory() {
     find "$RUN" -mindepth 1 -maxdepth 1 ! -name tools ! -name lock ! -name built ! -name test ! -name fuzz \
-        ! -name bench-replay -exec rm -rf {} +
+        ! -name fuzz-images ! -name bench-images ! -name bench-replay -exec rm -rf {} +
 }
 
 # One script at a time works on a run directory; the lock ends with the script.

@@ -1,0 +1,27 @@
+#ifndef CIMAGEBENCH_H
+#define CIMAGEBENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// A PNG that was made, and the CPU time that coding alone took. `bench_coded_free` frees the bytes.
+typedef struct bench_coded {
+    uint8_t *bytes;
+    size_t count;
+    uint32_t width, height;
+    uint64_t cpu_microseconds;
+} bench_coded;
+
+/// Codes the pixels of a PNG anew, without loss: by our encoder, and by libpng with its defaults (zlib level 6, the
+/// filter chosen for each row). False when it cannot be read.
+bool bench_png(const uint8_t *bytes, size_t count, bench_coded *coded);
+bool bench_libpng(const uint8_t *bytes, size_t count, bench_coded *coded);
+void bench_coded_free(bench_coded *coded);
+
+/// Forgets this process' peak memory; answers what is resident now, in bytes (0 where /proc does not tell).
+uint64_t bench_memory_begin(void);
+/// The peak of resident memory since then, in bytes.
+uint64_t bench_memory_peak(void);
+
+#endif
