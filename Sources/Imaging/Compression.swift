@@ -15,6 +15,15 @@ struct Compression {
         let sourceSide = source.size.longerSide
         let whole = try self.requantise(source)
         let picture = try source.decode(maxSide: whole == nil ? self.recipe.largestSide : self.sideBelow(sourceSide))
+        return CompressedImage(
+            renditions: try self.renditions(source, whole, picture), thumbHash: try picture.thumbHash())
+    }
+
+    /// A function of its own: where the picture is made, Swift 6.0's optimiser fails on its life through a loop.
+    private func renditions(
+        _ source: borrowing Source, _ whole: Candidate?, _ picture: borrowing Picture
+    ) throws(ImageFailure) -> [Rendition] {
+        let sourceSide = source.size.longerSide
         var made: [(side: UInt32, rendition: Rendition)] = []
         for wanted in self.recipe.renditions {
             // Pictures are never enlarged: to two that are large enough, the same comes.
@@ -30,7 +39,7 @@ struct Compression {
                 made.append((side, try self.best(source, picture.shrunk(to: side)).finished(wanted.name)))
             }
         }
-        return CompressedImage(renditions: made.map(\.rendition), thumbHash: try picture.thumbHash())
+        return made.map(\.rendition)
     }
 
     /// What is left to be decoded of a source that needs no pixels at its own size.
