@@ -8,6 +8,9 @@
 static void encode(const img_picture *picture) {
     img_failure failure;
     img_buffer output = {0};
+    const img_webp_options webp = {.quality = 90};
+    img_encode_webp(picture, &webp, &output, &failure);
+    img_buffer_free(&output);
     if (img_picture_describe(picture).alpha) {
         const img_png_options options = {.colours = 64, .max_bytes = SIZE_MAX};
         img_encode_png(picture, &options, &output, &failure);
@@ -21,6 +24,15 @@ static void encode(const img_picture *picture) {
     img_buffer_free(&output);
 }
 
+static void reduce(const img_picture *picture) {
+    img_failure failure;
+    uint8_t hash[IMG_THUMBHASH_BYTES];
+    size_t count;
+    img_picture_thumbhash(picture, hash, &count, &failure);
+    img_picture *smaller;
+    if (img_picture_shrink(picture, 30, &smaller, &failure) == IMG_OK) img_picture_free(smaller);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     if (img_detect(bytes, count) != FUZZ_FORMAT) return -1;
     // The product's limits, with fewer pixels: what grows with them alone would only make every run slower.
@@ -29,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         .pixels = 500000,
         .side = 30000,
         .scans = 100,
+        .frames = 10000,
         .profile_bytes = 4 << 20,
         .memory_bytes = 512 << 20,
     };
@@ -40,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         // A side that most seeds have to be shrunk to, and that the smallest keep.
         if (img_source_decode(source, 100, &picture, &failure) == IMG_OK) {
             encode(picture);
+            reduce(picture);
             img_picture_free(picture);
         }
         img_buffer stripped = {0};

@@ -27,6 +27,7 @@ bool bench_png(const uint8_t *bytes, size_t count, bench_coded *coded) {
         .pixels = 100000000,
         .side = 30000,
         .scans = 100,
+        .frames = 1,
         .profile_bytes = 4 << 20,
         .memory_bytes = 512 << 20,
     };

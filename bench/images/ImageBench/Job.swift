@@ -30,7 +30,9 @@ struct Job {
         guard fields.count == 4, let operation = Operation(rawValue: String(fields[0])), let quality = UInt8(fields[1]),
             let maxSide = UInt32(fields[2]), let count = Int(fields[3]), count >= 0
         else { return nil }
-        var recipe = ImageRecipe(maxSide: maxSide, jpegQuality: quality)
+        // One rendition: what the others make of a picture.
+        let full = RenditionRecipe(name: RenditionRecipe.full.name, maxSide: maxSide)
+        var recipe = ImageRecipe(renditions: [full], jpegQuality: quality)
         recipe.limits.bytes = UInt64(count)
         return (Job(operation: operation, recipe: recipe), count)
     }
@@ -48,7 +50,7 @@ struct Job {
         let begun = img_cpu_microseconds()
         let outcome = compress(self.source, recipe: self.recipe)
         let taken = img_cpu_microseconds() - begun
-        guard case .success(let image) = outcome.result else { return nil }
+        guard case .success(let made) = outcome.result, let image = made.renditions.first else { return nil }
         return Done(
             cpuMicroseconds: taken, width: image.size.width, height: image.size.height,
             format: image.encoding.rawValue, kept: image.kept.rawValue, bytes: image.bytes)

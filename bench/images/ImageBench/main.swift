@@ -39,7 +39,7 @@ func answer(_ job: Job) -> (String, [UInt8]) {
     return (line, done.bytes)
 }
 
-_ = write(#"{"encoder":"warelog","version":"\#(ImageRecipe().identifier)"}"#)
+_ = write(#"{"encoder":"warelog","version":"\#(ImageRecipe().identifier(of: .full))"}"#)
 while let header = read(headerCount) {
     guard let (job, count) = Job.parse(String(decoding: header, as: UTF8.self)), let source = read(count) else { break }
     var loaded = job
