@@ -3,6 +3,8 @@ struct ImageHeader: Equatable, Sendable {
     enum Format: String, Sendable, CaseIterable {
         case jpeg = "image/jpeg"
         case png = "image/png"
+        case webp = "image/webp"
+        case gif = "image/gif"
     }
 
     let format: Format

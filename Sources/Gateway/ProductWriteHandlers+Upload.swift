@@ -2,7 +2,7 @@ import Events
 import HTTPServer
 
 extension ProductWriteHandlers {
-    /// `POST /products/{id}/images`: the bytes of one JPEG or PNG, raw or in a form.
+    /// `POST /products/{id}/images`: the bytes of one picture, raw or in a form.
     func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> Answer {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)

@@ -8,7 +8,7 @@ struct UploadedFile: Sendable {
     /// What a form may have around its file.
     private static let maximumFormBytes = 64 * 1024
     private static let fieldNames = ["image", "file"]
-    private static let rawTypes = ["image/jpeg", "image/png", "application/octet-stream"]
+    private static let rawTypes = ImageHeader.Format.allCases.map(\.rawValue) + ["application/octet-stream"]
     private static let formType = "multipart/form-data"
 
     private let limit: Int

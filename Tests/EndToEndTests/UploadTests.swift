@@ -57,11 +57,11 @@ extension EndToEnd {
                 _ = try await warelog.finished(full)
                 let before = try await warelog.storedUploads()
                 let photo = PictureRequests.photo
-                let gif = Array("GIF89a".utf8) + Self.zeros(10 << 20)
+                let tiff = Array("II*\0".utf8) + Self.zeros(10 << 20)
                 let long = photo + Self.zeros(20 << 20)
                 let rows: [(path: String, bytes: [UInt8], type: String, status: Int, kind: String)] = [
-                    ("\(id)", gif, "image/gif", 415, "unsupported-media-type"),
-                    ("\(id)", gif, "image/png", 415, "unsupported-image"),
+                    ("\(id)", tiff, "image/tiff", 415, "unsupported-media-type"),
+                    ("\(id)", tiff, "image/png", 415, "unsupported-image"),
                     ("\(id)", Self.form("image", Array("<svg/>".utf8)), Self.formType, 415, "unsupported-image"),
                     ("\(id)", [], "image/png", 422, "invalid-image"),
                     ("\(id)", Array(photo.prefix(10)), "image/jpeg", 422, "invalid-image"),

@@ -30,11 +30,29 @@ struct UploadHeaderTests {
 
     private static let jpeg = Drawn.JPEG(width: 70, height: 30).bytes
     private static let png = Drawn.PNG(width: 70, height: 30).bytes
+    private static let gif = Drawn.GIF(width: 70, height: 30).bytes
+    private static let webp = Drawn.WebP(width: 70, height: 30).bytes
+    private static let gifInComments: [UInt8] = {
+        var gif = Drawn.GIF(width: 12, height: 9)
+        gif.palette = Array(gif.palette.prefix(4))
+        gif.frames[0].pixels = gif.frames[0].pixels.map { $0 % 4 }
+        gif.comment = String(repeating: "a comment, ", count: 60)
+        return gif.bytes
+    }()
+    private static let gifWiderThanItsScreen: [UInt8] = {
+        var gif = Drawn.GIF(width: 30, height: 20)
+        (gif.width, gif.height) = (3, 2)
+        gif.frames[0].x = 5
+        return gif.bytes
+    }()
     private static let drawn: [[UInt8]] = [
         jpeg, png, Drawn.JPEG(width: 3, height: 5, space: DRAW_GRAY, progressive: true).bytes,
         Drawn.JPEG(width: 9, height: 8, arithmetic: true, orientation: 6).bytes,
         Drawn.JPEG(width: 9, height: 8, icc: Drawn.profile(DRAW_ADOBE_RGB), comment: "c").bytes,
         Drawn.PNG(width: 4, height: 3, colourType: 3, interlaced: true).bytes, Drawn.PNG(width: 4, height: 3, depth: 16).bytes,
+        gif, gifInComments, gifWiderThanItsScreen, webp,
+        Drawn.WebP(width: 50, height: 40, isLossless: true, hasAlpha: true).bytes,
+        Drawn.WebP(width: 50, height: 40, hasAlpha: true, orientation: 6, frames: 2, offset: 8).bytes,
     ]
 
     /// As the decoder sees it: the sides as they are stored.
@@ -52,6 +70,9 @@ struct UploadHeaderTests {
     @Test func theHeaderSaysWhatThePictureIs() {
         #expect(read(Self.jpeg) == header(.jpeg, 70, 30))
         #expect(read(Self.png) == header(.png, 70, 30))
+        #expect(read(Self.gif) == header(.gif, 70, 30))
+        #expect(read(Self.gifWiderThanItsScreen) == header(.gif, 35, 20))
+        #expect(read(Self.webp) == header(.webp, 70, 30))
         for picture in Self.drawn {
             guard case .header(let header) = read(picture) else {
                 Issue.record("\(read(picture))")
@@ -118,6 +139,11 @@ struct UploadHeaderTests {
             ("a wrong checksum", Self.png(29, [0, 0, 0, 0])),
             ("nothing but fill bytes", [0xFF, 0xD8] + [UInt8](repeating: 0xFF, count: ImageHeaderReader.maximumBytes)),
             ("a frame that is too far away", Self.farAway),
+            ("a GIF without a frame", Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x3B]),
+            ("a GIF of unknown blocks", Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x11]),
+            ("a GIF that ends in its header", Array("GIF89a".utf8)),
+            ("a WebP without a key frame", Self.webp.replacing(at: 20, 1)),
+            ("a WebP of another chunk", Self.webp.replacing(at: 12, 0x58)),
         ]
         for row in rows {
             for size in [nil, 64 * 1024] {
@@ -139,7 +165,7 @@ struct UploadHeaderTests {
 
     @Test func whatIsNotDecodedIsUnsupported() {
         let rows: [[UInt8]] = [
-            Array("GIF89a".utf8), Array("<svg/>".utf8), [0xFF], [0xFF, 0xD8], [0xFF, 0xD8, 0], [0x89, 0x50], [0],
+            Array("GIF88a".utf8), Array("RIFF....WAVE".utf8), Array("II*\0".utf8), Array("<svg/>".utf8), [0xFF], [0xFF, 0xD8], [0xFF, 0xD8, 0], [0x89, 0x50], [0],
             Self.frame(0xC3), Self.frame(0xC5),
         ]
         for bytes in rows {
@@ -165,6 +191,8 @@ struct UploadHeaderTests {
         case (.header, .failure(let failure)):
             // What only a look at the whole file can tell.
             #expect([.corrupt, .truncated, .tooManyScans, .profileTooLarge, .tooManyBytes].contains(failure.kind), "\(failure)")
+        case (.fault(.unsupported), .success) where ["AVIF", "HEIC"].contains(row.format):
+            break  // decoded only where there is a decoder
         case (.fault(let fault), .success):
             Issue.record("\(fault)")
         case (.fault(.unsupported), .failure(let failure)):
@@ -172,5 +200,13 @@ struct UploadHeaderTests {
         case (.fault(.invalid), .failure(let failure)):
             #expect(![.unsupportedFormat, .notAnImage].contains(failure.kind), "\(failure)")
         }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func replacing(at index: Int, _ value: UInt8) -> [UInt8] {
+        var bytes = self
+        bytes[index] = value
+        return bytes
     }
 }

@@ -86,7 +86,7 @@ package struct RandomStream {
         case 5...8:
             let images = chance(3) ? nil : sources()
             ask((images ?? []).indices.map { ImageID(askedBy: metadata.id, at: $0) }, of: id)
-            return .updated(ProductUpdated(productID: id, name: text(), images: images))
+            return .updated(ProductUpdated(productID: id, name: text(), images: images, owner: owner()))
         case 9: return .updated(ProductUpdated(productID: id, description: text(), price: price()))
         case 10: return chance(6) ? .deleted(ProductDeleted(productID: id)) : .updated(ProductUpdated(productID: id))
         case 11...14:
@@ -103,7 +103,7 @@ package struct RandomStream {
             return .imageUploaded(
                 ProductImageUploaded(
                     productID: id, upload: .sample(pick(1000)), contentType: "image/png", bytes: 70 + pick(9),
-                    digest: "ab12", width: 1, height: 1))
+                    digest: "ab12", width: 1, height: 1, owner: owner()))
         case 20...21: return .imageRemoved(ProductImageRemoved(productID: id, image: image(of: id)))
         default:
             let images = (0...pick(2)).map { _ in
@@ -113,6 +113,9 @@ package struct RandomStream {
             return .imagesCompressionRequested(ImagesCompressionRequested(productID: id, images: images))
         }
     }
+
+    /// Writers do not always know it; the fold does not look at it.
+    private mutating func owner() -> UserID? { chance(2) ? .sample(Int64(1 + pick(50))) : nil }
 
     private mutating func ask(_ images: [ImageID], of id: ProductID) { asked[id.value, default: []] += images }
 

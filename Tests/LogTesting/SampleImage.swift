@@ -3,9 +3,21 @@ import Events
 extension CompressedImage {
     /// What the compressor would say of an image; other words for another `number`.
     static func sample(_ number: Int) -> CompressedImage {
-        CompressedImage(
-            objectKey: "images/\(number).jpg", url: "http://s3/images/\(number).jpg", contentType: "image/jpeg",
-            width: 2048, height: 1 + number, bytes: 204_800, sourceBytes: 4_194_304, sourceDigest: "ab\(number)",
+        let full = ImageRendition.sample(number, ImageRendition.full, width: 2048)
+        let isContradicted = number.isMultiple(of: 5)
+        return CompressedImage(
+            renditions: number.isMultiple(of: 3) ? [full] : [full, .sample(number, "thumb", width: 320)],
+            thumbHash: "1QcSHQ\(number % 10)=", isAnimated: number.isMultiple(of: 7),
+            source: .init(
+                format: "webp", declaredFormat: isContradicted ? "jpeg" : nil, bytes: 4_194_304, digest: "ab\(number)"))
+    }
+}
+
+extension ImageRendition {
+    fileprivate static func sample(_ number: Int, _ name: String, width: Int) -> ImageRendition {
+        ImageRendition(
+            name: name, objectKey: "images/\(number)-\(name).jpg", url: "http://s3/images/\(number)-\(name).jpg",
+            contentType: "image/jpeg", width: width, height: 1 + number, bytes: 100 * width,
             kept: number.isMultiple(of: 2) ? "encoded" : "stripped-source")
     }
 }

@@ -1,5 +1,5 @@
 /// Attacks one decoder: `FUZZ_FORMAT` is the format whose inputs are of interest, all others are turned away unread.
-/// Whatever can be decoded is also coded again in every way there is, and stripped.
+/// Whatever can be decoded is also coded again in every way there is, from its coefficients too, and stripped.
 
 #include "CImaging.h"
 
@@ -56,9 +56,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
             reduce(picture);
             img_picture_free(picture);
         }
-        img_buffer stripped = {0};
-        img_source_strip(source, &stripped, &failure);
-        img_buffer_free(&stripped);
+        img_buffer output = {0};
+        if (img_source_requantises(source, UINT32_MAX)) {
+            const img_jpeg_options jpeg = {.quality = 60};
+            bool lossless;
+            img_source_requantise(source, &jpeg, &output, &lossless, &failure);
+            img_buffer_free(&output);
+        }
+        img_source_strip(source, &output, &failure);
+        img_buffer_free(&output);
         img_source_close(source);
     }
     fuzz_end();
