@@ -19,7 +19,8 @@ struct Answers: Sendable {
 
     /// Tries until it is on the log, because doing the image again would cost more; false when cancelled before.
     ///
-    /// Ids are derived from the ask: appended twice it is the same event, which the fold voids, and the same dead letter.
+    /// Ids are derived from the ask: appended twice it is the same event, which the fold voids, and the same dead
+    /// letter.
     func append(_ answer: Answer, _ job: ImageJob) async -> Bool {
         let ask = job.ask
         let metadata = EventMetadata(id: EventID("\(ask.imageID)-answer-\(ask.offset)"), time: WallClock.now())

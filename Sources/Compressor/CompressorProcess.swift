@@ -107,7 +107,9 @@ struct CompressorProcess: Sendable {
         } catch where error.reason == .notFound {
             try await store.ensureBucket()
             // Where there are none it was said at the start.
-            do { try await store.allowPublicRead(prefix: Renditions.keyPrefix) } catch where error.reason == .notSupported {}
+            do {
+                try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+            } catch where error.reason == .notSupported {}
         }
     }
 
