@@ -1,3 +1,5 @@
+import Glibc
+
 /// What stands behind a command's name: words, and options with their values.
 struct CommandOptions {
     private(set) var words: [String] = []
@@ -28,6 +30,16 @@ struct CommandOptions {
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     subscript(_ option: String) -> String? { values[option] }
+
+    /// Who decides, where that is written down: `--actor`, or the user who is logged in. Fits an event's attribute.
+    func actor() throws(WrongUsage) -> String {
+        let actor = values["--actor"] ?? getenv("USER").map { String(cString: $0) } ?? "unknown"
+        let isPrintable = actor.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard isPrintable, (1...200).contains(actor.utf8.count) else {
+            throw WrongUsage("--actor must be a name of 1 to 200 bytes, without control characters")
+        }
+        return actor
+    }
 
     /// A number from 1 on; nil when the option is not given.
     func count(_ option: String) throws(WrongUsage) -> Int? {

@@ -16,7 +16,7 @@ struct DeadLetterRequest: Sendable {
     let product: ProductID?
     /// The reason of the decision.
     let because: String?
-    let actor: String?
+    let actor: String
     let isDryRun: Bool
     let isJSON: Bool
 
@@ -31,7 +31,7 @@ struct DeadLetterRequest: Sendable {
         isAll = options.has("--all")
         failure = options["--failure"]
         because = options["--reason"]
-        actor = options["--actor"]
+        actor = try options.actor()
         isDryRun = options.has("--dry-run")
         isJSON = options.has("--json")
         if let text = options["--product"] {

@@ -71,19 +71,19 @@ struct DeadLetters: Sendable {
 
     private func act(_ letter: DeadLetter, _ connection: PostgresConnection, _ writer: EventWriter?) async throws {
         if request.isDryRun { return }
-        let actor = request.actor ?? tool.settings.actor ?? "unknown"
         switch request.action {
         case .list, .show: return
         case .redrive:
             // Told twice it is one command, which the fold takes once.
             let name = "redrive-\(letter.id)"
-            let metadata = EventMetadata(id: EventID(name), time: WallClock.now(), command: CommandID(name))
+            let metadata = EventMetadata(
+                id: EventID(name), time: WallClock.now(), command: CommandID(name), actor: request.actor)
             let wanted = ImagesCompressionRequested.Wanted(id: letter.imageID, source: letter.source)
             let event = ImagesCompressionRequested(productID: letter.productID, images: [wanted])
             _ = try await writer?.append(.imagesCompressionRequested(event), metadata)
         case .discard: break
         }
-        try await DeadLetterState.record(past, letter, actor: actor, reason: request.because ?? "", connection)
+        try await DeadLetterState.record(past, letter, actor: request.actor, reason: request.because ?? "", connection)
     }
 }
 

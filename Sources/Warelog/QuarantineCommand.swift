@@ -1,5 +1,4 @@
 import EventLog
-import Glibc
 import JSON
 import Kafka
 import ProductCache
@@ -48,9 +47,8 @@ struct QuarantineCommand: Sendable {
             try await report(quarantine.retry(wanted, isDryRun: isDryRun))
         default:
             let entry = try Self.find(options.words[1], in: try await quarantine.entries())
-            let actor = options["--actor"] ?? getenv("USER").map { String(cString: $0) } ?? "unknown"
             let outcome = try await quarantine.discard(
-                entry, actor: actor, reason: options["--reason"] ?? "", isDryRun: isDryRun)
+                entry, actor: options.actor(), reason: options["--reason"] ?? "", isDryRun: isDryRun)
             try await report([outcome])
         }
         return 0

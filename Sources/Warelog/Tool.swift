@@ -26,8 +26,6 @@ struct ToolSettings: Sendable {
     let replicationFactor: Int
     /// The directory of the migrations.
     let schemaDirectory: String
-    /// Who decides, where that is written down.
-    let actor: String?
     /// For what only some commands need.
     let environment: [String: String]
 
@@ -40,7 +38,6 @@ struct ToolSettings: Sendable {
         partitions = Int32(reader.integer("KAFKA_PARTITIONS", in: 1...10_000, default: 12))
         replicationFactor = reader.integer("KAFKA_REPLICATION_FACTOR", in: 1...100, default: 1)
         schemaDirectory = reader.string("WARELOG_SCHEMA_DIR", default: "schema/postgres")
-        actor = reader.value("WARELOG_ACTOR") ?? reader.value("USER")
         self.environment = environment
         try reader.finish()
     }

@@ -10,13 +10,17 @@ struct FuzzCorpusTests {
 
     static let files = ((try? FileManager.default.contentsOfDirectory(atPath: Self.folder.path)) ?? []).sorted()
 
+    static func bytes(_ file: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: Self.folder.appendingPathComponent(file)))
+    }
+
     @Test func theCorpusIsThere() {
         #expect(Self.files.count > 30)
     }
 
     @Test(arguments: Self.files)
     func everyFileComesOutOrIsRefused(file: String) throws {
-        let source = Array(try Data(contentsOf: Self.folder.appendingPathComponent(file)))
+        let source = try Self.bytes(file)
         let outcome = compress(source, recipe: ImageRecipe())
         switch outcome.result {
         case .success(let image):
