@@ -40,7 +40,11 @@ final class Renditions: @unchecked Sendable {
         var outcome: Outcome?
         defer { for waiter in underWay.removeValue(forKey: digest) ?? [] { waiter.resume(returning: outcome) } }
         let made: Outcome
-        if let found = try await find(digest) { made = .success(found) } else { made = try await render(source.bytes, digest) }
+        if let found = try await find(digest) {
+            made = .success(found)
+        } else {
+            made = try await render(source.bytes, digest)
+        }
         outcome = made
         return made.map { $0.declared(source.declared) }
     }

@@ -22,7 +22,8 @@ struct DeadLetterRequest: Sendable {
 
     init(_ arguments: some Sequence<String>) throws(WrongUsage) {
         let options = try CommandOptions(
-            arguments, valued: ["--failure", "--product", "--reason", "--actor"], flags: ["--all", "--dry-run", "--json"])
+            arguments, valued: ["--failure", "--product", "--reason", "--actor"],
+            flags: ["--all", "--dry-run", "--json"])
         guard let word = options.words.first, let action = Action(rawValue: word) else {
             throw WrongUsage("dlq wants one of list, show, redrive and discard")
         }

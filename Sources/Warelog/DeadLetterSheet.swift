@@ -16,14 +16,18 @@ struct DeadLetterSheet {
         if isJSON {
             Output.standard.line(String(decoding: Self.json(letter, state), as: UTF8.self))
         } else if isFull {
-            for (name, value) in Self.fields(letter, state) { Output.standard.line("\(Self.padded(name, 11)) \(value)") }
+            for (name, value) in Self.fields(letter, state) {
+                Output.standard.line("\(Self.padded(name, 11)) \(value)")
+            }
         } else {
-            if !hasHeading { Output.standard.line(Self.line("time", "state", "reason", "tries", "product", "letter", "source")) }
+            if !hasHeading {
+                Output.standard.line(Self.line("time", "state", "reason", "tries", "product", "letter", "source"))
+            }
             hasHeading = true
             Output.standard.line(
                 Self.line(
                     letter.time.description, state.word, letter.failure.reason, "\(letter.failure.attempts)",
-                    "\(letter.productID)", letter.id.text, Self.printable(letter.source)))
+                    "\(letter.productID)", letter.id.text, HistoryText.printable(letter.source)))
         }
     }
 
@@ -38,14 +42,15 @@ struct DeadLetterSheet {
     private static func fields(_ letter: DeadLetter, _ state: DeadLetterState) -> [(String, String)] {
         var fields = [
             ("letter", letter.id.text), ("state", state.word), ("product", "\(letter.productID)"),
-            ("image", letter.imageID.text), ("source", printable(letter.source)), ("reason", letter.failure.reason),
-            ("detail", printable(letter.failure.detail)), ("attempts", "\(letter.failure.attempts)"),
+            ("image", letter.imageID.text), ("source", HistoryText.printable(letter.source)),
+            ("reason", letter.failure.reason), ("detail", HistoryText.printable(letter.failure.detail)),
+            ("attempts", "\(letter.failure.attempts)"),
             ("given up", letter.time.description),
             ("asked for", "partition \(letter.asked.partition), offset \(letter.asked.offset)"),
         ]
         if let decision = state.decision {
-            fields.append((decision, "\(state.decidedAt ?? "") by \(printable(state.actor ?? ""))"))
-            fields.append(("because", printable(state.reason ?? "")))
+            fields.append((decision, "\(state.decidedAt ?? "") by \(HistoryText.printable(state.actor ?? ""))"))
+            fields.append(("because", HistoryText.printable(state.reason ?? "")))
         }
         return fields
     }
@@ -64,11 +69,6 @@ struct DeadLetterSheet {
                 }
             }
         }
-    }
-
-    /// What clients wrote must not move the operator's cursor.
-    private static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {

@@ -12,9 +12,9 @@ import Telemetry
 
 /// `warelog media gc`: deletes objects that no product refers to.
 ///
-/// What is referred to is read in one snapshot of the read model, which has folded the log at least up to where it ended
-/// when this began. An object that came later, or whose event is still to come, is younger than the grace period: that is
-/// what it is for. Whoever makes an object anew for the same bytes writes it again, which makes it young.
+/// What is referred to is read in one snapshot of the read model, which has folded the log at least up to where it
+/// ended when this began. An object that came later, or whose event is still to come, is younger than the grace period:
+/// that is what it is for. Whoever makes an object anew for the same bytes writes it again, which makes it young.
 struct Media: Sendable {
     struct Request: Sendable {
         let isRun: Bool
