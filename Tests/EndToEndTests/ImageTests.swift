@@ -67,6 +67,8 @@ extension EndToEnd {
                     try await warelog.send(.get, "/products/\(id)", headers: ["Cache-Control": "no-cache"])
                         .data?["compressed_product_images"]?.elements.count == 1
                 }
+                let history = try await warelog.processes.tool("history", "\(id)", "--json")
+                #expect(history.contains(#""actor":"ann""#), "the log says who asked for it")
                 try await warelog.processes.tool("dlq", "discard", second, "--reason", "not needed", "--actor", "ann")
                 #expect(try await warelog.deadLetters("list", of: id).isEmpty)
                 let all = try await warelog.deadLetters("list", "--all", of: id)
