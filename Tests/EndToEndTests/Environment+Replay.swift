@@ -103,7 +103,7 @@ extension Environment {
 
     static func metadata(_ id: ProductID, _ index: Int) -> EventMetadata {
         EventMetadata(
-            id: EventID("test-\(id)-\(index)"), time: Timestamp(milliseconds: 1_750_000_000_000 + id.value * 10 + Int64(index)),
+            id: EventID("test-\(id)-\(index)"), time: Timestamp(milliseconds: 1_750_000_000_000 + id.value % 1_000_000 * 10 + Int64(index)),
             command: CommandID("test-\(id)-\(index)"))
     }
 }

@@ -41,6 +41,8 @@ extension EndToEnd {
                 // At each phase, and at a random number of lines; what is behind the switch is no cancel any more.
                 let phases = ["reading", "loading", "indexing", "following", "verifying"]
                 for round in 0..<20 {
+                    // The server takes a second to notice that the one before is gone.
+                    _ = try await warelog.runWhenFree("rebuild", "abort")
                     let live = try await warelog.liveSchema
                     let run = try warelog.processes.start(tool: ["rebuild", "--accept-quarantine"])
                     if round < phases.count {

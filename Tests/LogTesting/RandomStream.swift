@@ -81,7 +81,7 @@ package struct RandomStream {
             ask(images.indices.map { ImageID(askedBy: metadata.id, at: $0) }, of: id)
             return .created(
                 ProductCreated(
-                    productID: id, userID: .sample(Int64(1 + pick(50))), name: text(), description: text(),
+                    productID: id, userID: .sample(Int64(1001 + pick(50))), name: text(), description: text(),
                     price: price(), images: images))
         case 5...8:
             let images = chance(3) ? nil : sources()
