@@ -115,7 +115,7 @@ package struct RandomStream {
     }
 
     /// Writers do not always know it; the fold does not look at it.
-    private mutating func owner() -> UserID? { chance(2) ? .sample(Int64(1 + pick(50))) : nil }
+    private mutating func owner() -> UserID? { chance(2) ? .sample(Int64(1001 + pick(50))) : nil }
 
     private mutating func ask(_ images: [ImageID], of id: ProductID) { asked[id.value, default: []] += images }
 
