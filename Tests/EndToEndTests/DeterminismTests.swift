@@ -45,7 +45,7 @@ extension EndToEnd {
                 try await warelog.fold { try await warelog.folded() >= ends.values.reduce(0, +) }
                 try await warelog.processes.tool("verify")
 
-                var model = MemoryReadModel(of: counts)
+                var model = MemoryReadModel(of: counts, discarded: try await Discards.all(warelog.database))
                 try await scan.run(to: ends) { try model.project($0) }
                 let snapshot = try await Snapshot(try await warelog.liveSchema(), warelog.database)
                 let root = try await snapshot.root()
