@@ -46,6 +46,11 @@ final class PictureRequests: Sendable {
 
     static let photo = jpeg(2600, 1300)
     static let drawing = png(400, 300)
+    static let webp: [UInt8] = {
+        var drawn = draw_make_webp(500, 350, false, true)
+        defer { draw_buffer_free(&drawn) }
+        return Array(UnsafeBufferPointer(start: drawn.bytes, count: drawn.count))
+    }()
 
     private static let pictures: [String: [UInt8]] = [
         "photo.jpg": photo,

@@ -18,7 +18,7 @@ extension EndToEnd {
                 // The second is longer than a part of the store's; what follows a JPEG's end is nobody's.
                 let files: [(bytes: [UInt8], type: String)] = [
                     (PictureRequests.photo, "image/jpeg"), (PictureRequests.photo + Self.zeros(6 << 20), "image/png"),
-                    (Self.form("file", PictureRequests.drawing), Self.formType),
+                    (Self.form("file", PictureRequests.drawing), Self.formType), (PictureRequests.webp, "image/webp"),
                 ]
                 for (number, file) in files.enumerated() {
                     let answer = try await warelog.upload(file.bytes, as: file.type, to: id)
@@ -33,8 +33,8 @@ extension EndToEnd {
                     #expect(shown.status == .ok && shown.data?["source"]?.string == image["source"]?.string)
                 }
                 let images = try await warelog.finished(id)["images"]?.elements ?? []
-                #expect(images.map { $0["status"]?.string } == ["compressed", "compressed", "compressed"])
-                #expect(images.map { $0.full?["width"]?.integer } == [2048, 2048, 400])
+                #expect(images.map { $0["status"]?.string } == files.map { _ in "compressed" })
+                #expect(images.map { $0.full?["width"]?.integer } == [2048, 2048, 400, 500])
                 for image in images {
                     let public_ = try await warelog.client.send(HTTPClientRequest(.get, image.full?["url"]?.string ?? ""))
                     #expect(public_.status == .ok)

@@ -27,8 +27,9 @@ struct UploadedFileTests {
 
     private static let rows: [(type: String?, body: String, result: String)] = [
         (nil, "bytes", "bytes"), ("image/jpeg", "bytes", "bytes"), ("image/png", "", ""),
+        ("image/webp", "bytes", "bytes"), ("image/gif", "bytes", "bytes"),
         ("APPLICATION/octet-stream; x=y", "bytes", "bytes"),
-        ("image/gif", "bytes", "unsupported-media-type"), ("application/json", "{}", "unsupported-media-type"),
+        ("image/tiff", "bytes", "unsupported-media-type"), ("application/json", "{}", "unsupported-media-type"),
         ("application/x-www-form-urlencoded", "bytes", "unsupported-media-type"), ("multipart/mixed; boundary=B", "", "unsupported-media-type"),
         ("", "bytes", "unsupported-media-type"), ("multipart/form-data", "bytes", "malformed-request"),
         ("multipart/form-data; boundary=B", part("image") + "--B--", "bytes"),
