@@ -50,7 +50,7 @@ struct BadRequest: Sendable {
         .init(.post, "/products", product(#","a\udc00":1"#), 422, ["/a\0"]),
         .init(.post, "/users", #"{"name":"\udbff"}"#, 422, ["/name"]),
         .init(.post, "/users", #"{"name":"\u0000"}"#, 422, ["/name"]),
-        .init(.patch, "/products/1", #"{"product_description":"\ud800"}"#, 422, ["/product_description"]),
+        .init(.patch, "/products/{id}", #"{"product_description":"\ud800"}"#, 422, ["/product_description"]),
         .init(.post, "/products", product(#","a":[{"b":1,"b":2}]"#), 400),
         .init(.post, "/products", String(repeating: "[", count: 100_000), 400),
         .init(
