@@ -24,6 +24,8 @@ struct HostileSourceTests {
             for (host, addresses) in Self.names {
                 web.fixedNames.append(.init(host: host, port: server.port, addresses: addresses))
             }
+            // The next time that it is looked up it leads elsewhere: libcurl keeps names by port.
+            web.fixedNames.append(.init(host: "good.example", port: Self.otherPort, addresses: [.v4(0x7F00_0002)]))
             let client = try HTTPClient(loop: loop, configuration: web)
             defer { client.close() }
             let log = Log(service: "test", minimum: .error, now: WallClock.now) { _ in }
@@ -61,6 +63,8 @@ struct HostileSourceTests {
         ("both.example", [.v4(0x7F00_0002), .v4(0x7F00_0001)]),
     ]
 
+    private static let otherPort: UInt16 = 9
+
     private static func ok(_ connection: RawConnection) async throws {
         try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     }
@@ -91,6 +95,18 @@ struct HostileSourceTests {
             try await connection.send("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n")
         }
         #expect(reason == "address-refused")
+    }
+
+    /// Rebinding: the name that was good when it was judged.
+    @Test func aNameThatLeadsInsideTheNextTimeIsNotFollowed() throws {
+        let asked = Mutex(0)
+        let reason = try fetch("http://good.example:%/") { connection, _, _ in
+            asked.withLock { $0 += 1 }
+            let location = "http://good.example:\(Self.otherPort)/"
+            try await connection.send("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n")
+        }
+        #expect(reason == "address-refused")
+        #expect(asked.withLock { $0 } == 1)
     }
 
     @Test(arguments: [

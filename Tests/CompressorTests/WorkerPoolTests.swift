@@ -14,11 +14,12 @@ struct WorkerPoolTests {
         of script: String, count: Int = 1, deadline: Duration = .seconds(600)
     ) throws -> [Imaging.ImageFailure.Kind?] {
         let path = "/tmp/warelog-worker-\(UInt64.random(in: 0 ... .max))"
-        let file = try #require(fopen(path, "w"))
-        fputs("#!/bin/sh\n\(script)\n", file)
-        fclose(file)
-        chmod(path, 0o755)
+        // Written by another process: a descriptor of ours would be in whatever is forked at that moment, and what
+        // anybody has open for writing cannot be executed (ETXTBSY).
+        let file = try #require(popen("cat >'\(path)' && chmod 755 '\(path)'", "we"))
         defer { unlink(path) }
+        fputs("#!/bin/sh\n\(script)\n", file)
+        #expect(pclose(file) == 0)
         return try onLoop { loop in
             let log = Log(service: "test", minimum: .error, now: WallClock.now) { _ in }
             let pool = WorkerPool(on: loop, executable: path, size: 1, deadline: deadline, log: log)

@@ -3,7 +3,9 @@ import Testing
 
 @testable import Imaging
 
-/// Against npm's `thumbhash` 0.1.1, the reference implementation, given the same pixels.
+/// Against npm's `thumbhash` 0.1.1, the reference implementation, given the same pixels: those that Pillow makes of the
+/// file (`Image.open(file).convert("RGBA").tobytes()`), in
+/// `Buffer.from(rgbaToThumbHash(width, height, pixels)).toString("base64")`.
 @Suite struct ThumbHashTests {
     private static let hashes = [
         ("png-1.png", "GwgSBYCTd3dwd3iIh1iHhwAAAAAA"),
