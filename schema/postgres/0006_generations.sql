@@ -107,9 +107,14 @@ begin
 end
 $$;
 
--- After a loss of this database its sequences start anew: ids that the log holds must not be leased again.
+-- After a loss of this database its sequences start anew: ids that the log holds must not be leased again. Sequences know
+-- no transactions: those who have to move one go one by one, so that it never goes back.
 create function warelog.reserve_ids(max_product bigint, max_user bigint) returns void language plpgsql as $$
 begin
+    perform pg_advisory_xact_lock('warelog.product_id_blocks'::regclass::bigint)
+    from warelog.product_id_blocks p, warelog.user_id_blocks u
+    where max_product > 0 and ((max_product - 1) / 1000, true) > (p.last_value, p.is_called)
+        or max_user > 0 and ((max_user - 1) / 1000, true) > (u.last_value, u.is_called);
     perform setval('warelog.product_id_blocks', (max_product - 1) / 1000) from warelog.product_id_blocks
     where max_product > 0 and ((max_product - 1) / 1000, true) > (last_value, is_called);
     perform setval('warelog.user_id_blocks', (max_user - 1) / 1000) from warelog.user_id_blocks
