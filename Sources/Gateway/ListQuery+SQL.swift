@@ -50,7 +50,7 @@ extension ListQuery {
                 select id, \(key) as sort_key from warelog.product_search
                 where \(terms.joined(separator: " and "))
                 order by \(key) \(direction), id \(direction) limit \(parameters.bind(.int(limit + 1), "bigint"))
-            ) page join products using (id)
+            ) page join warelog.product_states using (id)
             order by page.sort_key \(direction), id \(direction)
             """
         return PostgresStatement(sql, parameters.values)

@@ -7,7 +7,7 @@ extension ProductDocument {
     /// The columns that `init(row:)` reads.
     static let columns = """
         id, user_id, product_name, product_description, product_images, product_price::text as price,
-        compressed_product_images, images::text as images, version, media_revision, log_offset,
+        compressed_product_images, images, version, media_revision, log_offset,
         (extract(epoch from created_at) * 1000)::bigint as created_ms,
         (extract(epoch from updated_at) * 1000)::bigint as updated_ms
         """

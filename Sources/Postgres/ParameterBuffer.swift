@@ -10,7 +10,14 @@ struct ParameterBuffer {
     private var formats: [Int32] = []
     private var types: [Oid] = []
 
-    private static let bytea: Oid = 17  // pg_type.dat
+    /// Types and the arrays of them, from pg_type.dat.
+    private enum OID {
+        static let bool: Oid = 16, boolArray: Oid = 1000
+        static let bytea: Oid = 17
+        static let int8: Oid = 20, int8Array: Oid = 1016
+        static let text: Oid = 25, textArray: Oid = 1009
+    }
+
     private static let keptCapacity = 1 << 20
 
     mutating func encode(_ values: [PostgresValue]) {
@@ -29,12 +36,26 @@ struct ParameterBuffer {
             case .double(let value): bytes.append(contentsOf: "\(value)".utf8)
             case .text(let value): bytes.append(contentsOf: value.utf8)
             case .bytes(let value):
-                (format, type) = (1, Self.bytea)
+                (format, type) = (1, OID.bytea)
                 bytes.append(contentsOf: value)
-            case .boolArray(let values): PostgresArray.append(values, to: &bytes) { $1.append($0 ? 0x74 : 0x66) }
+            case .boolArray(let values):
+                (format, type) = (1, OID.boolArray)
+                PostgresArray.append(values, of: OID.bool, to: &bytes) { value, bytes in
+                    PostgresArray.append(Int32(1), to: &bytes)
+                    bytes.append(value ? 1 : 0)
+                }
             case .intArray(let values):
-                PostgresArray.append(values, to: &bytes) { $1.append(contentsOf: String($0).utf8) }
-            case .textArray(let values): PostgresArray.append(values, to: &bytes)
+                (format, type) = (1, OID.int8Array)
+                PostgresArray.append(values, of: OID.int8, to: &bytes) { value, bytes in
+                    PostgresArray.append(Int32(8), to: &bytes)
+                    PostgresArray.append(value, to: &bytes)
+                }
+            case .textArray(let values):
+                (format, type) = (1, OID.textArray)
+                PostgresArray.append(values, of: OID.text, to: &bytes) { text, bytes in
+                    PostgresArray.append(Int32(truncatingIfNeeded: text.utf8.count), to: &bytes)
+                    bytes.append(contentsOf: text.utf8)
+                }
             }
             add(start: start, format: format, type: type)
             bytes.append(0)  // libpq takes text parameters as C strings
@@ -107,14 +128,21 @@ extension PostgresValue {
     fileprivate var isSendable: Bool {
         let limit = 1 << 30
         return switch self {
-        case .text(let text): text.utf8.count < limit && !text.utf8.contains(0)
+        case .text(let text): text.utf8.count < limit && !text.containsNUL
         case .textArray(let texts):
-            texts.allSatisfy { $0 == nil || !$0!.utf8.contains(0) }
-                && texts.reduce(0) { $0 + 3 + 2 * ($1?.utf8.count ?? 4) } < limit
+            texts.allSatisfy { !($0?.containsNUL ?? false) } && texts.reduce(0) { $0 + 4 + ($1?.utf8.count ?? 0) } < limit
         case .bytes(let bytes): bytes.count < limit
-        case .intArray(let numbers): numbers.count < limit / 21
+        case .intArray(let numbers): numbers.count < limit / 12
         case .boolArray(let values): values.count < limit / 5
         case .null, .bool, .int, .double: true
         }
+    }
+}
+
+extension String {
+    fileprivate var containsNUL: Bool {
+        utf8.withContiguousStorageIfAvailable { utf8 in
+            utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
+        } ?? utf8.contains(0)
     }
 }

@@ -1,35 +1,45 @@
-/// The text form of Postgres' one-dimensional arrays, as in "Array Input and Output Syntax" of its manual.
+/// Postgres' one-dimensional arrays.
 package enum PostgresArray {
-    /// `{"a","b\"c",NULL}`: also an element of another array that the statement casts, which is how one parameter
-    /// carries an array for each of many rows.
+    /// In text, as in "Array Input and Output Syntax" of its manual: `{"a","b\"c",NULL}`. An element of another array
+    /// that the statement casts, which is how one parameter carries an array for each of many rows.
     package static func literal(_ elements: [String?]) -> String {
-        var bytes: [UInt8] = []
-        append(elements, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    static func append(_ elements: [String?], to bytes: inout [UInt8]) {
-        append(elements, to: &bytes) { element, bytes in
-            bytes.append(UInt8(ascii: "\""))
-            for byte in element.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
-                bytes.append(byte)
-            }
-            bytes.append(UInt8(ascii: "\""))
-        }
-    }
-
-    static func append<Element>(
-        _ elements: [Element?], to bytes: inout [UInt8], _ appendElement: (Element, inout [UInt8]) -> Void
-    ) {
-        bytes.append(UInt8(ascii: "{"))
-        var isFirst = true
+        var text = "{"
         for element in elements {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            if let element { appendElement(element, &bytes) } else { bytes.append(contentsOf: "NULL".utf8) }
+            if text.utf8.count > 1 { text += "," }
+            guard let element else {
+                text += "NULL"
+                continue
+            }
+            text += "\""
+            if element.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+                text += element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            } else {
+                text += element
+            }
+            text += "\""
         }
-        bytes.append(UInt8(ascii: "}"))
+        return text + "}"
+    }
+
+    /// In binary, as `array_recv` takes it: dimensions, whether there are nulls, the elements' type, their number and
+    /// first index, and each after its length, which `appendElement` writes as well.
+    static func append<Element>(
+        _ elements: [Element?], of type: UInt32, to bytes: inout [UInt8],
+        _ appendElement: (Element, inout [UInt8]) -> Void
+    ) {
+        append(Int32(elements.isEmpty ? 0 : 1), to: &bytes)
+        append(Int32(elements.contains { $0 == nil } ? 1 : 0), to: &bytes)
+        append(type, to: &bytes)
+        guard !elements.isEmpty else { return }
+        append(Int32(truncatingIfNeeded: elements.count), to: &bytes)
+        append(Int32(1), to: &bytes)
+        for element in elements {
+            if let element { appendElement(element, &bytes) } else { append(Int32(-1), to: &bytes) }
+        }
+    }
+
+    static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// The elements of a literal; nil when it is not a one-dimensional array whose index starts at 1.

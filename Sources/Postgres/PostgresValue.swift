@@ -1,7 +1,8 @@
 /// A parameter of a statement.
 ///
-/// Everything but `bytes` travels as text without a declared type, so that the server gives it the type that its place
-/// in the statement asks for; where that is not clear to it, write a cast (`$1::bigint[]`).
+/// What is not `bytes` or an array travels as text without a declared type, so that the server gives it the type that
+/// its place in the statement asks for; where that is not clear to it, write a cast (`$1::bigint`). Arrays are binary:
+/// boolean[], bigint[], text[].
 package enum PostgresValue: Sendable, Equatable {
     case null
     case bool(Bool)

@@ -8,8 +8,12 @@ import Telemetry
 
 /// Folds the log into the read model: one transaction for each batch, checkpoint included, fenced against whoever
 /// else believes to own the partition.
+///
+/// Partitions have nothing to do with one another. They are shared out to a few lanes, each of which folds its own, batch
+/// by batch: while one waits for Postgres, others work.
 final class Projection: @unchecked Sendable {
-    // `@unchecked`: confined to the task that runs it.
+    // `@unchecked`: confined to the loop; what has an order is done by one task at a time.
+    static let lanes = 4
     private static let batchSize = 2000
     /// For what is only for people to read.
     private static let releasePatience = Duration.seconds(1)
@@ -43,16 +47,87 @@ final class Projection: @unchecked Sendable {
     func run() async throws {
         try consumer.subscribe(to: Topic.allCases.map(\.name))
         while !Task.isCancelled {
-            switch try await consumer.next(maximum: Self.batchSize) {
-            case .assigned(let partitions):
-                try await takeOver(partitions)
-            case .revoked(let partitions, let lost):
-                context.log.info("partitions revoked", ["partitions": partitions.map(\.description), "lost": lost])
-                context.health.unwell("partitions", "not assigned")
-                owned = [:]
-                try consumer.unassign()
-            case .records(let records):
-                try await project(records)
+            do {
+                switch try await session() {
+                case .assigned(let partitions):
+                    try await takeOver(partitions)
+                case .revoked(let partitions, let lost):
+                    context.log.info("partitions revoked", ["partitions": partitions.map(\.description), "lost": lost])
+                    context.health.unwell("partitions", "not assigned")
+                    owned = [:]
+                    try consumer.unassign()
+                case .records:
+                    break
+                }
+            } catch let error as PostgresError where error.isFenced {
+                try await fenced()
+            } catch let error as PostgresError where error.isGone {
+                let generation = readModel?.generation
+                try await takeOver(Array(owned.keys))
+                // If it is the live one that lacks something, that does not pass.
+                if readModel?.generation == generation { throw error }
+            } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+                // After a commit whose end is unknown the checkpoint tells what happened.
+                context.log.warning("the read model is away", ["error": "\(error)"])
+                try await takeOver(Array(owned.keys))
+            }
+        }
+    }
+
+    /// Projects what comes until the partitions change, and returns how, when all that came before is committed. Throws
+    /// the first failure of a lane; then only the checkpoints tell how far the others are.
+    private func session() async throws -> ConsumerEvent {
+        let queues = (0..<Self.lanes).map { _ in RecordQueue(capacity: Self.batchSize) }
+        return try await withThrowingTaskGroup(of: ConsumerEvent?.self) { group in
+            for (lane, queue) in queues.enumerated() {
+                let owned = owned.filter { Self.lane(of: $0.key) == lane }
+                group.addTask(executorPreference: context.loop) {
+                    try await self.project(queue, owned)
+                    return nil
+                }
+            }
+            group.addTask(executorPreference: context.loop) {
+                defer { for queue in queues { queue.close() } }
+                return try await self.read(into: queues)
+            }
+            do {
+                var change: ConsumerEvent?
+                for try await end in group { change = end ?? change }
+                guard let change else { throw CancellationError() }
+                return change
+            } catch {
+                for queue in queues { queue.close(dropping: true) }
+                throw error
+            }
+        }
+    }
+
+    private static func lane(of partition: TopicPartition) -> Int { Int(partition.partition) % lanes }
+
+    /// Returns what is no record.
+    private func read(into queues: [RecordQueue]) async throws -> ConsumerEvent {
+        while true {
+            let event = try await consumer.next(maximum: Self.batchSize)
+            guard case .records(let records) = event else { return event }
+            for (lane, records) in Dictionary(grouping: records, by: { Self.lane(of: $0.topicPartition) }) {
+                await queues[lane].bring(records)
+            }
+        }
+    }
+
+    /// One lane: each batch is loaded, folded, committed. `owned`: its partitions.
+    private func project(
+        _ queue: RecordQueue, _ owned: [TopicPartition: ReadModel.Ownership]
+    ) async throws {
+        var owned = owned
+        while let records = await queue.take(maximum: Self.batchSize) {
+            guard let readModel else { continue }
+            try await readModel.project(records, &owned) { batch in
+                for (partition, next) in batch.changes.checkpoints { self.owned[partition]?.nextOffset = next }
+                self.keeper.committed(
+                    batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
+                    batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
+                try self.report(batch)
             }
         }
     }
@@ -77,29 +152,6 @@ final class Projection: @unchecked Sendable {
             try await readModel.release(owned, deadline: Self.releasePatience)
         } catch {
             context.log.info("the partitions could not be released", ["error": "\(error)"])
-        }
-    }
-
-    /// One batch: load, fold, commit.
-    private func project(_ records: [KafkaRecord]) async throws {
-        guard let readModel else { return }
-        do {
-            try await readModel.project(records, &owned) { batch in
-                self.keeper.committed(
-                    batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
-                    batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-                try self.report(batch)
-            }
-        } catch let error as PostgresError where error.isFenced {
-            try await fenced()
-        } catch let error as PostgresError where error.isGone {
-            try await takeOver(Array(owned.keys))
-            // If it is the live one that lacks something, that does not pass.
-            if self.readModel?.generation == readModel.generation { throw error }
-        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
-            // After a commit whose end is unknown the checkpoint tells what happened.
-            context.log.warning("the read model is away", ["error": "\(error)"])
-            try await takeOver(Array(owned.keys))
         }
     }
 

@@ -30,7 +30,7 @@ struct ProjectorProcess: Sendable {
     private func project() async throws {
         context.health.unwell("partitions", "not assigned yet")
         guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
-        let pool = PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
+        let pool = PostgresPool(settings.postgres, loop: context.loop, size: Projection.lanes, maximumWaiting: 64)
         let redis = RedisClient(settings.redis, loop: context.loop)
         let keeper = CacheKeeper(context, ProductCache(redis), redis, pool)
         let consumer = try KafkaConsumer(

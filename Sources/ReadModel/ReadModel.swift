@@ -7,7 +7,7 @@ import Service
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {
     /// The version of the tables that this code writes. Counted up with every change of them.
-    package static let definition = 4
+    package static let definition = 5
     /// SQLSTATE of a checkpoint that somebody else owns.
     package static let fenced = "WL001"
     /// SQLSTATE of a generation that does not exist.
@@ -149,19 +149,19 @@ package struct ReadModel: Sendable {
         _ = try await pool.transaction(statements)
     }
 
-    /// Products of the live generation that changed at or after an offset, in the order of their changes.
+    /// The changes of products at or after an offset, of the live generation, in their order.
     package static func changes(
         partition: Int32, from offset: Int64, limit: Int, _ pool: PostgresPool
     ) async throws(PostgresError) -> [(id: ProductID, offset: Int64)] {
         let rows = try await pool.query(
             """
-            select id, log_offset from warelog.product_states where log_partition = $1 and log_offset >= $2
-            order by log_offset limit $3
+            select product_id, log_offset from warelog.product_events
+            where log_partition = $1 and log_offset >= $2 and is_change order by log_offset limit $3
             """, [.int(Int64(partition)), .int(offset), .int(Int64(limit))]
         ).rows
         var changes: [(id: ProductID, offset: Int64)] = []
         for row in rows {
-            guard let id = ProductID(try row.int("id")) else { continue }
+            guard let id = ProductID(try row.int("product_id")) else { continue }
             changes.append((id, try row.int("log_offset")))
         }
         return changes

@@ -110,7 +110,7 @@ struct ReadModelSQL {
                 product_price, product_name, product_description, product_images, compressed_product_images, images)
             select id, partition, log_offset, user_id, version, media_revision, \(Self.time("created_ms")),
                    \(Self.time("updated_ms")), is_deleted = 1, product_price::numeric, product_name,
-                   product_description, product_images::text[], compressed_product_images::text[], images::json
+                   product_description, product_images::text[], compressed_product_images::text[], images
             from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
                         $14::bigint[], $15::bigint[])
@@ -133,7 +133,7 @@ struct ReadModelSQL {
             insert into \(schema).commands as c (
                 command_id, event_id, topic, log_partition, log_offset, resource_id, version, media_revision,
                 void_reason, idempotency_key, request_digest, document)
-            select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
+            select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
                                  $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
             on conflict (command_id, log_partition, topic) do update set
                 event_id = excluded.event_id, log_offset = excluded.log_offset,
@@ -176,7 +176,7 @@ struct ReadModelSQL {
         PostgresStatement(
             """
             insert into \(schema).quarantine
-            select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])
+            select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
             on conflict do nothing
             """,
             [

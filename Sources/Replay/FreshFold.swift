@@ -3,16 +3,19 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
+import Synchronization
 
-/// The log, folded from nothing up to a certain place, without a database to look into: bucket by bucket, in bounded
-/// memory however long the log is and however many products there are.
+/// The log, folded from nothing up to a certain place, without a database to look into: partition by partition and
+/// bucket by bucket, in bounded memory however long the log is and however many products there are.
 package struct FreshFold: Sendable {
     package struct Result: Sendable {
-        package var quarantined: [Batch.QuarantinedRecord] = []
+        package fileprivate(set) var quarantined: [Batch.QuarantinedRecord] = []
         /// The greatest ids that were created; 0 for none.
-        package var newestProduct: Int64 = 0
-        package var newestUser: Int64 = 0
-        package var records: Int64 = 0
+        package fileprivate(set) var newestProduct: Int64 = 0
+        package fileprivate(set) var newestUser: Int64 = 0
+        package fileprivate(set) var records: Int64 = 0
+
+        package init() {}
     }
 
     /// Of the work, the records that are read and those that are folded.
@@ -22,7 +25,16 @@ package struct FreshFold: Sendable {
         package let total: Int64
     }
 
+    /// What the reader and the fold tell one another.
+    private final class Shared: Sendable {
+        let read = Atomic<Int64>(0)
+        let folded = Atomic<Int64>(0)
+        let isFolding = Atomic<Bool>(false)
+    }
+
     private static let quarantineLimit = 10_000
+    /// Of the log: less is not worth a round of its own.
+    private static let leastShare: Int64 = 16
 
     package let ends: LogEnds
     private let counts: PartitionCounts
@@ -30,7 +42,8 @@ package struct FreshFold: Sendable {
     private let discarded: Set<Batch.Position>
     private let report: @Sendable (Progress) async throws -> Void
 
-    /// `counts`: of the log's partitions. `discarded`: records that operators took out.
+    /// `counts`: of the log's partitions. `discarded`: records that operators took out. `report` is called on the loop
+    /// that the fold is run on.
     package init(
         to ends: LogEnds, of counts: PartitionCounts, _ scan: LogScan, discarded: Set<Batch.Position>,
         report: @escaping @Sendable (Progress) async throws -> Void = { _ in }
@@ -42,40 +55,99 @@ package struct FreshFold: Sendable {
         self.report = report
     }
 
-    /// Reads the log; what it returns can be folded several times. On the loop, as all here.
-    package func read() async throws -> RecordSpill {
+    /// Gives `body` what each bucket's records make of nothing. While some partitions are folded, a thread of its own
+    /// reads the next ones. On the scan's loop, as all here.
+    package func run(_ body: (Batch.Changes) async throws -> Void) async throws -> Result {
+        let thread = try EventLoopThread()
+        defer { thread.shutdown() }
+        let shared = Shared()
         let total = ends.values.reduce(0, +)
-        let spill = RecordSpill(expecting: total)
-        try await scan.run(to: ends) { records in
-            for record in records { try spill.add(record) }
-            try await report(Progress(read: Int64(spill.count), folded: 0, total: total))
+        let groups = self.groups
+        let largest = groups.map { $0.values.reduce(0, +) }.max() ?? 0
+        let (spills, filled) = AsyncStream.makeStream(of: RecordSpill.self)
+        let (free, emptied) = AsyncStream.makeStream(of: RecordSpill.self)
+        for _ in 0..<min(groups.count, 2) { emptied.yield(RecordSpill(expecting: largest)) }
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask(executorPreference: thread.loop) {
+                defer { filled.finish() }
+                try await scan.reading(on: thread.loop) { reader in
+                    var spare = free.makeAsyncIterator()
+                    for group in groups {
+                        guard let spill = await spare.next() else { throw CancellationError() }
+                        try await read(group, reader, into: spill) { count in
+                            let read = shared.read.add(count, ordering: .relaxed).newValue
+                            // While there is something to fold, the fold tells it.
+                            guard !shared.isFolding.load(ordering: .relaxed) else { return }
+                            let folded = shared.folded.load(ordering: .relaxed)
+                            try await withTaskExecutorPreference(scan.loop) {
+                                try await report(Progress(read: read, folded: folded, total: total))
+                            }
+                        }
+                        filled.yield(spill)
+                    }
+                }
+            }
+            var result = Result()
+            for await spill in spills {
+                shared.isFolding.store(true, ordering: .relaxed)
+                try await fold(spill, into: &result) { changes, count in
+                    try await body(changes)
+                    let folded = shared.folded.add(count, ordering: .relaxed).newValue
+                    try await report(Progress(read: shared.read.load(ordering: .relaxed), folded: folded, total: total))
+                }
+                shared.isFolding.store(false, ordering: .relaxed)
+                spill.removeAll()
+                emptied.yield(spill)
+            }
+            try await tasks.waitForAll()
+            return result
         }
-        return spill
     }
 
-    /// Gives `body` what each bucket's records make of nothing.
+    /// Partitions that are read together: each alone, but for small ones.
+    private var groups: [LogEnds] {
+        let least = ends.values.reduce(0, +) / Self.leastShare
+        var groups: [LogEnds] = []
+        var group = LogEnds()
+        for (partition, end) in ends.sorted(by: { $0.key < $1.key }) where end > 0 {
+            group[partition] = end
+            guard group.values.reduce(0, +) >= least else { continue }
+            groups.append(group)
+            group = [:]
+        }
+        if !group.isEmpty { groups.append(group) }
+        return groups
+    }
+
+    private func read(
+        _ group: LogEnds, _ reader: LogScan.Reader, into spill: RecordSpill, _ report: (Int64) async throws -> Void
+    ) async throws {
+        try await reader.read(to: group) { records in
+            for record in records { try spill.add(record) }
+            try await report(Int64(records.count))
+        }
+    }
+
+    /// Gives `body` what each bucket makes of nothing, and of how many records.
     package func fold(
-        _ spill: RecordSpill, _ body: (Batch.Changes) async throws -> Void
-    ) async throws -> Result {
-        var result = Result()
+        _ spill: RecordSpill, into result: inout Result, _ body: (Batch.Changes, Int64) async throws -> Void
+    ) async throws {
         var known = Batch.Known()
         known.discarded = discarded
-        let total = Int64(spill.count)
         try await spill.forEach { records in
             try Task.checkCancellation()
             var batch = Batch(records, of: counts)
             batch.fold(known)
             result.quarantined += batch.changes.quarantined
             guard result.quarantined.count <= Self.quarantineLimit else {
-                throw ReplayFault.refused("more than \(Self.quarantineLimit) records cannot be folded: the fault is likely to be here")
+                throw ReplayFault.refused(
+                    "more than \(Self.quarantineLimit) records cannot be folded: the fault is likely to be here")
             }
             result.newestProduct = max(result.newestProduct, batch.changes.newestProduct)
             result.newestUser = max(result.newestUser, batch.changes.newestUser)
             result.records += Int64(records.count)
-            try await body(batch.changes)
-            try await report(Progress(read: total, folded: result.records, total: total))
+            try await body(batch.changes, Int64(records.count))
         }
-        return result
     }
 }
 

@@ -68,7 +68,7 @@ package struct Generations: Sendable {
             create schema \(ReadModel.schema(of: number));
             set local search_path = \(ReadModel.schema(of: number));
             \(try files.readModel(.tables));
-            \(try files.readModel(.indexes));
+            \(try ReadModelTable.allCases.map { try files.indexes(of: $0) }.joined(separator: ";\n"));
             \(try files.readModel(.views));
             commit
             """)
@@ -90,17 +90,6 @@ package struct Generations: Sendable {
             """)
         guard let generation = try await find(.building) else { throw ReplayFault.noGeneration("building") }
         return generation
-    }
-
-    package func createIndexes(of number: Int) async throws {
-        try await connection.simple(
-            """
-            begin;
-            set local search_path = \(ReadModel.schema(of: number));
-            set local maintenance_work_mem = '256MB';
-            \(try files.readModel(.indexes));
-            commit
-            """)
     }
 
     /// Removes a generation that is not live, and all its tables.

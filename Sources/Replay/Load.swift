@@ -3,25 +3,30 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// Fills a new generation: the fresh fold's rows by COPY, one connection for each table, then indexes and checkpoints.
+/// Fills a new generation: the fresh fold's rows by COPY, one connection for each table, and then its indexes.
 ///
 /// Nothing of it counts before the checkpoints are there. A load that ends early is begun anew.
 package struct Load: Sendable {
     private static let chunk = 256 << 10
+    /// For each of the tables.
+    private static let indexMemory = "128MB"
 
     private let postgres: PostgresConfiguration
     private let loop: EventLoop
     private let schema: String
+    private let files: SchemaFiles
 
-    package init(_ postgres: PostgresConfiguration, loop: EventLoop, schema: String) {
+    package init(_ postgres: PostgresConfiguration, loop: EventLoop, schema: String, files: SchemaFiles) {
         self.postgres = postgres
         self.loop = loop
         self.schema = schema
+        self.files = files
     }
 
-    /// Returns what the fold found when every row is committed.
-    package func run(_ fold: FreshFold) async throws -> FreshFold.Result {
-        let spill = try await fold.read()
+    /// Returns what the fold found when every row is committed. `folded` is called when the last row is on its way.
+    package func run(
+        _ fold: FreshFold, folded: (FreshFold.Result) async throws -> Void
+    ) async throws -> FreshFold.Result {
         let channels = Dictionary(uniqueKeysWithValues: ReadModelTable.allCases.map { ($0, RowChannel()) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for (table, channel) in channels {
@@ -33,8 +38,9 @@ package struct Load: Sendable {
                 }
             }
             do {
-                let result = try await send(fold, spill, channels)
+                let result = try await send(fold, channels)
                 for channel in channels.values { channel.finish() }
+                try await folded(result)
                 while try await group.next() != nil {}
                 return result
             } catch {
@@ -49,10 +55,10 @@ package struct Load: Sendable {
     }
 
     private func send(
-        _ fold: FreshFold, _ spill: RecordSpill, _ channels: [ReadModelTable: RowChannel]
+        _ fold: FreshFold, _ channels: [ReadModelTable: RowChannel]
     ) async throws -> FreshFold.Result {
         var rows = Dictionary(uniqueKeysWithValues: ReadModelTable.allCases.map { ($0, PostgresCopyRows()) })
-        let result = try await fold.fold(spill) { changes in
+        let result = try await fold.run { changes in
             for table in ReadModelTable.allCases {
                 changes.append(table, to: &rows[table, default: PostgresCopyRows()])
                 guard let count = rows[table]?.count, count >= Self.chunk, let full = rows[table]?.take() else { continue }
@@ -66,7 +72,7 @@ package struct Load: Sendable {
     }
 
     /// One transaction, which begins with the empty table: its rows are frozen and visible to all from the start, so
-    /// that no vacuum has to write them again.
+    /// that no vacuum has to write them again. The table's indexes follow its rows.
     private func copy(_ table: ReadModelTable, _ channel: RowChannel) async throws {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
@@ -86,6 +92,12 @@ package struct Load: Sendable {
             isLast = true
             return PostgresCopyRows.trailer
         }
-        try await connection.simple("commit")
+        try await connection.simple(
+            """
+            set local search_path = \(schema);
+            set local maintenance_work_mem = '\(Self.indexMemory)';
+            \(try files.indexes(of: table));
+            commit
+            """)
     }
 }

@@ -12,7 +12,7 @@ package struct LogScan: Sendable {
     private static let batchSize = 5000
 
     private let kafka: KafkaConfiguration
-    private let loop: EventLoop
+    let loop: EventLoop
 
     package init(_ kafka: KafkaConfiguration, loop: EventLoop) {
         var kafka = kafka
@@ -39,26 +39,41 @@ package struct LogScan: Sendable {
         }
     }
 
-    /// Gives `body` every record before `ends`, each partition's in their order. On the loop.
-    package func run(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
-        var rest = ends.filter { $0.value > 0 }
-        guard !rest.isEmpty else { return }
-        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+    /// Reads on `loop`, until `body` has ended.
+    func reading<Value>(
+        on loop: EventLoop, _ body: (Reader) async throws -> sending Value
+    ) async throws -> sending Value {
+        let reader = Reader(try KafkaConsumer(kafka, group: nil, loop: loop))
         do {
+            let value = try await body(reader)
+            await reader.consumer.close()
+            return value
+        } catch {
+            await reader.consumer.close()
+            throw error
+        }
+    }
+
+    /// On one loop.
+    struct Reader: Sendable {
+        fileprivate let consumer: KafkaConsumer
+
+        fileprivate init(_ consumer: KafkaConsumer) { self.consumer = consumer }
+
+        /// Gives `body` every record before `ends`, each partition's in their order.
+        func read(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
+            var rest = ends.filter { $0.value > 0 }
+            guard !rest.isEmpty else { return }
             try consumer.assign(rest.mapValues { _ in 0 })
             while !rest.isEmpty {
                 try Task.checkCancellation()
-                guard case .records(let records) = try await consumer.next(maximum: Self.batchSize) else { continue }
+                guard case .records(let records) = try await consumer.next(maximum: LogScan.batchSize) else { continue }
                 try await body(records.filter { $0.offset < ends[$0.topicPartition, default: 0] })
                 for record in records where record.offset + 1 >= rest[record.topicPartition] ?? .max {
                     rest[record.topicPartition] = nil
                     try consumer.pause([record.topicPartition])
                 }
             }
-            await consumer.close()
-        } catch {
-            await consumer.close()
-            throw error
         }
     }
 }

@@ -17,23 +17,21 @@ enum PackedRecord {
     }
 
     /// Of bytes that `append` made, and no others.
-    static func forEach(in bytes: [UInt8], _ topics: [String], _ body: (KafkaRecord) throws -> Void) rethrows {
-        try bytes.withUnsafeBytes { bytes in
-            var place = 0
-            func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value {
-                defer { place += MemoryLayout<Value>.size }
-                return bytes.loadUnaligned(fromByteOffset: place, as: Value.self)
-            }
-            while place < bytes.count {
-                let topic = topics[Int(integer(UInt8.self))]
-                let partition = TopicPartition(topic: topic, partition: integer(Int32.self))
-                let offset = integer(Int64.self)
-                let timestamp = integer(Int64.self)
-                let count = Int(integer(UInt32.self))
-                let packed = Array(UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]))
-                place += count
-                try body(KafkaRecord(topicPartition: partition, offset: offset, timestamp: timestamp, packed: packed))
-            }
+    static func forEach(in bytes: UnsafeRawBufferPointer, _ topics: [String], _ body: (KafkaRecord) throws -> Void) rethrows {
+        var place = 0
+        func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value {
+            defer { place += MemoryLayout<Value>.size }
+            return bytes.loadUnaligned(fromByteOffset: place, as: Value.self)
+        }
+        while place < bytes.count {
+            let topic = topics[Int(integer(UInt8.self))]
+            let partition = TopicPartition(topic: topic, partition: integer(Int32.self))
+            let offset = integer(Int64.self)
+            let timestamp = integer(Int64.self)
+            let count = Int(integer(UInt32.self))
+            let packed = Array(UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]))
+            place += count
+            try body(KafkaRecord(topicPartition: partition, offset: offset, timestamp: timestamp, packed: packed))
         }
     }
 }

@@ -109,10 +109,10 @@ package struct Rebuild: Sendable {
         }
         let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
         do {
-            let result = try await Load(postgres, loop: loop, schema: next.schema).run(fold)
-            meter.phase("indexing")
-            try await generations.note(next.number, phase: "indexing", folded: result.records)
-            try await generations.createIndexes(of: next.number)
+            let result = try await Load(postgres, loop: loop, schema: next.schema, files: files).run(fold) {
+                meter.phase("indexing")
+                try await generations.note(next.number, phase: "indexing", folded: $0.records)
+            }
             try await ReadModel(generation: next.number, of: counts, pool).finish(
                 result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser, checkpoints: ends)
             try await generations.note(next.number, phase: "following")

@@ -7,13 +7,14 @@ import Kafka
 ///
 /// An entity is what a key names in a partition. Entities of a partition that share a command, which takes effect only
 /// once, belong together: they have a bucket of their own, in the order of topic, partition and offset.
-package final class RecordSpill {
+package final class RecordSpill: @unchecked Sendable {
+    // `@unchecked`: handed on from who fills it to who folds it, never shared.
     /// What the records of one bucket take, about.
     private static let bucketBytes = 3 << 20
     private static let typicalRecord = 700
-    private static let memory = 32 << 20
+    private static let memory = 16 << 20
     private static let commandBuckets = 256
-    private static let commandMemory = 8 << 20
+    private static let commandMemory = 4 << 20
 
     private let records: Spill
     private let commands: Spill
@@ -31,6 +32,14 @@ package final class RecordSpill {
     package init(buckets: Int, memory: Int, commandMemory: Int) {
         records = Spill(buckets: buckets, limit: memory)
         commands = Spill(buckets: Self.commandBuckets, limit: commandMemory)
+    }
+
+    /// Forgets everything; the memory and the files stay for what comes next.
+    package func removeAll() {
+        records.removeAll()
+        commands.removeAll()
+        shared.removeAll()
+        count = 0
     }
 
     package func add(_ record: KafkaRecord) throws(Spill.Failed) {
@@ -80,9 +89,14 @@ package final class RecordSpill {
         var together: [KafkaRecord] = []
         for bucket in 0..<records.bucketCount {
             var alone: [KafkaRecord] = []
-            let bytes = try records.bytes(of: bucket)
-            PackedRecord.forEach(in: bytes, topics) { record in
-                if !shared.isEmpty, shared.contains(Self.entity(record)) { together.append(record) } else { alone.append(record) }
+            try records.withBytes(of: bucket) { bytes in
+                PackedRecord.forEach(in: bytes, topics) { record in
+                    if !shared.isEmpty, shared.contains(Self.entity(record)) {
+                        together.append(record)
+                    } else {
+                        alone.append(record)
+                    }
+                }
             }
             if !alone.isEmpty { try await body(alone) }
         }
@@ -94,8 +108,7 @@ package final class RecordSpill {
         guard shared.isEmpty else { return }
         for bucket in 0..<Self.commandBuckets {
             var first: [UInt64: UInt64] = [:]
-            let bytes = try commands.bytes(of: bucket)
-            bytes.withUnsafeBytes { bytes in
+            try commands.withBytes(of: bucket) { bytes in
                 for place in stride(from: 0, to: bytes.count, by: 16) {
                     let command = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
                     let entity = bytes.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self)

@@ -1,9 +1,10 @@
 import Glibc
+import ReadModel
 
 /// The SQL files that the database is made from: migrations, and the read model's definition in `read_model/`.
 package struct SchemaFiles: Sendable {
     package enum Part: String, Sendable {
-        case tables, indexes, views
+        case tables, views
     }
 
     package let directory: String
@@ -12,6 +13,11 @@ package struct SchemaFiles: Sendable {
 
     package func readModel(_ part: Part) throws(SchemaFault) -> String {
         try text("read_model/\(part.rawValue).sql")
+    }
+
+    /// Made when the table is filled.
+    package func indexes(of table: ReadModelTable) throws(SchemaFault) -> String {
+        try text("read_model/indexes/\(table.rawValue).sql")
     }
 
     /// Names of the migrations, in their order.

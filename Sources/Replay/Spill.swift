@@ -24,6 +24,8 @@ package final class Spill {
     private var buffered = 0
     private var file: Int32 = -1
     private var fileEnd = 0
+    /// What was read back last; the next one is read into its memory.
+    private var read: [UInt8] = []
 
     /// `limit`: bytes to keep in memory. `directory`: where the file is made when they are more; TMPDIR unless given.
     package init(buckets: Int, limit: Int, directory: String? = nil) {
@@ -44,21 +46,35 @@ package final class Spill {
         if buffered > limit { try spill() }
     }
 
-    /// Everything that was added to a bucket. It can be asked for again.
-    package func bytes(of bucket: Int) throws(Failed) -> [UInt8] {
+    /// Gives `body` everything that was added to a bucket. It can be asked for again.
+    package func withBytes<Value>(
+        of bucket: Int, _ body: (UnsafeRawBufferPointer) -> Value
+    ) throws(Failed) -> Value {
         let spilled = extents[bucket].reduce(0) { $0 + $1.count }
-        if spilled == 0 { return buffers[bucket] }
+        if spilled == 0 { return buffers[bucket].withUnsafeBytes(body) }
+        let count = spilled + buffers[bucket].count
+        if read.count < count { read = Array(repeating: 0, count: max(count, 2 * read.count)) }
         var failure: Failed?
-        var bytes = [UInt8](unsafeUninitializedCapacity: spilled + buffers[bucket].count) { buffer, count in
-            for extent in extents[bucket] {
-                guard failure == nil else { return }
-                failure = read(extent, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
-                count += extent.count
+        read.withUnsafeMutableBytes { read in
+            var place = 0
+            for extent in extents[bucket] where failure == nil {
+                failure = fill(UnsafeMutableRawBufferPointer(rebasing: read[place..<place + extent.count]), extent)
+                place += extent.count
             }
+            buffers[bucket].withUnsafeBytes { read[spilled..<count].copyBytes(from: $0) }
         }
         if let failure { throw failure }
-        bytes += buffers[bucket]
-        return bytes
+        return read.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
+    /// Forgets everything; the memory and the file stay for what comes next.
+    package func removeAll() {
+        for bucket in buffers.indices {
+            buffers[bucket].removeAll(keepingCapacity: true)
+            extents[bucket].removeAll(keepingCapacity: true)
+        }
+        buffered = 0
+        fileEnd = 0
     }
 
     private func spill() throws(Failed) {
@@ -93,7 +109,7 @@ package final class Spill {
         if code != 0 { throw failed("write", code) }
     }
 
-    private func read(_ extent: Extent, into buffer: UnsafeMutableRawBufferPointer) -> Failed? {
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ extent: Extent) -> Failed? {
         var done = 0
         while done < extent.count {
             guard let start = buffer.baseAddress else { return nil }

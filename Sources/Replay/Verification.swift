@@ -58,17 +58,16 @@ package struct Verification: Sendable {
 
     package func run() async throws -> Report {
         let found = try await snapshot.root()
-        let spill = try await fold.read()
         var expected = StateRoot()
         var rows = RowBuffer()
-        let result = try await fold.fold(spill) { changes in
+        let result = try await fold.run { changes in
             rows.forEach(changes) { table, row in expected.add(row, of: table) }
         }
         let leaves = found.differences(from: expected)
         var differences: [Difference] = []
         var events: [Batch.Position: Int64] = [:]
         if !leaves.isEmpty {
-            (differences, events) = try await examine(Set(leaves.prefix(Self.examinedLeaves)), spill)
+            (differences, events) = try await examine(Set(leaves.prefix(Self.examinedLeaves)))
         }
         let there = Set(try await snapshot.quarantined().map(\.position))
         let wanted = Set(result.quarantined.map { Batch.Position($0.record.topicPartition, $0.record.offset) })
@@ -87,7 +86,7 @@ package struct Verification: Sendable {
 
     /// Row by row, the leaves that are not the same.
     private func examine(
-        _ leaves: Set<StateRoot.Leaf>, _ spill: RecordSpill
+        _ leaves: Set<StateRoot.Leaf>
     ) async throws -> ([Difference], [Batch.Position: Int64]) {
         var found: [StateRoot.Leaf: [RowPlace: SIMD4<UInt64>]] = [:]
         var expected = found
@@ -95,7 +94,7 @@ package struct Verification: Sendable {
             try await snapshot.forEach(in: table) { row in Self.collect(row, table, leaves, &found) }
         }
         var rows = RowBuffer()
-        _ = try await fold.fold(spill) { changes in
+        _ = try await fold.run { changes in
             rows.forEach(changes) { table, row in Self.collect(row, table, leaves, &expected) }
         }
         var differences: Set<Difference> = []
@@ -107,12 +106,12 @@ package struct Verification: Sendable {
             }
         }
         let named = differences.sorted { ($0.id, $0.table.rawValue) < ($1.id, $1.table.rawValue) }.prefix(Self.namedEntities)
-        return (Array(named), try await events(of: Set(named.filter { $0.table != .users }.map(\.id)), spill))
+        return (Array(named), try await events(of: Set(named.filter { $0.table != .users }.map(\.id))))
     }
 
-    private func events(of products: Set<Int64>, _ spill: RecordSpill) async throws -> [Batch.Position: Int64] {
+    private func events(of products: Set<Int64>) async throws -> [Batch.Position: Int64] {
         var events: [Batch.Position: Int64] = [:]
-        _ = try await fold.fold(spill) { changes in
+        _ = try await fold.run { changes in
             for event in changes.productEvents where products.contains(event.product.value) {
                 let partition = TopicPartition(topic: Topic.products.name, partition: event.position.partition)
                 events[Batch.Position(partition, event.position.offset)] = event.product.value

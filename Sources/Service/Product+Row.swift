@@ -5,7 +5,7 @@ import Postgres
 extension Product {
     /// The columns that `init(row:)` reads.
     package static let columns = """
-        id, user_id, product_name, product_description, product_price::text as price, images::text as images, version,
+        id, user_id, product_name, product_description, product_price::text as price, images, version,
         media_revision, is_deleted, (extract(epoch from created_at) * 1000)::bigint as created_ms,
         (extract(epoch from updated_at) * 1000)::bigint as updated_ms
         """

@@ -46,9 +46,9 @@ struct DeterminismTests {
             for record in log.batches(seed: Int(partitions)).joined() { try spill.add(record) }
             let scan = LogScan(KafkaConfiguration(brokers: "", clientID: "nobody"), loop: loop)
             var root = StateRoot()
-            let result = try await FreshFold(to: log.ends, of: log.counts, scan, discarded: log.discarded).fold(spill) {
-                root.add($0)
-            }
+            var result = FreshFold.Result()
+            let fold = FreshFold(to: log.ends, of: log.counts, scan, discarded: log.discarded)
+            try await fold.fold(spill, into: &result) { changes, _ in root.add(changes) }
             return (root, Set(result.quarantined.map { Batch.Position($0.record.topicPartition, $0.record.offset) }))
         }
         #expect(root.differences(from: live.root).isEmpty)

@@ -47,9 +47,10 @@ create table warelog.discarded_records (
     primary key (topic, partition, log_offset)
 );
 
--- Plain text is what most names are, and a fraction of the work.
+-- Plain text is what most names are, and a fraction of the work. Not strict: Postgres would not write it out where it is
+-- used, and take ten times as long.
 alter function warelog.search_text(text) rename to search_text_unicode;
-create function warelog.search_text(name text) returns text language sql immutable strict parallel safe
+create function warelog.search_text(name text) returns text language sql immutable parallel safe
 return case when octet_length(name) = char_length(name) then lower(name collate "C")
        else warelog.search_text_unicode(name) end;
 
@@ -106,9 +107,14 @@ begin
 end
 $$;
 
--- After a loss of this database its sequences start anew: ids that the log holds must not be leased again.
+-- After a loss of this database its sequences start anew: ids that the log holds must not be leased again. Sequences know
+-- no transactions: those who have to move one go one by one, so that it never goes back.
 create function warelog.reserve_ids(max_product bigint, max_user bigint) returns void language plpgsql as $$
 begin
+    perform pg_advisory_xact_lock('warelog.product_id_blocks'::regclass::bigint)
+    from warelog.product_id_blocks p, warelog.user_id_blocks u
+    where max_product > 0 and ((max_product - 1) / 1000, true) > (p.last_value, p.is_called)
+        or max_user > 0 and ((max_user - 1) / 1000, true) > (u.last_value, u.is_called);
     perform setval('warelog.product_id_blocks', (max_product - 1) / 1000) from warelog.product_id_blocks
     where max_product > 0 and ((max_product - 1) / 1000, true) > (last_value, is_called);
     perform setval('warelog.user_id_blocks', (max_user - 1) / 1000) from warelog.user_id_blocks

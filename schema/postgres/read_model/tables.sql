@@ -1,7 +1,7 @@
 -- The read model: what the fold of products.events and users.events gives, in the schema that is first in the search
--- path. Without indexes, which are made when the tables are filled.
+-- path. Without indexes: those in `indexes` are made when a table is filled.
 --
--- Definition 4. A change of these files is a new definition: count it up here and in `ReadModel.definition`, and
+-- Definition 5. A change of these files is a new definition: count it up here and in `ReadModel.definition`, and
 -- operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
@@ -28,12 +28,13 @@ create table products (
     is_deleted boolean not null,
     product_price numeric(10, 2) not null,
     product_name text not null,
-    product_description text not null,
-    product_images text[] not null,
+    product_description text compression lz4 not null,
+    product_images text[] compression lz4 not null,
     -- The addresses of the images that are ready, in the order of product_images.
-    compressed_product_images text[] not null,
-    -- Each image and its state. Not jsonb: the fold's bytes are kept as they are.
-    images json not null,
+    compressed_product_images text[] compression lz4 not null,
+    -- Each image and its state: JSON, the fold's bytes as they are. Nobody has to look at every one of them when they
+    -- are stored: whoever asks for json, in the views, does.
+    images text compression lz4 not null,
     -- What lists look for, the first 600 code points: three for each character that a name may have, and what an index
     -- entry can hold. Names are ordered by them, byte by byte.
     search_name text collate "C" not null
@@ -44,6 +45,13 @@ create table products (
 -- believe that one product in a hundred does, and look through the whole order for a page of them. One in a thousand
 -- is few enough for the index of trigrams.
 alter table products alter column search_name set statistics 1000;
+
+-- Nobody looks for a product by these, and it takes seconds to find out what is frequent in so many of them.
+alter table products alter column product_name set statistics 0, alter column product_description set statistics 0,
+    alter column product_images set statistics 0, alter column compressed_product_images set statistics 0,
+    alter column images set statistics 0, alter column version set statistics 0,
+    alter column media_revision set statistics 0, alter column log_partition set statistics 0,
+    alter column log_offset set statistics 0;
 
 -- Every event of each product, and what became of it: offsets in the product's own partition, counters after it. It
 -- changed the product when they are others than before.
@@ -73,7 +81,7 @@ create table commands (
     -- Of requests that can come again: digests of the key and of the request, and the document they were answered with.
     idempotency_key text collate "C",
     request_digest text,
-    document text
+    document text compression lz4
 );
 
 create table checkpoints (

@@ -6,7 +6,8 @@ create or replace view public.users as
 
 create or replace view public.products as
     select id, user_id, product_name, product_description, product_images, product_price,
-           compressed_product_images, created_at, updated_at, version, media_revision, images, log_offset
+           compressed_product_images, created_at, updated_at, version, media_revision, images::json as images,
+           log_offset
     from products where not is_deleted;
 
 create or replace view warelog.product_states as select * from products;

@@ -1,0 +1,2 @@
+alter table users add primary key (id);
+analyze users;
