@@ -40,7 +40,7 @@ package struct LogScan: Sendable {
     }
 
     /// Reads on `loop`, until `body` has ended.
-    func reading<Value>(
+    package func reading<Value>(
         on loop: EventLoop, _ body: (Reader) async throws -> sending Value
     ) async throws -> sending Value {
         let reader = Reader(try KafkaConsumer(kafka, group: nil, loop: loop))
@@ -55,13 +55,13 @@ package struct LogScan: Sendable {
     }
 
     /// On one loop.
-    struct Reader: Sendable {
+    package struct Reader: Sendable {
         fileprivate let consumer: KafkaConsumer
 
         fileprivate init(_ consumer: KafkaConsumer) { self.consumer = consumer }
 
         /// Gives `body` every record before `ends`, each partition's in their order.
-        func read(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
+        package func read(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
             var rest = ends.filter { $0.value > 0 }
             guard !rest.isEmpty else { return }
             try consumer.assign(rest.mapValues { _ in 0 })

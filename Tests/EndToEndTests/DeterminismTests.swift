@@ -46,7 +46,9 @@ extension EndToEnd {
                 try await warelog.processes.tool("verify")
 
                 var model = MemoryReadModel(of: counts, discarded: try await Discards.all(warelog.database))
-                try await scan.run(to: ends) { try model.project($0) }
+                try await scan.reading(on: warelog.loop) { log in
+                    try await log.read(to: ends) { try model.project($0) }
+                }
                 let snapshot = try await Snapshot(try await warelog.liveSchema(), warelog.database)
                 let root = try await snapshot.root()
                 #expect(root.differences(from: model.root).isEmpty, "seed \(seed)")
