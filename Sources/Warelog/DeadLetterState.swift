@@ -32,7 +32,7 @@ struct DeadLetterState: Sendable {
         let images = try await connection.query(
             """
             select i->>'id' as id, i->>'status' as status
-            from warelog.product_states p, json_array_elements(p.images) i
+            from warelog.product_states p, json_array_elements(p.images::json) i
             where p.id = any($1::bigint[]) and not p.is_deleted
             """, [.intArray(letters.map(\.productID.value))])
         var statuses: [String: String] = [:]

@@ -6,14 +6,14 @@ struct MediaReferences {
     /// What a product's image, whatever became of it, refers to; deleted products refer to nothing.
     static let renditions = """
         select distinct (r->>'object_key') collate "C" as reference
-        from warelog.product_states p, json_array_elements(p.images) i, json_array_elements(i->'renditions') r
+        from warelog.product_states p, json_array_elements(p.images::json) i, json_array_elements(i->'renditions') r
         where not p.is_deleted order by 1
         """
 
     /// Sources of images that came by their bytes: the name is at the end, so their order is that of the keys.
     static let uploads = """
         select distinct (i->>'source') collate "C" as reference
-        from warelog.product_states p, json_array_elements(p.images) i
+        from warelog.product_states p, json_array_elements(p.images::json) i
         where not p.is_deleted and i->>'source' like 'urn:warelog:upload:%' order by 1
         """
 
