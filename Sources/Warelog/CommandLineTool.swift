@@ -32,9 +32,9 @@ enum CommandLineTool {
                                           ask for the image once more
           dlq discard LETTER…|--all --reason R [--failure F] [--product ID] [--actor A] [--dry-run]
                                           leave it as it is; who said so and why is written down
-          media gc --plan|--run [--grace 24h] [--json]
-                                          delete objects that no product refers to and that are older than --grace;
-                                          less than 2h only while no gateway and no compressor runs
+          media gc --plan|--run [--grace 24h] [--offline] [--json]
+                                          delete objects that no product refers to and that are older than --grace:
+                                          2h or more, unless --offline says that no gateway and no compressor runs
 
         Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
 

@@ -21,8 +21,13 @@ struct Media: Sendable {
         let isJSON: Bool
         let grace: Duration
 
+        /// An object is written before the event that refers to it, and what was made of some bytes is remembered for
+        /// an hour: a younger one may be about to be referred to, unless nobody is there to do so.
+        static let leastGrace = Duration.seconds(2 * 3600)
+
         init(_ arguments: some Sequence<String>) throws(WrongUsage) {
-            let options = try CommandOptions(arguments, valued: ["--grace"], flags: ["--plan", "--run", "--json"])
+            let options = try CommandOptions(
+                arguments, valued: ["--grace"], flags: ["--plan", "--run", "--offline", "--json"])
             guard options.words == ["gc"] else { throw WrongUsage("media wants gc") }
             guard options.has("--plan") != options.has("--run") else {
                 throw WrongUsage("media gc wants --plan or --run")
@@ -31,6 +36,9 @@ struct Media: Sendable {
             isJSON = options.has("--json")
             guard let grace = Self.duration(options["--grace"] ?? "24h") else {
                 throw WrongUsage("--grace must be a number of hours, minutes or seconds, as 24h, 90m or 0s")
+            }
+            guard grace >= Self.leastGrace || options.has("--offline") else {
+                throw WrongUsage("--grace must be at least 2h, unless --offline says that nothing runs that writes")
             }
             self.grace = grace
         }

@@ -22,18 +22,18 @@ extension EndToEnd {
                     .subtracting(Self.keys(kept["images"]?.elements ?? []))
                 #expect(unwanted.count == 5)
                 // What is deleted now, with all that other tests have left, is not told apart.
-                try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
-                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s").hasPrefix(Self.nothing))
+                try await warelog.collect("--run")
+                #expect(try await warelog.collect("--plan").hasPrefix(Self.nothing))
 
                 let deleted = try await warelog.send(.delete, "/products/\(gone)")
                 #expect(deleted.status == .noContent)
                 let young = try await warelog.processes.tool("media", "gc", "--plan")
                 #expect(young.hasPrefix(Self.nothing), "it is younger than a day")
-                let plan = try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s", "--json")
+                let plan = try await warelog.collect("--plan")
                 let planned = plan.split(separator: "\n").compactMap { try? JSONDocument(parsing: Array($0.utf8)).root }
                 #expect(Set(planned.compactMap { $0["key"]?.string }) == unwanted)
                 for key in unwanted { #expect(try await warelog.store.head(key: key) != nil, "a plan deletes nothing") }
-                try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
+                try await warelog.collect("--run")
                 for key in unwanted { #expect(try await warelog.store.head(key: key) == nil) }
                 for key in Self.keys(kept["images"]?.elements ?? []) {
                     #expect(try await warelog.store.head(key: key) != nil)
@@ -65,8 +65,8 @@ extension EndToEnd {
                 }
                 #expect(images.count == 500)
                 await warelog.processes.stop(.compressor)
-                try await warelog.processes.tool("media", "gc", "--run", "--grace", "0s")
-                #expect(try await warelog.processes.tool("media", "gc", "--plan", "--grace", "0s").hasPrefix(Self.nothing))
+                try await warelog.collect("--run")
+                #expect(try await warelog.collect("--plan").hasPrefix(Self.nothing))
                 for key in Self.keys(images) { #expect(try await warelog.store.head(key: key) != nil) }
             }
         }
@@ -76,5 +76,13 @@ extension EndToEnd {
         private static func keys(_ images: [JSONValue]) -> [String] {
             images.flatMap { $0["renditions"]?.elements ?? [] }.compactMap { $0["object_key"]?.string }
         }
+    }
+}
+
+extension Environment {
+    /// Of everything that there is, however young: nothing is in work.
+    @discardableResult
+    func collect(_ action: String) async throws -> String {
+        try await processes.tool("media", "gc", action, "--grace", "0s", "--offline", "--json")
     }
 }
