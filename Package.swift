@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
         .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
         .target(
-            name: "NetworkTesting", dependencies: ["EventLoop", "HTTPServer"], path: "Tests/NetworkTesting"),
+            name: "NetworkTesting", dependencies: ["EventLoop", "HTTPServer", "InternetAddress"],
+            path: "Tests/NetworkTesting"),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import InternetAddress
 
 /// A listening socket that hands every connection to a script. Loop's thread only.
 package final class RawServer: @unchecked Sendable {
@@ -9,21 +10,17 @@ package final class RawServer: @unchecked Sendable {
     private let connections: AsyncStream<RawConnection>
     private let arrived: AsyncStream<RawConnection>.Continuation
 
-    package init(on loop: EventLoop) throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = bind(descriptor, address, length)
-                _ = listen(descriptor, 128)
-                _ = getsockname(descriptor, address, &length)
-            }
-        }
+    package init(on loop: EventLoop, address: IPAddress = .v4(0x7f00_0001), port: UInt16 = 0) throws {
+        let descriptor = try address.boundSocket(SOCK_STREAM, port: port)
         self.descriptor = descriptor
-        port = UInt16(bigEndian: address.sin_port)
+        listen(descriptor, 128)
+        // The port is in the same place in both families' addresses.
+        var name = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        withUnsafeMutablePointer(to: &name) { name in
+            _ = name.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        self.port = UInt16(bigEndian: name.sin6_port)
         (connections, arrived) = AsyncStream.makeStream()
         watcher = try DescriptorWatcher(on: loop, descriptor: descriptor) { [arrived] _ in
             let accepted = accept(descriptor, nil, nil)

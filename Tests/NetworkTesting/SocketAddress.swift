@@ -1,0 +1,44 @@
+import Glibc
+import InternetAddress
+
+extension IPAddress {
+    /// The address and `port` as the kernel takes them.
+    func withSocketAddress<Result>(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        switch self {
+        case .v4(let bits):
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = bits.bigEndian
+            return Self.rebound(&address, body)
+        case .v6(let bits):
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            withUnsafeMutableBytes(of: &address.sin6_addr) { $0.storeBytes(of: bits.bigEndian, as: UInt128.self) }
+            return Self.rebound(&address, body)
+        }
+    }
+
+    private static func rebound<Address, Result>(
+        _ address: inout Address, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        withUnsafePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+    }
+
+    /// A socket that does not block, bound to the address and `port`, 0 for any that is free.
+    func boundSocket(_ kind: __socket_type, port: UInt16) throws -> Int32 {
+        let family = if case .v4 = self { AF_INET } else { AF_INET6 }
+        let descriptor = socket(family, Int32(kind.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard withSocketAddress(port: port, { bind(descriptor, $0, $1) }) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw RawConnectionError(call: "bind to \(self), port \(port)", code: code)
+        }
+        return descriptor
+    }
+}
