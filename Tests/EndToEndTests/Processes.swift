@@ -65,16 +65,17 @@ final class Processes: @unchecked Sendable {
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    /// With `settings` in place of those that all tests have.
-    func start(_ name: Name, with settings: [String: String] = [:]) throws {
+    /// With `settings` in place of those that all tests have; `command`, if any, is what runs it.
+    func start(_ name: Name, with settings: [String: String] = [:], by command: [String] = []) throws {
         let (exited, exit) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
         exits[name] = exited
         var environment = environment
         for variable in ["PORT", "PROJECTOR_PORT", "COMPRESSOR_PORT"] {
             environment[variable] = ports[name].map { "\($0)" }
         }
+        let words = command + ["\(Self.directory)/\(name.executable)"]
         running[name] = try ChildProcess(
-            on: loop, executable: "\(Self.directory)/\(name.executable)",
+            on: loop, executable: words[0], arguments: Array(words.dropFirst()),
             environment: environment.merging(settings) { $1 },
             onOutput: { [weak self] in
                 self?.logs[name, default: []] += $0
