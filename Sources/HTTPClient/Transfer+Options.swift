@@ -12,6 +12,9 @@ extension Transfer {
         try options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try options.set(CURLOPT_FOLLOWLOCATION, 0)
         try options.set(CURLOPT_NOSIGNAL, 1)
+        // Who gives up while a name is looked up leaves the resolver's thread to end by itself. Else libcurl waits for it
+        // on the loop's thread, for as long as the resolver waits for a name server that does not answer.
+        try options.set(CURLOPT_QUICK_EXIT, 1)
         try options.set(CURLOPT_PROXY, "")  // the empty string: none, also when the environment names one
         try options.set(CURLOPT_NOPROXY, "*")
         try options.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED))
