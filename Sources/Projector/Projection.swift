@@ -9,12 +9,14 @@ import Telemetry
 /// Folds the log into the read model: one transaction for each batch, checkpoint included, fenced against whoever
 /// else believes to own the partition.
 ///
-/// Partitions have nothing to do with one another. They are shared out to a few lanes, each of which folds its own, batch
-/// by batch: while one waits for Postgres, others work.
+/// Partitions have nothing to do with one another. Where many records wait, a few batches of different partitions are
+/// under way side by side: while one waits for Postgres, others work.
 final class Projection: @unchecked Sendable {
     // `@unchecked`: confined to the loop; what has an order is done by one task at a time.
     static let lanes = 4
     private static let batchSize = 2000
+    /// Records that are worth a batch of their own while another is under way.
+    private static let worthwhile = 500
     /// For what is only for people to read.
     private static let releasePatience = Duration.seconds(1)
 
@@ -75,20 +77,22 @@ final class Projection: @unchecked Sendable {
     }
 
     /// Projects what comes until the partitions change, and returns how, when all that came before is committed. Throws
-    /// the first failure of a lane; then only the checkpoints tell how far the others are.
+    /// the first failure of a batch; then only the checkpoints tell how far the others are.
     private func session() async throws -> ConsumerEvent {
-        let queues = (0..<Self.lanes).map { _ in RecordQueue(capacity: Self.batchSize) }
+        let backlog = Backlog(capacity: Self.lanes * Self.batchSize, worthwhile: Self.worthwhile)
         return try await withThrowingTaskGroup(of: ConsumerEvent?.self) { group in
-            for (lane, queue) in queues.enumerated() {
-                let owned = owned.filter { Self.lane(of: $0.key) == lane }
+            for _ in 0..<Self.lanes {
                 group.addTask(executorPreference: context.loop) {
-                    try await self.project(queue, owned)
+                    while let records = await backlog.take(maximum: Self.batchSize) {
+                        try await self.project(records)
+                        backlog.finish(records)
+                    }
                     return nil
                 }
             }
             group.addTask(executorPreference: context.loop) {
-                defer { for queue in queues { queue.close() } }
-                return try await self.read(into: queues)
+                defer { backlog.close() }
+                return try await self.read(into: backlog)
             }
             do {
                 var change: ConsumerEvent?
@@ -96,39 +100,32 @@ final class Projection: @unchecked Sendable {
                 guard let change else { throw CancellationError() }
                 return change
             } catch {
-                for queue in queues { queue.close(dropping: true) }
+                backlog.close(dropping: true)
                 throw error
             }
         }
     }
 
-    private static func lane(of partition: TopicPartition) -> Int { Int(partition.partition) % lanes }
-
     /// Returns what is no record.
-    private func read(into queues: [RecordQueue]) async throws -> ConsumerEvent {
+    private func read(into backlog: Backlog) async throws -> ConsumerEvent {
         while true {
             let event = try await consumer.next(maximum: Self.batchSize)
             guard case .records(let records) = event else { return event }
-            for (lane, records) in Dictionary(grouping: records, by: { Self.lane(of: $0.topicPartition) }) {
-                await queues[lane].bring(records)
-            }
+            await backlog.bring(records)
         }
     }
 
-    /// One lane: each batch is loaded, folded, committed. `owned`: its partitions.
-    private func project(
-        _ queue: RecordQueue, _ owned: [TopicPartition: ReadModel.Ownership]
-    ) async throws {
-        var owned = owned
-        while let records = await queue.take(maximum: Self.batchSize) {
-            guard let readModel else { continue }
-            try await readModel.project(records, &owned) { batch in
-                for (partition, next) in batch.changes.checkpoints { self.owned[partition]?.nextOffset = next }
-                self.keeper.committed(
-                    batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
-                    batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-                try self.report(batch)
-            }
+    /// One batch: load, fold, commit.
+    private func project(_ records: [KafkaRecord]) async throws {
+        guard let readModel else { return }
+        let partitions = Set(records.map(\.topicPartition))
+        var owned = owned.filter { partitions.contains($0.key) }
+        try await readModel.project(records, &owned) { batch in
+            for (partition, next) in batch.changes.checkpoints { self.owned[partition]?.nextOffset = next }
+            self.keeper.committed(
+                batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
+                batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
+            try self.report(batch)
         }
     }
 

@@ -72,11 +72,12 @@ package struct Load: Sendable {
     }
 
     /// One transaction, which begins with the empty table: its rows are frozen and visible to all from the start, so
-    /// that no vacuum has to write them again. The table's indexes follow its rows.
+    /// that no vacuum has to write them again. The table's indexes follow its rows. Nobody waits until it is on the
+    /// disk: the checkpoints, which come last, are not there before it.
     private func copy(_ table: ReadModelTable, _ channel: RowChannel) async throws {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
-        try await connection.simple("begin; truncate \(schema).\(table.rawValue)")
+        try await connection.simple("begin; set local synchronous_commit = off; truncate \(schema).\(table.rawValue)")
         var isFirst = true
         var isLast = false
         _ = try await connection.copyIn(

@@ -56,12 +56,15 @@ package struct SwitchOver: Sendable {
                 update \(next.schema).checkpoints set owner = null;
                 update warelog.read_models set state = 'standby', changed_at = now() where generation = \(live.number);
                 update warelog.read_models set state = 'live', phase = '', changed_at = now()
-                where generation = \(next.number);
-                set local search_path = \(next.schema);
-                \(try files.readModel(.views));
-                select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset) from checkpoints
+                where generation = \(next.number)
                 """)
-            try await connection.simple("commit")
+            try await Views(connection, files).show(next.schema)
+            try await connection.simple(
+                """
+                select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset)
+                from \(next.schema).checkpoints;
+                commit
+                """)
         } catch {
             try? await connection.simple("rollback")
             throw error

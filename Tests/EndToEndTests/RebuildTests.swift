@@ -89,6 +89,32 @@ extension EndToEnd {
             }
         }
 
+        /// As a definition leaves them that a newer program has made.
+        @Test func viewsWithOtherColumnsAreMadeAnewAndStayGranted() throws {
+            try Environment.run { warelog in
+                let id = try await warelog.create().id
+                try await warelog.caughtUp()
+                let schema = try await warelog.liveSchema
+                try await warelog.database.simple(
+                    """
+                    create or replace view public.users as select id, name, created_at, 1 as newer from \(schema).users;
+                    grant select on public.users to public
+                    """)
+                try await warelog.processes.tool("rebuild", "--accept-quarantine")
+                let columns = try await warelog.database.query(
+                    """
+                    select attname, (select relacl::text from pg_class where oid = attrelid) as granted
+                    from pg_attribute where attrelid = 'public.users'::regclass order by attnum
+                    """
+                ).rows
+                #expect(try columns.map { try $0.text("attname") } == ["id", "name", "created_at"])
+                #expect(try columns.first?.text("granted").contains("=r/") == true)
+                #expect(try await warelog.send(.get, "/products/\(id)").status == .ok)
+                #expect(try await warelog.send(.patch, "/products/\(id)", #"{"product_price":7}"#).status == .ok)
+                try await warelog.expectVerified()
+            }
+        }
+
         @Test func rebuildingWritesNothingButTheDatabase() throws {
             try Environment.run { warelog in
                 _ = try await warelog.finished(try await warelog.create(images: ["photo.jpg"]).id)

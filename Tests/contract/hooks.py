@@ -15,7 +15,7 @@ deleted = set()
 
 
 # An image is one: what it is told by is its first bytes.
-for media_type in ("image/jpeg", "image/png", "application/octet-stream"):
+for media_type in ("image/jpeg", "image/png", "image/webp", "image/gif", "application/octet-stream"):
     schemathesis.openapi.media_type(media_type, strategies.just(Pictures.content))
 
 

@@ -1,5 +1,6 @@
 -- What others read: the tables of the schema that is first in the search path. A switch replaces these views in one
--- transaction; a new definition keeps their columns, and adds its own behind them.
+-- transaction. A new definition keeps their columns and adds its own behind them, so that those who read them notice
+-- nothing.
 
 create or replace view public.users as
     select id, name, created_at from users;
