@@ -10,11 +10,11 @@ enum ResolverNamespace {
         ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", script, "\(nameServer)"]
     }
 
-    // Mounted elsewhere, a file outlives the file system it came from. What is not answered is asked again, but not
-    // while the tests look.
+    // Mounted elsewhere, a file outlives the file system it came from. A domain to search keeps the machine's out: what
+    // does not exist is looked for there, under another name. What is not answered is asked again after half a minute.
     private static let script = """
         mount -t tmpfs none /mnt
-        printf 'nameserver %s\\nsearch .\\noptions timeout:30 attempts:2\\n' "$0" >/mnt/resolv.conf
+        printf 'nameserver %s\\nsearch invalid\\noptions timeout:30 attempts:2\\n' "$0" >/mnt/resolv.conf
         printf 'hosts: files dns\\n' >/mnt/nsswitch.conf
         for file in resolv.conf nsswitch.conf; do mount --bind "/mnt/$file" "$(readlink -f "/etc/$file")"; done
         umount /mnt
