@@ -72,8 +72,8 @@ package struct Load: Sendable {
     }
 
     /// One transaction, which begins with the empty table: its rows are frozen and visible to all from the start, so
-    /// that no vacuum has to write them again. The table's indexes follow its rows. Nobody waits until it is on the
-    /// disk: the checkpoints, which come last, are not there before it.
+    /// that no vacuum has to write them again. The table's indexes follow its rows, made by one process: others want
+    /// Postgres meanwhile. Nobody waits until it is on the disk: the checkpoints, which come last, are not there before it.
     private func copy(_ table: ReadModelTable, _ channel: RowChannel) async throws {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
@@ -97,6 +97,7 @@ package struct Load: Sendable {
             """
             set local search_path = \(schema);
             set local maintenance_work_mem = '\(Self.indexMemory)';
+            set local max_parallel_maintenance_workers = 0;
             \(try files.indexes(of: table));
             commit
             """)

@@ -27,6 +27,7 @@ struct RebuildCommand: Sendable {
     }
 
     func run() async throws -> Int32 {
+        BackgroundPriority.enter()
         let display = RebuildDisplay(isJSON: isJSON)
         let rebuild = Rebuild(
             tool.settings.postgres, tool.settings.kafka, loop: tool.loop, files: tool.files

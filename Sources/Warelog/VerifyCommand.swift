@@ -15,6 +15,7 @@ struct VerifyCommand: Sendable {
     }
 
     func run() async throws -> Int32 {
+        BackgroundPriority.enter()
         let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
         defer { connection.close() }
         guard let live = try await Generations(connection, tool.files).find(.live) else {

@@ -46,7 +46,12 @@ def request(ids, number):
 
 
 async def send(ids, seconds):
-    return await load.send("127.0.0.1", int(os.environ["PORT"]), RATE, seconds, lambda number: request(ids, number))
+    """Second by second, as `during` does it, which does not know how many there will be: each has its own connections."""
+    answers = []
+    for _ in range(seconds):
+        answers += await load.send(
+            "127.0.0.1", int(os.environ["PORT"]), RATE, 1, lambda number: request(ids, number))
+    return answers
 
 
 async def during(ids):
