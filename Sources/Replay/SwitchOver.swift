@@ -27,9 +27,12 @@ package struct SwitchOver: Sendable {
     package func run(
         from live: Generations.Generation, to next: Generations.Generation, _ follower: Follower, _ lease: Lease
     ) async throws {
+        var makesViewsAnew = false
         for attempt in 1... {
             do {
-                return try await attemptOnce(live, next, follower, lease)
+                return try await attemptOnce(live, next, follower, lease, makesViewsAnew: makesViewsAnew)
+            } catch let error as PostgresError where error.isOtherColumns && !makesViewsAnew {
+                makesViewsAnew = true
             } catch let error as PostgresError where error.isTransient && attempt < Self.attempts {
                 // Somebody reads for longer than we let the others wait: they go first, then we try again.
                 try await loop.sleep(for: .milliseconds(100))
@@ -38,7 +41,8 @@ package struct SwitchOver: Sendable {
     }
 
     private func attemptOnce(
-        _ live: Generations.Generation, _ next: Generations.Generation, _ follower: Follower, _ lease: Lease
+        _ live: Generations.Generation, _ next: Generations.Generation, _ follower: Follower, _ lease: Lease,
+        makesViewsAnew: Bool
     ) async throws {
         try await connection.simple("begin; set local lock_timeout = '\(Self.lockTimeout)'")
         do {
@@ -58,7 +62,7 @@ package struct SwitchOver: Sendable {
                 update warelog.read_models set state = 'live', phase = '', changed_at = now()
                 where generation = \(next.number)
                 """)
-            try await Views(connection, files).show(next.schema)
+            try await Views(connection, files).show(next.schema, anew: makesViewsAnew)
             try await connection.simple(
                 """
                 select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset)

@@ -2,9 +2,6 @@ import Postgres
 
 /// The views that others read the live generation by, made in the transaction that is open on a connection.
 struct Views: Sendable {
-    /// SQLSTATE of a view that cannot be replaced: it has columns that the new one has not, or of other types.
-    private static let otherColumns = "42P16"
-
     private let connection: PostgresConnection
     private let files: SchemaFiles
 
@@ -13,27 +10,17 @@ struct Views: Sendable {
         self.files = files
     }
 
-    /// Shows `schema`, whose definition is this program's. Views of another definition, with columns that this one does
-    /// not have, are made anew, and what was granted on them is granted again; a view of somebody else's that reads one
-    /// of them keeps that from happening, and the error names it.
-    func show(_ schema: String) async throws {
-        let replacement = "set local search_path = \(schema); \(try files.readModel(.views))"
-        try await connection.simple("savepoint views")
-        do throws(PostgresError) {
-            try await connection.simple(replacement)
-        } catch {
-            guard error.sqlState == Self.otherColumns else { throw error }
-            try await connection.simple("rollback to savepoint views")
-            try await replace(by: replacement)
+    /// Shows `schema`, whose definition is this program's. `anew`: views of another definition may be there, with columns
+    /// that this one does not have, so they are dropped first, and what was granted on them is granted again; a view of
+    /// somebody else's that reads one of them keeps that from happening, and the error names it.
+    func show(_ schema: String, anew: Bool) async throws {
+        var (drops, grants) = ("", "")
+        if anew, let row = try await connection.query(Self.remaking).rows.first {
+            drops = try row.text("drops")
+            grants = try row.text("grants")
         }
-    }
-
-    private func replace(by replacement: String) async throws(PostgresError) {
-        for row in try await connection.query(Self.remaking).rows {
-            let drops = try row.text("drops")
-            let grants = try row.text("grants")
-            try await connection.simple("\(drops); \(replacement); \(grants)")
-        }
+        try await connection.simple(
+            "\(drops); set local search_path = \(schema); \(try files.readModel(.views)); \(grants)")
     }
 
     /// What drops the views of the read model's tables, and what grants again what is granted on them now.
@@ -54,4 +41,9 @@ struct Views: Sendable {
             ), '') as grants
         from shown
         """
+}
+
+extension PostgresError {
+    /// A view cannot be replaced: it has columns that the new one has not, or of other types.
+    var isOtherColumns: Bool { sqlState == "42P16" }
 }
