@@ -12,6 +12,7 @@ COPY schema schema
 COPY Plugins Plugins
 COPY Sources Sources
 COPY bench bench
+COPY stack/EmbeddedBroker stack/EmbeddedBroker
 COPY Tests Tests
 RUN swift build -c release
 RUN mkdir -p /out/bin \

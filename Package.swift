@@ -1,11 +1,6 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// A C library of the system as a module: `Sources/<name>` holds its module map and shim.
-func library(_ name: String, apt: String) -> Target {
-    .systemLibrary(name: name, providers: [.apt([apt])])
-}
-
 let package = Package(
     name: "warelog",
     products: [
@@ -14,98 +9,29 @@ let package = Package(
         .executable(name: "compressor", targets: ["Compressor"]),
         .executable(name: "warelog", targets: ["Warelog"]),
         .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
-        .executable(name: "image-bench", targets: ["ImageBench"]),
         .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
+        .executable(name: "image-bench", targets: ["ImageBench"]),
         .executable(name: "replay-bench", targets: ["ReplayBench"]),
         .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
-    targets: [
-        // One C library each.
-        library("CLibuv", apt: "libuv1-dev"),
-        library("CMicrohttpd", apt: "libmicrohttpd-dev"),
-        library("CHiredis", apt: "libhiredis-dev"),
-        library("CLibpq", apt: "libpq-dev"),
-        library("CRdkafka", apt: "librdkafka-dev"),
-        library("CLibcurl", apt: "libcurl4-openssl-dev"),
-        library("CYYJSON", apt: "libyyjson-dev"),
-        library("CLibcrypto", apt: "libssl-dev"),
+    targets: story + model + imaging + process + adapters + system + stack + benches + testSupport + tests,
+    swiftLanguageModes: [.v6]
+)
 
-        // Their wrappers: no C type leaves them.
-        .target(name: "EventLoop", dependencies: ["CLibuv"]),
-        .target(name: "CMicrohttpdRefusals", linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("dl")]),
-        .target(
-            name: "HTTPServer",
-            dependencies: ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
-        .target(name: "Redis", dependencies: ["CHiredis", "EventLoop"]),
-        .target(name: "Postgres", dependencies: ["CLibpq", "EventLoop"]),
-        .target(name: "Kafka", dependencies: ["CRdkafka", "EventLoop"]),
-        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
-        .target(name: "JSON", dependencies: ["CYYJSON"]),
-        .target(name: "Cryptography", dependencies: ["CLibcrypto"]),
+// MARK: - The story: facts and fold, and the processes, which never import one another: they meet in the events.
 
-        // What the network's modules share, and what stands on them. No C.
-        .target(name: "InternetAddress"),
-        .target(name: "HTTPMessages"),
-        .target(name: "MultipartForm"),
-        .target(name: "S3", dependencies: ["Cryptography", "HTTPClient", "HTTPMessages"]),
-
-        // The facts and the fold.
+var story: [Target] {
+    [
         .target(name: "Events", dependencies: ["InternetAddress", "JSON"]),
-
-        .target(name: "EventLog", dependencies: ["EventLoop", "Events", "Kafka"]),
-        .target(name: "ProductCache", dependencies: ["Events", "Redis"]),
-
-        // Pictures: the C that decodes and encodes them runs in a process of its own.
-        .target(
-            name: "CImaging",
-            // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
-            cSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: [
-                "jpeg", "png", "lcms2", "z", "deflate", "webp", "webpdemux", "crypto", "seccomp", "dl",
-            ].map { .linkedLibrary($0) }),
-        .target(name: "Imaging", dependencies: ["CImaging"]),
-        .executableTarget(name: "ImageWorker", dependencies: ["Imaging"]),
-        // The same in one process, measured: `make bench-images`.
-        .target(
-            name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
-            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("m")]),
-        .executableTarget(
-            name: "ImageBench", dependencies: ["CImageBench", "CImaging", "Imaging"], path: "bench/images/ImageBench"),
-
-        // What every process of ours has.
-        .target(name: "Settings"),
-        .target(name: "Telemetry", dependencies: ["Events", "JSON"]),
-        .target(
-            name: "Service",
-            dependencies: [
-                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
-                "Postgres", "Redis", "S3", "Settings", "Telemetry",
-            ]),
-
-        // What was: products folded from their own events.
-        .target(name: "History", dependencies: ["EventLog", "Events", "JSON", "Postgres", "Service"]),
-
-        // What the fold makes in Postgres.
-        .target(name: "ReadModel", dependencies: ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
-
-        // What an operator does with the log.
-        .target(
-            name: "Replay",
-            dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel", "Service",
-                "Telemetry",
-            ]),
-
-        // The processes. They never import one another: they meet in the events.
-        .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages", "HTTPServer",
-                "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache", "Redis", "S3", "Service",
-                "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache",
+                "Redis", "S3", "Service", "Settings", "Telemetry",
             ],
             plugins: ["EmbedDescription"]),
+        .plugin(name: "EmbedDescription", capability: .buildTool()),
         .executableTarget(
             name: "Projector",
             dependencies: [
@@ -115,49 +41,164 @@ let package = Package(
         .executableTarget(
             name: "Compressor",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging", "InternetAddress", "Kafka",
-                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
+                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
+                "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres", "ProductCache",
-                "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
+                "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
+                "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
             ]),
-        .executableTarget(
-            name: "EmbeddedBroker", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("dl")]),
+    ]
+}
 
-        // What replay is measured by.
-        .target(name: "CBulkProducer", linkerSettings: [.linkedLibrary("rdkafka")]),
-        .executableTarget(
-            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"]),
-        .executableTarget(name: "ReplayFloor", linkerSettings: [.linkedLibrary("rdkafka")]),
+// MARK: - What the log and the databases hold.
 
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "SeededRandom"]),
-        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
-        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+var model: [Target] {
+    [
+        room("EventLog", in: "Model", ["EventLoop", "Events", "Kafka"]),
+        room("ReadModel", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
+        room("History", in: "Model", ["EventLog", "Events", "JSON", "Postgres", "Service"]),
+        room(
+            "Replay", in: "Model",
+            [
+                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
+                "Service", "Telemetry",
+            ]),
+        room("ProductCache", in: "Model", ["Events", "Redis"]),
+    ]
+}
+
+// MARK: - Pictures: the C that decodes and encodes them runs in a process of its own.
+
+var imaging: [Target] {
+    [
+        room("Imaging", in: "Imaging", ["CImaging"]),
         .target(
-            name: "NetworkTesting", dependencies: ["EventLoop", "HTTPServer", "InternetAddress"],
-            path: "Tests/NetworkTesting"),
-        .testTarget(
-            name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
-        .testTarget(
-            name: "HTTPClientTests",
-            dependencies: ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
-        .testTarget(
-            name: "S3Tests",
-            dependencies: ["Cryptography", "S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting"]),
-        .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+            name: "CImaging", path: "Sources/Imaging/CImaging",
+            // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
+            cSettings: [.unsafeFlags(["-O3"]), .headerSearchPath(".")],
+            linkerSettings: linked(
+                "jpeg", "png", "lcms2", "z", "deflate", "webp", "webpdemux", "crypto", "seccomp", "dl")),
+        .executableTarget(name: "ImageWorker", dependencies: ["Imaging"], path: "Sources/Imaging/ImageWorker"),
+    ]
+}
+
+// MARK: - The frame of a process.
+
+var process: [Target] {
+    [
+        room(
+            "Service", in: "Process",
+            [
+                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
+                "Postgres", "Redis", "S3", "Settings", "Telemetry",
+            ]),
+        room("Settings", in: "Process", []),
+        room("Telemetry", in: "Process", ["Events", "JSON"]),
+    ]
+}
+
+// MARK: - One wrapper for each C library, and what stands on them. No C type appears in their API.
+
+var adapters: [Target] {
+    [
+        room("EventLoop", in: "Adapters", ["CLibuv"]),
+        room(
+            "HTTPServer", in: "Adapters",
+            ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
+        room("HTTPClient", in: "Adapters", ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
+        room("HTTPMessages", in: "Adapters", []),
+        room("InternetAddress", in: "Adapters", []),
+        room("MultipartForm", in: "Adapters", []),
+        room("S3", in: "Adapters", ["Cryptography", "HTTPClient", "HTTPMessages"]),
+        room("Kafka", in: "Adapters", ["CRdkafka", "EventLoop"]),
+        room("Postgres", in: "Adapters", ["CLibpq", "EventLoop"]),
+        room("Redis", in: "Adapters", ["CHiredis", "EventLoop"]),
+        room("JSON", in: "Adapters", ["CYYJSON"]),
+        room("Cryptography", in: "Adapters", ["CLibcrypto"]),
+    ]
+}
+
+// MARK: - The C libraries of the system: each folder holds a module map and a shim.
+
+var system: [Target] {
+    [
+        library("CHiredis", apt: "libhiredis-dev"),
+        library("CLibcrypto", apt: "libssl-dev"),
+        library("CLibcurl", apt: "libcurl4-openssl-dev"),
+        library("CLibpq", apt: "libpq-dev"),
+        library("CLibuv", apt: "libuv1-dev"),
+        library("CMicrohttpd", apt: "libmicrohttpd-dev"),
+        library("CRdkafka", apt: "librdkafka-dev"),
+        library("CYYJSON", apt: "libyyjson-dev"),
+        .target(
+            name: "CMicrohttpdRefusals", path: "Sources/System/CMicrohttpdRefusals",
+            linkerSettings: linked("microhttpd", "dl")),
+    ]
+}
+
+// MARK: - What the local stack runs, and what is measured by `make bench-images` and `make bench-replay`.
+
+var stack: [Target] {
+    [
+        .executableTarget(
+            name: "EmbeddedBroker", path: "stack/EmbeddedBroker", linkerSettings: linked("rdkafka", "dl"))
+    ]
+}
+
+var benches: [Target] {
+    [
+        .executableTarget(
+            name: "ImageBench", dependencies: ["CImageBench", "CImaging", "Imaging"], path: "bench/images/ImageBench"),
+        .target(
+            name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
+            linkerSettings: linked("png", "m")),
+        .executableTarget(
+            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"],
+            path: "bench/replay/ReplayBench"),
+        .executableTarget(name: "ReplayFloor", path: "bench/replay/ReplayFloor", linkerSettings: linked("rdkafka")),
+        .target(name: "CBulkProducer", path: "bench/replay/CBulkProducer", linkerSettings: linked("rdkafka")),
+    ]
+}
+
+// MARK: - Tests.
+
+var testSupport: [Target] {
+    [
+        room("SeededRandom", in: "Tests", []),
+        room("NetworkTesting", in: "Tests", ["EventLoop", "HTTPServer", "InternetAddress"]),
+        room("KafkaTesting", in: "Tests", ["CRdkafkaMock"]),
+        room(
+            "LogTesting", in: "Tests",
+            ["EventLog", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "SeededRandom"]),
+        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
+        .target(
+            name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: linked("jpeg", "png", "webp", "lcms2")),
+    ]
+}
+
+var tests: [Target] {
+    [
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
-        .target(name: "SeededRandom", path: "Tests/SeededRandom"),
-        .target(
-            name: "LogTesting",
-            dependencies: ["EventLog", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "SeededRandom"],
-            path: "Tests/LogTesting"),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
+                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+            ]),
+        .testTarget(
+            name: "CompressorTests",
+            dependencies: [
+                "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
+                "InternetAddress", "NetworkTesting", "S3", "Telemetry",
+            ]),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
         .testTarget(
             name: "ReplayTests",
             dependencies: [
@@ -165,39 +206,54 @@ let package = Package(
                 "SeededRandom",
             ],
             exclude: ["Golden"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
-        .target(name: "KafkaTesting", dependencies: ["CRdkafkaMock"], path: "Tests/KafkaTesting"),
-        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
-        .target(
-            name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: ["jpeg", "png", "webp", "lcms2"].map { .linkedLibrary($0) }),
         .testTarget(name: "ImagingTests", dependencies: ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: [
+                "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting",
+            ]),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: [
+                "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting",
+            ]),
+        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
+        .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
+        .testTarget(
+            name: "S3Tests",
+            dependencies: [
+                "Cryptography", "S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting",
+            ]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "SeededRandom"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
-                "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka", "KafkaTesting",
-                "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3", "SeededRandom", "Service",
-                "Settings", "Telemetry", "Warelog",
+                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
+                "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
+                "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
+                "SeededRandom", "Service", "Settings", "Telemetry", "Warelog",
             ]),
-        .testTarget(
-            name: "HistoryTests", dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
-        .testTarget(
-            name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(
-            name: "CompressorTests",
-            dependencies: [
-                "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
-                "InternetAddress", "NetworkTesting", "S3", "Telemetry",
-            ]),
-        .testTarget(
-            name: "GatewayTests",
-            dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
-            ]),
-    ],
-    swiftLanguageModes: [.v6]
-)
+    ]
+}
+
+// MARK: - Abbreviations.
+
+/// A module in a folder of its own: `Sources/<floor>/<name>`, or `Tests/<name>` for what tests share.
+func room(_ name: String, in floor: String, _ dependencies: [Target.Dependency]) -> Target {
+    let path = floor == "Tests" ? "Tests/\(name)" : "Sources/\(floor)/\(name)"
+    return .target(name: name, dependencies: dependencies, path: path)
+}
+
+/// A C library of the system as a module: `Sources/System/<name>` holds its module map and shim.
+func library(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+func linked(_ libraries: String...) -> [LinkerSetting] { libraries.map { .linkedLibrary($0) } }

@@ -1,10 +1,11 @@
-# Reads lcov summaries, prints the share of lines covered for each directory below `sources`, and fails if that of
+# Reads lcov summaries, prints the share of lines covered for each module below `sources`, and fails if that of
 # `module` is below `minimum` per cent or unknown.
 
 /^SF:/ {
     name = ""
     if (index($0, "SF:" sources) == 1) {
         name = substr($0, length("SF:" sources) + 1)
+        sub(/^(Adapters|Imaging|Model|Process|System)\//, "", name)
         sub(/\/.*/, "", name)
     }
 }

@@ -1,4 +1,4 @@
-# The stand-in for a machine that cannot fetch Kafka: Sources/EmbeddedBroker, librdkafka's mock cluster.
+# The stand-in for a machine that cannot fetch Kafka: stack/EmbeddedBroker, librdkafka's mock cluster.
 
 start_embedded_broker() {
     forget_what_a_lost_log_said

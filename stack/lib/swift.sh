@@ -17,7 +17,7 @@ build_release() {
 }
 
 build_embedded_broker() {
-    ! is_newest "$BIN/embedded-broker" "$ROOT/Package.swift" "$ROOT/Sources/EmbeddedBroker" || return 0
+    ! is_newest "$BIN/embedded-broker" "$ROOT/Package.swift" "$ROOT/stack/EmbeddedBroker" || return 0
     say 'building the embedded broker'
     quietly "$ROOT/.run/log/swift-build-broker.log" \
         swift build --package-path "$ROOT" -c release --product embedded-broker || fail 'the build failed'
