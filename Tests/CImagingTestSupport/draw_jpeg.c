@@ -7,8 +7,8 @@
 #include <jpeglib.h>
 
 static void write_orientation(j_compress_ptr jpeg, uint8_t orientation) {
-    uint8_t exif[] = {'E', 'x', 'i', 'f', 0,    0,    'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-                      1,   0x12, 0,  3,   0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0};
+    uint8_t exif[] = {'E', 'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42,          0, 0, 0, 8, 0, 1,
+                      1,   0x12, 0,   3,   0, 0, 0,   1,   0, orientation, 0, 0, 0, 0, 0, 0};
     jpeg_write_marker(jpeg, JPEG_APP0 + 1, exif, sizeof exif);
 }
 

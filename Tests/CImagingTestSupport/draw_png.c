@@ -53,7 +53,10 @@ static void colour_at(const draw_png *o, uint32_t x, uint32_t y, uint8_t rgba[4]
 
 static void fill_row(const draw_png *o, uint32_t y, uint8_t *row, size_t count) {
     memset(row, 0, count);
-    uint32_t channels = o->colour_type == 0 || o->colour_type == 3 ? 1 : o->colour_type == 2 ? 3 : o->colour_type == 4 ? 2 : 4;
+    uint32_t channels = o->colour_type == 0 || o->colour_type == 3 ? 1
+                        : o->colour_type == 2                      ? 3
+                        : o->colour_type == 4                      ? 2
+                                                                   : 4;
     for (uint32_t x = 0; x < o->width; x++) {
         uint8_t rgba[4];
         colour_at(o, x, y, rgba);

@@ -28,7 +28,8 @@ draw_buffer draw_make_profile(draw_profile kind) {
     const cmsCIExyY d65 = {0.3127, 0.3290, 1};
     cmsCIExyYTRIPLE primaries = {{0.64, 0.33, 1}, {0.30, 0.60, 1}, {0.15, 0.06, 1}};
     if (kind == DRAW_ADOBE_RGB) primaries.Green = (cmsCIExyY){0.21, 0.71, 1};
-    if (kind == DRAW_DISPLAY_P3) primaries.Red = (cmsCIExyY){0.680, 0.320, 1}, primaries.Green = (cmsCIExyY){0.265, 0.690, 1};
+    if (kind == DRAW_DISPLAY_P3)
+        primaries.Red = (cmsCIExyY){0.680, 0.320, 1}, primaries.Green = (cmsCIExyY){0.265, 0.690, 1};
     cmsToneCurve *curve = curve_of(kind), *curves[3] = {curve, curve, curve};
     cmsHPROFILE profile = kind == DRAW_GRAY_LINEAR ? cmsCreateGrayProfile(cmsD50_xyY(), curve)
                                                    : cmsCreateRGBProfile(&d65, &primaries, curves);

@@ -15,8 +15,8 @@ draw_buffer draw_make_webp(uint32_t width, uint32_t height, bool lossless, bool 
         }
     int w = (int)width, h = (int)height;
     uint8_t *made = NULL;
-    size_t count = lossless ? WebPEncodeLosslessRGBA(rgba, w, h, w * 4, &made)
-                            : WebPEncodeRGBA(rgba, w, h, w * 4, 95, &made);
+    size_t count =
+        lossless ? WebPEncodeLosslessRGBA(rgba, w, h, w * 4, &made) : WebPEncodeRGBA(rgba, w, h, w * 4, 95, &made);
     free(rgba);
     if (!count) abort();
     draw_buffer buffer = {malloc(count), count};

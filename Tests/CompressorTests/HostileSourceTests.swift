@@ -1,12 +1,13 @@
-@testable import Compressor
 import EventLoop
 import HTTPClient
 import InternetAddress
 import NetworkTesting
-@testable import S3
 import Synchronization
 import Telemetry
 import Testing
+
+@testable import Compressor
+@testable import S3
 
 /// Sources that want to reach our network, or to keep us busy: a server that plays them, and names that lead anywhere.
 @Suite(.timeLimit(.minutes(20)))
@@ -32,12 +33,14 @@ struct HostileSourceTests {
             let all = try CompressorSettings(Self.settings.merging(settings) { $1 }, log: log)
             let fetcher = SourceFetcher(client, S3Client(configuration: all.s3, client: client), all)
             let text = url.replacing("%", with: "\(server.port)")
-            return try await server.serving({ connection, _ in
-                while true {
-                    let head = try await connection.receive(until: "\r\n\r\n")
-                    try await script(connection, head, server.port)
-                }
-            }, on: loop) {
+            return try await server.serving(
+                { connection, _ in
+                    while true {
+                        let head = try await connection.receive(until: "\r\n\r\n")
+                        try await script(connection, head, server.port)
+                    }
+                }, on: loop
+            ) {
                 do throws(SourceFetcher.Failure) {
                     _ = try await fetcher.fetch(text)
                     return nil
@@ -75,7 +78,8 @@ struct HostileSourceTests {
     }
 
     static let refused = [
-        "http://127.0.0.2:%/", "http://2130706434:%/", "http://0x7f000002:%/", "http://0177.0.0.2:%/", "http://127.2:%/",
+        "http://127.0.0.2:%/", "http://2130706434:%/", "http://0x7f000002:%/", "http://0177.0.0.2:%/",
+        "http://127.2:%/",
         "http://[::1]:%/", "http://[::ffff:127.0.0.2]:%/", "http://[::ffff:7f00:2]:%/", "http://[64:ff9b::7f00:2]:%/",
         "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[fe80::1]/", "http://[fd00::1]/",
         "http://0.0.0.0:%/", "http://inside.example:%/", "http://metadata.example:%/", "http://private.example:%/",
@@ -148,7 +152,8 @@ struct HostileSourceTests {
     @Test func whatUnpacksToTooMuchEndsAtItsLimit() throws {
         let reason = try fetch("http://127.0.0.1:%/", settings: ["IMAGE_MAX_BYTES": "100000"]) { connection, _, _ in
             let bomb = Gzip.million
-            try await connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n")
+            try await connection.send(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n")
             try await connection.send(bomb)
         }
         #expect(reason == "too-many-bytes")

@@ -1,6 +1,7 @@
-@testable import Compressor
 import Events
 import Testing
+
+@testable import Compressor
 
 @Suite(.timeLimit(.minutes(20)))
 struct SchedulingTests {
@@ -25,7 +26,9 @@ struct SchedulingTests {
 
     @Test func aHostWithThousandsOfImagesDelaysNobodyElse() throws {
         var queue = queue(host: 2)
-        for offset in 0..<10_000 { queue.add(try job("http://dead.example/\(offset)", Int64(offset), owner: Int64(offset % 500 + 1))) }
+        for offset in 0..<10_000 {
+            queue.add(try job("http://dead.example/\(offset)", Int64(offset), owner: Int64(offset % 500 + 1)))
+        }
         queue.add(try job("http://alive.example/a", owner: 7))
         #expect(take(&queue).map(\.host).sorted() == ["alive.example", "dead.example", "dead.example"])
         // Nobody asks the dead one any more, and those alive go on.
@@ -78,7 +81,8 @@ struct SchedulingTests {
         var waiting: [FairQueue.Lane: Int] = [:]
         for step in 0..<4000 {
             if step < 2000, Bool.random(using: &random) {
-                let job = try job("http://h\(Int.random(in: 0..<6, using: &random))/", owner: .random(in: 1...5, using: &random))
+                let job = try job(
+                    "http://h\(Int.random(in: 0..<6, using: &random))/", owner: .random(in: 1...5, using: &random))
                 queue.add(job)
                 waiting[job.lane, default: 0] += 1
             } else if let index = running.indices.randomElement(using: &random) {
@@ -165,10 +169,12 @@ struct SchedulingTests {
         #expect(policy.delay(after: 1, atLeast: .seconds(86_400), random: 0) == .seconds(3600))
     }
 
-    @Test(arguments: [
-        ("full:2048", ["full"]), ("full:2048, thumb:320", ["full", "thumb"]), ("thumb:320", nil), ("", nil),
-        ("full", nil), ("full:", nil), ("full:15", nil), ("full:99999", nil), ("full:64,full:32", nil), ("full:64,a/b:32", nil),
-    ] as [(String, [String]?)])
+    @Test(
+        arguments: [
+            ("full:2048", ["full"]), ("full:2048, thumb:320", ["full", "thumb"]), ("thumb:320", nil), ("", nil),
+            ("full", nil), ("full:", nil), ("full:15", nil), ("full:99999", nil), ("full:64,full:32", nil),
+            ("full:64,a/b:32", nil),
+        ] as [(String, [String]?)])
     func renditionsAreNamesAndSides(_ row: (String, [String]?)) {
         #expect(CompressorSettings.renditions(row.0)?.map(\.name) == row.1)
     }

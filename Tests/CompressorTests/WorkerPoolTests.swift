@@ -1,10 +1,11 @@
-@testable import Compressor
 import EventLoop
 import Glibc
 import Imaging
 import NetworkTesting
 import Telemetry
 import Testing
+
+@testable import Compressor
 
 /// How a worker's end becomes a picture's failure. The workers here are scripts.
 @Suite(.timeLimit(.minutes(20)))
@@ -36,7 +37,10 @@ struct WorkerPoolTests {
     }
 
     @Test func aWorkerThatHangsIsKilledAtItsDeadlineAndReplaced() throws {
-        #expect(try failures(of: "exec tail -f /dev/null", count: 3, deadline: .milliseconds(50)) == [.timeout, .timeout, .timeout])
+        #expect(
+            try failures(of: "exec tail -f /dev/null", count: 3, deadline: .milliseconds(50)) == [
+                .timeout, .timeout, .timeout,
+            ])
     }
 
     static let ends: [(String, Imaging.ImageFailure.Kind)] = [

@@ -3,7 +3,9 @@ import Testing
 
 struct CryptographyTests {
     /// FIPS 180-4's examples.
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("~~?", "fn4/")])
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("~~?", "fn4/"),
+    ])
     func base64IsPadded(_ row: (String, String)) {
         #expect(Base64.text(Array(row.0.utf8)) == row.1)
     }

@@ -1,7 +1,8 @@
-@testable import EventLog
 import Events
 import Kafka
 import Testing
+
+@testable import EventLog
 
 @Suite(.timeLimit(.minutes(20)))
 struct LogGuardTests {

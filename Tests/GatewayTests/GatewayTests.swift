@@ -1,14 +1,17 @@
 import Events
-@testable import Gateway
 import HTTPMessages
 import Testing
+
+@testable import Gateway
 
 @Suite(.timeLimit(.minutes(20)))
 struct GatewayTests {
     @Test func aTraceGoesOnOnlyWhenItIsValid() {
         let id = "0af7651916cd43dd8448eb211c80319c"
         #expect(TraceContext("00-\(id)-b7ad6b7169203331-01").traceID == id)
-        for header in [nil, "", "00-\(id)-0000000000000000-01", "01-\(id)-b7ad6b7169203331-01", "00-XYZ-b7ad6b7169203331-01"] {
+        for header in [
+            nil, "", "00-\(id)-0000000000000000-01", "01-\(id)-b7ad6b7169203331-01", "00-XYZ-b7ad6b7169203331-01",
+        ] {
             let trace = TraceContext(header)
             #expect(trace.traceID != id && trace.traceID.utf8.count == 32)
             #expect(trace.traceparent.utf8.count == 55)
@@ -22,7 +25,8 @@ struct GatewayTests {
 
     @Test(arguments: [
         (400, Problem.Kind.malformedRequest), (408, .requestTimeout), (413, .contentTooLarge), (414, .malformedRequest),
-        (429, .tooManyRequests), (431, .malformedRequest), (500, .internalError), (503, .overloaded), (505, .malformedRequest),
+        (429, .tooManyRequests), (431, .malformedRequest), (500, .internalError), (503, .overloaded),
+        (505, .malformedRequest),
     ])
     func whatTheServerRefusesHasAKind(_ row: (status: Int, kind: Problem.Kind)) {
         let kind = Problem.Kind(refusal: HTTPStatus(row.status))
@@ -39,8 +43,16 @@ struct GatewayTests {
         let flight = SingleFlight<Int, Int>()
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let values = try await withThrowingTaskGroup(of: Int.self) { group in
-            group.addTask { try await flight.value(for: 1) { for await _ in gate {}; return 7 } }
-            group.addTask { try await flight.value(for: 2) { open.finish(); return 8 } }
+            group.addTask {
+                try await flight.value(for: 1) {
+                    for await _ in gate {}; return 7
+                }
+            }
+            group.addTask {
+                try await flight.value(for: 2) {
+                    open.finish(); return 8
+                }
+            }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(values.sorted() == [7, 8])

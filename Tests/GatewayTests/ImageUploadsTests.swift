@@ -1,6 +1,5 @@
 import Cryptography
 import EventLoop
-@testable import Gateway
 import HTTPClient
 import HTTPMessages
 import HTTPServer
@@ -8,6 +7,8 @@ import NetworkTesting
 import S3
 import Telemetry
 import Testing
+
+@testable import Gateway
 
 /// Uploads, between a client and an object store that is played here.
 @Suite(.timeLimit(.minutes(20)))
@@ -21,7 +22,8 @@ struct ImageUploadsTests {
     /// A PNG as far as anybody looks, of so many bytes.
     private static func picture(_ count: Int = 100) -> [UInt8] {
         let header: [UInt8] = [
-            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0,
+            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1,
+            8, 0,
             0, 0, 0, 0x3A, 0x7E, 0x9B, 0x55,
         ]
         return header + (header.count..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
@@ -34,15 +36,20 @@ struct ImageUploadsTests {
             let http = try HTTPClient(loop: loop)
             defer { http.close() }
             let store = Box(Store(failing: failing))
-            return try await withServer(on: loop, handler: { request in
-                guard let bytes = try? await request.body.collect(upTo: .max) else { return HTTPResponse(.badRequest) }
-                let call = ([request.method.description] + request.query.map(\.name)).joined(separator: " ")
-                store.value.calls.append(call)
-                if call == store.value.failing { return HTTPResponse(.internalServerError) }
-                if request.method == .put { store.value.bytes += bytes }
-                return HTTPResponse(
-                    .ok, headers: ["ETag": "\"e\""], body: .bytes(Array("<R><UploadId>i</UploadId></R>".utf8)))
-            }) { server in
+            return try await withServer(
+                on: loop,
+                handler: { request in
+                    guard let bytes = try? await request.body.collect(upTo: .max) else {
+                        return HTTPResponse(.badRequest)
+                    }
+                    let call = ([request.method.description] + request.query.map(\.name)).joined(separator: " ")
+                    store.value.calls.append(call)
+                    if call == store.value.failing { return HTTPResponse(.internalServerError) }
+                    if request.method == .put { store.value.bytes += bytes }
+                    return HTTPResponse(
+                        .ok, headers: ["ETag": "\"e\""], body: .bytes(Array("<R><UploadId>i</UploadId></R>".utf8)))
+                }
+            ) { server in
                 try await body(loop, uploads(http, port: server.port), store)
             }
         }
@@ -52,7 +59,8 @@ struct ImageUploadsTests {
         ImageUploads(
             store: S3Client(
                 configuration: S3Configuration(
-                    endpoint: "http://127.0.0.1:\(port)", region: "us-east-1", bucket: "b", accessKey: "a", secretKey: "s",
+                    endpoint: "http://127.0.0.1:\(port)", region: "us-east-1", bucket: "b", accessKey: "a",
+                    secretKey: "s",
                     publicBaseURL: ""), client: http),
             slots: UploadSlots(slots), maximumBytes: 12 << 20, limits: ImageHeaderLimits(pixels: 100),
             log: Log(service: "test", minimum: .error, now: WallClock.now, write: { _ in }))
@@ -85,7 +93,8 @@ struct ImageUploadsTests {
     /// Nobody has to clean up after a picture that is none.
     @Test func whatIsRefusedForItsHeaderNeverReachesTheStore() throws {
         let rows: [(bytes: [UInt8], kind: Problem.Kind)] = [
-            ([], .invalidImage), (Array("II*\0".utf8), .unsupportedImage), (Array(Self.picture().prefix(20)), .invalidImage),
+            ([], .invalidImage), (Array("II*\0".utf8), .unsupportedImage),
+            (Array(Self.picture().prefix(20)), .invalidImage),
             (Array(repeating: 0xFF, count: 1), .unsupportedImage),
         ]
         for row in rows {
@@ -124,13 +133,16 @@ struct ImageUploadsTests {
         let (problem, store) = try withUploads { loop, uploads, store in
             let ended = Box<AsyncStream<Problem?>.Continuation?>(nil)
             let results = AsyncStream<Problem?> { ended.value = $0 }
-            return try await withServer(on: loop, handler: { request in
-                let problem = await Self.problem {
-                    _ = try await uploads.take(UploadedFile(request, upTo: uploads.maximumBytes))
+            return try await withServer(
+                on: loop,
+                handler: { request in
+                    let problem = await Self.problem {
+                        _ = try await uploads.take(UploadedFile(request, upTo: uploads.maximumBytes))
+                    }
+                    ended.value?.yield(problem)
+                    return HTTPResponse(.ok)
                 }
-                ended.value?.yield(problem)
-                return HTTPResponse(.ok)
-            }) { server in
+            ) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
                 let pieces = breaksOff ? 6 : 13

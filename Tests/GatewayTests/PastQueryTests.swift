@@ -1,7 +1,7 @@
 import EventLog
 import Events
-import History
 import HTTPServer
+import History
 import Settings
 import Testing
 
@@ -35,7 +35,8 @@ struct PastQueryTests {
     private static let wrong: [(String, [String])] = [
         ("at_version=0", ["at_version", "wrong-type"]), ("at_version=-1", ["at_version", "wrong-type"]),
         ("at_version=01", ["at_version", "wrong-type"]), ("at_version=", ["at_version", "wrong-type"]),
-        ("at_version=9223372036854775808", ["at_version", "wrong-type"]), ("at_version=1.0", ["at_version", "wrong-type"]),
+        ("at_version=9223372036854775808", ["at_version", "wrong-type"]),
+        ("at_version=1.0", ["at_version", "wrong-type"]),
         ("at=", ["at", "invalid-time"]), ("at=yesterday", ["at", "invalid-time"]),
         ("at=2026-11-21T09:30:00+01:00", ["at", "invalid-time"]),
         ("at=2026-11-21T08:30:00Z&at_version=1", ["at", "ambiguous"]),

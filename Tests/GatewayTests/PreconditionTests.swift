@@ -78,7 +78,8 @@ struct PreconditionTests {
             try Preconditions([:]).expectedVersion(of: Self.product(version: 3), isRequired: true)
         }
         #expect(problem?.kind == .preconditionRequired)
-        #expect(try Preconditions(["If-Match": "*"]).expectedVersion(of: Self.product(version: 3), isRequired: true) == nil)
+        #expect(
+            try Preconditions(["If-Match": "*"]).expectedVersion(of: Self.product(version: 3), isRequired: true) == nil)
     }
 
     @Test func aProductThatCannotBeSeenIsLeftToTheFold() throws {

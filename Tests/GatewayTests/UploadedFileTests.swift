@@ -1,6 +1,7 @@
-@testable import Gateway
 import HTTPServer
 import Testing
+
+@testable import Gateway
 
 @Suite(.timeLimit(.minutes(20)))
 struct UploadedFileTests {
@@ -30,7 +31,8 @@ struct UploadedFileTests {
         ("image/webp", "bytes", "bytes"), ("image/gif", "bytes", "bytes"),
         ("APPLICATION/octet-stream; x=y", "bytes", "bytes"),
         ("image/tiff", "bytes", "unsupported-media-type"), ("application/json", "{}", "unsupported-media-type"),
-        ("application/x-www-form-urlencoded", "bytes", "unsupported-media-type"), ("multipart/mixed; boundary=B", "", "unsupported-media-type"),
+        ("application/x-www-form-urlencoded", "bytes", "unsupported-media-type"),
+        ("multipart/mixed; boundary=B", "", "unsupported-media-type"),
         ("", "bytes", "unsupported-media-type"), ("multipart/form-data", "bytes", "malformed-request"),
         ("multipart/form-data; boundary=B", part("image") + "--B--", "bytes"),
         ("multipart/form-data; boundary=B", part("file") + "--B--", "bytes"),
@@ -38,15 +40,23 @@ struct UploadedFileTests {
         ("multipart/form-data; boundary=B", part("image"), "malformed-request"),
         ("multipart/form-data; boundary=B", "bytes", "malformed-request"),
         ("multipart/form-data; boundary=B", "--B--", "invalid-document /image required"),
-        ("multipart/form-data; boundary=B", part("image") + part("image") + "--B--", "invalid-document /image too-many"),
+        (
+            "multipart/form-data; boundary=B", part("image") + part("image") + "--B--",
+            "invalid-document /image too-many"
+        ),
         ("multipart/form-data; boundary=B", part("image") + part("file") + "--B--", "invalid-document /file too-many"),
         ("multipart/form-data; boundary=B", part("a/b~") + "--B--", "invalid-document /a~1b~0 unknown-field"),
-        ("multipart/form-data; boundary=B", part("image") + part("title") + "--B--", "invalid-document /title unknown-field"),
+        (
+            "multipart/form-data; boundary=B", part("image") + part("title") + "--B--",
+            "invalid-document /title unknown-field"
+        ),
     ]
 
     @Test func aRequestBringsOneFileOrIsRefused() async throws {
         for row in Self.rows {
-            #expect(try await read(Array(row.body.utf8), as: row.type) == row.result, "\(row.type ?? "no type") \(row.body)")
+            #expect(
+                try await read(Array(row.body.utf8), as: row.type) == row.result, "\(row.type ?? "no type") \(row.body)"
+            )
         }
     }
 

@@ -1,6 +1,7 @@
-@testable import Gateway
 import Telemetry
 import Testing
+
+@testable import Gateway
 
 @Suite(.timeLimit(.minutes(20)))
 struct WriteAdmissionTests {

@@ -12,13 +12,15 @@ struct WriteRequestTests {
     private static let key = SigningKey(Secret(String(repeating: "k", count: 32)))
     private static let otherKey = SigningKey(Secret(String(repeating: "o", count: 32)))
 
-    @Test(arguments: [
-        ("", 500, nil), ("wait=2", 2000, "wait=2"), ("wait=0", 0, "wait=0"), ("respond-async", 0, "respond-async"),
-        ("respond-async, wait=10", 10_000, "respond-async, wait=10"), ("Wait = \"3\"", 3000, "wait=3"),
-        ("wait=999", 60_000, "wait=60"), ("wait=-1", 500, nil), ("wait=soon", 500, nil), ("wait", 500, nil),
-        ("return=minimal", 500, nil), ("wait=1, wait=9", 1000, "wait=1"), ("handling=strict; x=1, wait=4;a=b", 4000, "wait=4"),
-        ("wait=99999999999999999999", 500, nil), (",,=,;", 500, nil),
-    ] as [(String, Int, String?)])
+    @Test(
+        arguments: [
+            ("", 500, nil), ("wait=2", 2000, "wait=2"), ("wait=0", 0, "wait=0"), ("respond-async", 0, "respond-async"),
+            ("respond-async, wait=10", 10_000, "respond-async, wait=10"), ("Wait = \"3\"", 3000, "wait=3"),
+            ("wait=999", 60_000, "wait=60"), ("wait=-1", 500, nil), ("wait=soon", 500, nil), ("wait", 500, nil),
+            ("return=minimal", 500, nil), ("wait=1, wait=9", 1000, "wait=1"),
+            ("handling=strict; x=1, wait=4;a=b", 4000, "wait=4"),
+            ("wait=99999999999999999999", 500, nil), (",,=,;", 500, nil),
+        ] as [(String, Int, String?)])
     func aClientSaysHowLongItWaits(_ value: String, _ milliseconds: Int, _ applied: String?) {
         let preferences = Preferences(value.isEmpty ? [:] : ["Prefer": value])
         #expect(preferences.wait(default: .milliseconds(500)) == .milliseconds(milliseconds))

@@ -1,10 +1,11 @@
 import EventLoop
-@testable import HTTPClient
 import HTTPMessages
 import HTTPServer
 import InternetAddress
 import NetworkTesting
 import Testing
+
+@testable import HTTPClient
 
 @Suite(.timeLimit(.minutes(20)))
 struct DownloadTests {
@@ -50,7 +51,9 @@ struct DownloadTests {
 
     @Test func moreRedirectsThanAllowedAreTooMany() throws {
         #expect(try error(download("/4", from: Self.countdown)) == .tooManyRedirects(limit: 3))
-        #expect(try error(download("/1", policy: { $0.maximumRedirects = 0 }, from: Self.countdown)) == .tooManyRedirects(limit: 0))
+        #expect(
+            try error(download("/1", policy: { $0.maximumRedirects = 0 }, from: Self.countdown))
+                == .tooManyRedirects(limit: 0))
         let loop = try download("/", from: { _ in HTTPResponse(.permanentRedirect, headers: ["Location": "/"]) })
         #expect(error(loop) == .tooManyRedirects(limit: 3))
     }
@@ -77,7 +80,8 @@ struct DownloadTests {
 
     @Test(arguments: [(404, false), (410, false), (403, false), (408, true), (429, true), (500, true), (503, true)])
     func aStatusThatIsNoSuccessIsAnError(_ row: (status: Int, isRetriable: Bool)) throws {
-        let outcome = try error(download("/", from: { _ in HTTPResponse(HTTPStatus(row.status), headers: ["Retry-After": "7"]) }))
+        let outcome = try error(
+            download("/", from: { _ in HTTPResponse(HTTPStatus(row.status), headers: ["Retry-After": "7"]) }))
         #expect(outcome == .status(HTTPStatus(row.status), retryAfter: .seconds(7)))
         #expect(outcome?.isRetriable == row.isRetriable)
     }
@@ -85,7 +89,12 @@ struct DownloadTests {
     @Test func theTotalTimeCountsOverAllHops() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let outcome = try download("/", policy: { $0.totalTimeout = .milliseconds(250); $0.maximumRedirects = 1000 }) { _ in
+        let outcome = try download(
+            "/",
+            policy: {
+                $0.totalTimeout = .milliseconds(250); $0.maximumRedirects = 1000
+            }
+        ) { _ in
             try? await Task.sleep(for: .milliseconds(100))
             return HTTPResponse(.found, headers: ["Location": "/"])
         }
@@ -101,7 +110,10 @@ struct DownloadTests {
         #expect(error(outcome) == .transfer(.timeout))
     }
 
-    @Test(arguments: [("https://a/", "http://a/", true), ("https://a/", "https://b/", false), ("http://a/", "https://a/", false), ("http://a/", "http://b/", false)])
+    @Test(arguments: [
+        ("https://a/", "http://a/", true), ("https://a/", "https://b/", false), ("http://a/", "https://a/", false),
+        ("http://a/", "http://b/", false),
+    ])
     func aRedirectMayNotGiveUpEncryption(_ row: (from: String, to: String, isRefused: Bool)) throws {
         let from = try HTTPURL(row.from)
         do throws(DownloadError) {
@@ -127,7 +139,8 @@ struct DownloadTests {
 
     @Test(arguments: [
         ("HTTP://ExAmple.COM:80/a/../b?q#f", "http", "example.com", 80, "http://example.com:80/b?q"),
-        ("https://x", "https", "x", 443, "https://x/"), ("http://0x7f.1/", "http", "127.0.0.1", 80, "http://127.0.0.1/"),
+        ("https://x", "https", "x", 443, "https://x/"),
+        ("http://0x7f.1/", "http", "127.0.0.1", 80, "http://127.0.0.1/"),
         ("http://[2001:DB8::1]:8080/", "http", "[2001:db8::1]", 8080, "http://[2001:db8::1]:8080/"),
     ])
     func aURLIsNormalised(_ row: (text: String, scheme: String, host: String, port: UInt16, whole: String)) throws {

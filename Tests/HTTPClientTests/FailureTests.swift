@@ -35,7 +35,8 @@ struct FailureTests {
     }
 
     @Test func aBodyThatTricklesIsTooSlow() throws {
-        let outcome = try result(of: { $0.lowSpeed = .init(bytesPerSecond: 1000, duration: .seconds(1)) }) { connection, _ in
+        let outcome = try result(of: { $0.lowSpeed = .init(bytesPerSecond: 1000, duration: .seconds(1)) }) {
+            connection, _ in
             _ = try await connection.receive(until: "\r\n\r\n")
             try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
             while true {
@@ -52,7 +53,8 @@ struct FailureTests {
         let outcome = try result(of: { $0.maximumResponseBytes = 100_000 }) { connection, _ in
             _ = try await connection.receive(until: "\r\n\r\n")
             try await connection.send("HTTP/1.1 200 OK\r\n\(framing)\r\n")
-            let piece = (framing.hasPrefix("T") ? "4000\r\n" : "") + String(repeating: "x", count: 16384)
+            let piece =
+                (framing.hasPrefix("T") ? "4000\r\n" : "") + String(repeating: "x", count: 16384)
                 + (framing.hasPrefix("T") ? "\r\n" : "")
             while true {
                 try await connection.send(piece)
@@ -76,7 +78,8 @@ struct FailureTests {
         let bomb = Gzip.million
         let script: @Sendable (RawConnection, Int) async throws -> Void = { connection, _ in
             _ = try await connection.receive(until: "\r\n\r\n")
-            try await connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n")
+            try await connection.send(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n")
             try await connection.send(bomb)
         }
         let refused = try result(of: { $0.maximumResponseBytes = 500_000 }, script)
@@ -111,7 +114,9 @@ struct FailureTests {
         #expect(String(decoding: response.body, as: UTF8.self) == "abc")
     }
 
-    @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"])
+    @Test(arguments: [
+        "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+    ])
     func whatIsNoHTTPIsMalformed(text: String) throws {
         let outcome = try result { connection, _ in
             _ = try await connection.receive(until: "\r\n\r\n")
@@ -133,11 +138,13 @@ struct FailureTests {
         let (outcome, ended) = try withClient { loop, client in
             let server = try RawServer(on: loop)
             let (ends, ended) = AsyncStream<Bool>.makeStream()
-            return try await server.serving({ connection, _ in
-                _ = try await connection.receive(until: "\r\n\r\n")
-                ended.yield(true)
-                ended.yield(try await connection.receive().isEmpty)
-            }, on: loop) {
+            return try await server.serving(
+                { connection, _ in
+                    _ = try await connection.receive(until: "\r\n\r\n")
+                    ended.yield(true)
+                    ended.yield(try await connection.receive().isEmpty)
+                }, on: loop
+            ) {
                 try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
                     group.addTask(executorPreference: loop) {
                         do throws(HTTPClientError) {
@@ -164,12 +171,14 @@ struct FailureTests {
             let server = try RawServer(on: loop)
             let (arrivals, arrived) = AsyncStream<Void>.makeStream()
             let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
-            return try await server.serving({ connection, _ in
-                _ = try await connection.receive(until: "\r\n\r\n")
-                arrived.yield()
-                for await _ in cancellations { break }
-                try await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
-            }, on: loop) {
+            return try await server.serving(
+                { connection, _ in
+                    _ = try await connection.receive(until: "\r\n\r\n")
+                    arrived.yield()
+                    for await _ in cancellations { break }
+                    try await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
+                }, on: loop
+            ) {
                 var request = HTTPClientRequest(.delete, "http://127.0.0.1:\(server.port)/")
                 request.survivesCancellation = true
                 return try await withThrowingTaskGroup(of: HTTPStatus.self) { [request] group in
@@ -190,10 +199,12 @@ struct FailureTests {
         let outcomes = try withClient { loop, client in
             let server = try RawServer(on: loop)
             let (arrivals, arrived) = AsyncStream<Void>.makeStream()
-            return try await server.serving({ connection, _ in
-                arrived.yield()
-                _ = try await connection.receiveAll()
-            }, on: loop) {
+            return try await server.serving(
+                { connection, _ in
+                    arrived.yield()
+                    _ = try await connection.receiveAll()
+                }, on: loop
+            ) {
                 let send: @Sendable () async -> HTTPClientError? = {
                     do throws(HTTPClientError) {
                         _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/"))
@@ -232,12 +243,16 @@ struct AddressPolicyTests {
         #expect(error(outcome)?.isRetriable == false)
     }
 
-    @Test(arguments: ["127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "LOCALHOST.", "0"])
+    @Test(arguments: [
+        "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "LOCALHOST.",
+        "0",
+    ])
     func noSpellingOfTheLoopbackAddressGetsThrough(host: String) throws {
-        let outcome = try result(of: { request in
-            request.url = "http://\(host)" + request.url.dropFirst("http://127.0.0.1".count)
-            request.allowAddress = { $0.isGloballyRoutable }
-        }, Self.answer)
+        let outcome = try result(
+            of: { request in
+                request.url = "http://\(host)" + request.url.dropFirst("http://127.0.0.1".count)
+                request.allowAddress = { $0.isGloballyRoutable }
+            }, Self.answer)
         switch error(outcome) {
         case .addressRefused?, .dns?: break
         case let other: Issue.record("\(host): \(String(describing: other))")
@@ -257,7 +272,10 @@ struct AddressPolicyTests {
             defer { client.close() }
             return try await server.serving(Self.answer, on: loop) {
                 var outcomes: [Result<IPAddress?, HTTPClientError>] = []
-                for (host, allowed) in [("inside.example", UInt32(0x7f00_0002)), ("inside.example", 0x7f00_0001), ("both.example", 0x7f00_0001)] {
+                for (host, allowed) in [
+                    ("inside.example", UInt32(0x7f00_0002)), ("inside.example", 0x7f00_0001),
+                    ("both.example", 0x7f00_0001),
+                ] {
                     var request = HTTPClientRequest(.get, "http://\(host):\(server.port)/")
                     request.allowAddress = { $0 == .v4(allowed) }
                     do throws(HTTPClientError) {
@@ -269,9 +287,10 @@ struct AddressPolicyTests {
                 return outcomes
             }
         }
-        #expect(outcomes == [
-            .failure(.addressRefused(.v4(0x7f00_0001))), .success(.v4(0x7f00_0001)), .success(.v4(0x7f00_0001)),
-        ])
+        #expect(
+            outcomes == [
+                .failure(.addressRefused(.v4(0x7f00_0001))), .success(.v4(0x7f00_0001)), .success(.v4(0x7f00_0001)),
+            ])
     }
 
     @Test func aKeptConnectionIsJudgedToo() throws {

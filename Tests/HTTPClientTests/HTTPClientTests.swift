@@ -49,7 +49,12 @@ struct HTTPClientTests {
         let response = try withClient { loop, client in
             let handler: HTTPServer.Handler = { request in
                 let body = (try? await request.body.collect(upTo: 100)) ?? []
-                return HTTPResponse(.ok, headers: ["X-Method": "\(request.method)", "X-Body": "\(body.count) \(request.headers["Content-Type"] ?? "-")"])
+                return HTTPResponse(
+                    .ok,
+                    headers: [
+                        "X-Method": "\(request.method)",
+                        "X-Body": "\(body.count) \(request.headers["Content-Type"] ?? "-")",
+                    ])
             }
             return try await withServer(on: loop, handler: handler) { server in
                 var request = HTTPClientRequest(method, "http://127.0.0.1:\(server.port)/")
@@ -71,12 +76,16 @@ struct HTTPClientTests {
         let (head, seen) = try withClient { loop, client in
             let server = try RawServer(on: loop)
             let head = Box("")
-            let response = try await server.serving({ connection, _ in
-                head.value = try await connection.receive(until: "\r\n\r\n")
-                try await connection.send("HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 2\r\n\r\nhi")
-            }, on: loop) {
-                try await client.send(HTTPClientRequest(
-                    .get, "http://127.0.0.1:\(server.port)/a%20b?c=%2F#fragment", headers: ["X-Test": "1", "X-Empty": ""]))
+            let response = try await server.serving(
+                { connection, _ in
+                    head.value = try await connection.receive(until: "\r\n\r\n")
+                    try await connection.send("HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 2\r\n\r\nhi")
+                }, on: loop
+            ) {
+                try await client.send(
+                    HTTPClientRequest(
+                        .get, "http://127.0.0.1:\(server.port)/a%20b?c=%2F#fragment",
+                        headers: ["X-Test": "1", "X-Empty": ""]))
             }
             return (head.value, response)
         }
@@ -92,14 +101,18 @@ struct HTTPClientTests {
         let connections = try withClient { loop, client in
             let server = try RawServer(on: loop)
             let connections = Box(0)
-            try await server.serving({ connection, _ in
-                connections.value += 1
-                while true {
-                    _ = try await connection.receive(until: "\r\n\r\n")
-                    try await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
+            try await server.serving(
+                { connection, _ in
+                    connections.value += 1
+                    while true {
+                        _ = try await connection.receive(until: "\r\n\r\n")
+                        try await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
+                    }
+                }, on: loop
+            ) {
+                for _ in 0..<5 {
+                    _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/"))
                 }
-            }, on: loop) {
-                for _ in 0..<5 { _ = try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/")) }
             }
             return connections.value
         }
@@ -122,7 +135,8 @@ struct HTTPClientTests {
                 let answered = try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<100 {
                         group.addTask(executorPreference: loop) {
-                            try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/")).status.code
+                            try await client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(server.port)/")).status
+                                .code
                         }
                     }
                     return try await group.reduce(0) { $0 + ($1 == 200 ? 1 : 0) }
@@ -159,9 +173,12 @@ struct HTTPClientTests {
     }
 
     @Test(arguments: [
-        ("", HTTPClientError.malformedURL), ("nonsense", .malformedURL), ("/path", .malformedURL), ("http://", .malformedURL),
-        ("http://a b/", .malformedURL), ("http://x:99999/", .malformedURL), ("ftp://x/", .unsupportedScheme), ("file:///etc/passwd", .unsupportedScheme),
-        ("gopher://x/", .unsupportedScheme), ("javascript:alert(1)", .unsupportedScheme), ("http://[fe80::1%25eth0]/", .malformedURL),
+        ("", HTTPClientError.malformedURL), ("nonsense", .malformedURL), ("/path", .malformedURL),
+        ("http://", .malformedURL),
+        ("http://a b/", .malformedURL), ("http://x:99999/", .malformedURL), ("ftp://x/", .unsupportedScheme),
+        ("file:///etc/passwd", .unsupportedScheme),
+        ("gopher://x/", .unsupportedScheme), ("javascript:alert(1)", .unsupportedScheme),
+        ("http://[fe80::1%25eth0]/", .malformedURL),
     ])
     func whatIsNoHTTPURLIsRefused(_ row: (url: String, error: HTTPClientError)) throws {
         let outcome = try result(of: { $0.url = row.url }) { _, _ in }
@@ -174,7 +191,10 @@ struct HTTPClientTests {
         #expect(error(outcome) != nil)
     }
 
-    @Test(arguments: [("120", 120), ("Thu, 01 Jan 1970 00:16:40 GMT", 400), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", nil), ("-1", nil), ("", nil)])
+    @Test(arguments: [
+        ("120", 120), ("Thu, 01 Jan 1970 00:16:40 GMT", 400), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", nil),
+        ("-1", nil), ("", nil),
+    ])
     func retryAfterIsSecondsOrADate(_ row: (text: String, seconds: Int?)) throws {
         let response = try result { connection, _ in
             _ = try await connection.receive(until: "\r\n\r\n")

@@ -1,6 +1,7 @@
-@testable import HTTPServer
 import InternetAddress
 import Testing
+
+@testable import HTTPServer
 
 struct ConnectionBudgetTests {
     private static func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
@@ -21,7 +22,8 @@ struct ConnectionBudgetTests {
     }
 
     @Test(arguments: [
-        ("2001:db8::1", "2001:db8::ffff:1", true), ("2001:db8::1", "2001:db8:0:1::1", false), ("192.0.2.1", "192.0.2.2", false),
+        ("2001:db8::1", "2001:db8::ffff:1", true), ("2001:db8::1", "2001:db8:0:1::1", false),
+        ("192.0.2.1", "192.0.2.2", false),
     ])
     func anIPv6NetworkIsOneClient(_ row: (one: String, other: String, isSame: Bool)) throws {
         let budget = ConnectionBudget(maximum: 10, maximumPerClient: 1)

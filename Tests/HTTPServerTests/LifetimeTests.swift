@@ -1,9 +1,10 @@
 import EventLoop
 import HTTPClient
 import HTTPMessages
-@testable import HTTPServer
 import NetworkTesting
 import Testing
+
+@testable import HTTPServer
 
 /// Who ends when: clients, handlers, streams, servers.
 @Suite(.timeLimit(.minutes(20)))
@@ -63,7 +64,9 @@ struct LifetimeTests {
     /// The last bytes and the end of the stream may come as one; the connection must not be kept for its idle timeout.
     @Test(arguments: Framing.allCases, [0, 3, 20_000, 50_000, 300_000])
     private func aClientThatGoesWithItsLastBytesIsNotWaitedFor(_ framing: Framing, _ count: Int) throws {
-        let head = framing == .chunks ? "Transfer-Encoding: chunked\r\n\r\nfffff\r\n" : "Content-Length: \(framing.rawValue)\r\n\r\n"
+        let head =
+            framing == .chunks
+            ? "Transfer-Encoding: chunked\r\n\r\nfffff\r\n" : "Content-Length: \(framing.rawValue)\r\n\r\n"
         guard count < Int(framing.rawValue) ?? .max else { return }
         for waits in [false, true] {
             let isOver = try onLoop { loop in
@@ -110,7 +113,8 @@ struct LifetimeTests {
         let (first, rest) = try onLoop { loop in
             let (pieces, piece) = AsyncStream<[UInt8]>.makeStream()
             let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(.ok, headers: ["Content-Type": "text/event-stream"], body: .stream(HTTPResponseStream(pieces)))
+                HTTPResponse(
+                    .ok, headers: ["Content-Type": "text/event-stream"], body: .stream(HTTPResponseStream(pieces)))
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -136,17 +140,20 @@ struct LifetimeTests {
             let written = Box(0)
             let (ends, ended) = AsyncStream<String>.makeStream()
             let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
-                    do {
-                        while true {
-                            try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
-                            written.value += 16 * 1024
-                        }
-                    } catch {
-                        ended.yield("\(type(of: error))")
-                        throw error
-                    }
-                }))
+                HTTPResponse(
+                    .ok,
+                    body: .stream(
+                        HTTPResponseStream { writer in
+                            do {
+                                while true {
+                                    try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
+                                    written.value += 16 * 1024
+                                }
+                            } catch {
+                                ended.yield("\(type(of: error))")
+                                throw error
+                            }
+                        }))
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -166,15 +173,18 @@ struct LifetimeTests {
         let outcome = try onLoop { loop in
             let (ends, ended) = AsyncStream<String>.makeStream()
             let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
-                    try await writer.write(Array("hello".utf8))
-                    do {
-                        try await loop.sleep(for: .seconds(3600))
-                    } catch {
-                        ended.yield("cancelled")
-                        throw error
-                    }
-                }))
+                HTTPResponse(
+                    .ok,
+                    body: .stream(
+                        HTTPResponseStream { writer in
+                            try await writer.write(Array("hello".utf8))
+                            do {
+                                try await loop.sleep(for: .seconds(3600))
+                            } catch {
+                                ended.yield("cancelled")
+                                throw error
+                            }
+                        }))
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -192,14 +202,17 @@ struct LifetimeTests {
         let outcome = try onLoop { loop in
             let (ends, ended) = AsyncStream<String>.makeStream()
             let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(.ok, body: .stream(HTTPResponseStream { _ in
-                    do {
-                        try await loop.sleep(for: .seconds(3600))
-                    } catch {
-                        ended.yield("cancelled")
-                        throw error
-                    }
-                }))
+                HTTPResponse(
+                    .ok,
+                    body: .stream(
+                        HTTPResponseStream { _ in
+                            do {
+                                try await loop.sleep(for: .seconds(3600))
+                            } catch {
+                                ended.yield("cancelled")
+                                throw error
+                            }
+                        }))
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -215,10 +228,13 @@ struct LifetimeTests {
     @Test func aProducerThatFailsCutsTheConnection() throws {
         let text = try onLoop { loop in
             let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(.ok, body: .stream(HTTPResponseStream { writer in
-                    try await writer.write(Array("hello".utf8))
-                    throw DeadlineExceeded()
-                }))
+                HTTPResponse(
+                    .ok,
+                    body: .stream(
+                        HTTPResponseStream { writer in
+                            try await writer.write(Array("hello".utf8))
+                            throw DeadlineExceeded()
+                        }))
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -316,7 +332,8 @@ struct LifetimeTests {
             let first = try HTTPServer(configuration: HTTPServerConfiguration(), loop: loop) { _ in
                 HTTPResponse(.ok, body: .bytes(Array("1".utf8)))
             }
-            let second = try HTTPServer(configuration: HTTPServerConfiguration(port: first.port), loop: other.loop) { _ in
+            let second = try HTTPServer(configuration: HTTPServerConfiguration(port: first.port), loop: other.loop) {
+                _ in
                 HTTPResponse(.ok, body: .bytes(Array("2".utf8)))
             }
             return try await withThrowingTaskGroup(of: Void.self) { group in

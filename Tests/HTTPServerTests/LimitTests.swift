@@ -33,14 +33,26 @@ struct LimitTests {
         ("GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", "a NUL in a field"),
         ("GET / HTTP/1.1\r\n\r\n", "no Host"),
         ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "two Hosts"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "a length and chunks"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", "chunks and a length"),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "a length and chunks"
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+            "chunks and a length"
+        ),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "two lengths"),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\ncontent-length: 4\r\n\r\nabc", "two different lengths"),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -3\r\n\r\nabc", "a negative length"),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3, 3\r\n\r\nabc", "a list of lengths"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", "two encodings"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "an encoding that is not known"),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+            "two encodings"
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "an encoding that is not known"
+        ),
         ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "a chunk without a size"),
         ("GET / HTTP/1.1\r\nHost: x\r\n X: folded\r\n\r\n", "a folded field"),
         ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", "a space before the colon"),
@@ -51,7 +63,8 @@ struct LimitTests {
     func aMalformedRequestIsRefusedAndTheConnectionClosed(_ row: (request: String, what: String)) throws {
         let text = try answer(to: row.request)
         #expect(!text.contains("handled"))
-        #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 400 ") || text.hasPrefix("HTTP/1.1 505 "), "\(row.what): \(text)")
+        #expect(
+            text.isEmpty || text.hasPrefix("HTTP/1.1 400 ") || text.hasPrefix("HTTP/1.1 505 "), "\(row.what): \(text)")
         #expect(text.components(of: "Content-Length:") <= 1)
         // libmicrohttpd itself has pages in HTML.
         #expect(text.isEmpty || text.contains("Content-Type: application/problem+json\r\n"))
@@ -64,7 +77,8 @@ struct LimitTests {
         #expect(text.hasPrefix("HTTP/1.1 413 "))
         #expect(text.contains("application/problem+json"))
         let fits = try answer(
-            to: "PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000),
+            to: "PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n"
+                + String(repeating: "x", count: 1000),
             configuration)
         #expect(fits.hasSuffix("handled"))
     }
@@ -147,7 +161,8 @@ struct LimitTests {
 
     @Test func aHeadPastTheLimitIsRefused() throws {
         for size in [20_000, 100_000] {
-            let text = try answer(to: "GET / HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "x", count: size) + "\r\n\r\n")
+            let text = try answer(
+                to: "GET / HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "x", count: size) + "\r\n\r\n")
             #expect(text.hasPrefix("HTTP/1.1 431 "), "\(size)")
         }
         let text = try answer(to: "GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")

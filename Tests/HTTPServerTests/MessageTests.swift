@@ -12,7 +12,8 @@ struct MessageTests {
     private static let echo: HTTPServer.Handler = { request in
         do {
             let body = try await request.body.collect(upTo: .max)
-            let text = "\(request.method) \(request.path) \(request.query.map { "\($0.name)=\($0.value)" }) \(body.count)"
+            let text =
+                "\(request.method) \(request.path) \(request.query.map { "\($0.name)=\($0.value)" }) \(body.count)"
             return HTTPResponse(.ok, headers: ["X-Test": "yes"], body: .bytes(Array(text.utf8)))
         } catch {
             return .problem(.badRequest, "The body did not come.")
@@ -24,8 +25,9 @@ struct MessageTests {
             let client = try HTTPClient(loop: loop)
             defer { client.close() }
             return try await withServer(on: loop, handler: Self.echo) { server in
-                try await client.send(HTTPClientRequest(
-                    .put, "http://127.0.0.1:\(server.port)/a/b?x=1&y=%20", headers: ["X-A": "1"], body: [1, 2, 3]))
+                try await client.send(
+                    HTTPClientRequest(
+                        .put, "http://127.0.0.1:\(server.port)/a/b?x=1&y=%20", headers: ["X-A": "1"], body: [1, 2, 3]))
             }
         }
         #expect(response.status == .ok)
@@ -54,7 +56,8 @@ struct MessageTests {
             try await withServer(on: loop, handler: Self.echo) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send(
-                    "GET /0 HTTP/1.1\r\nHost: x\r\n\r\nPOST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
+                    "GET /0 HTTP/1.1\r\nHost: x\r\n\r\nPOST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
+                )
                 var bodies: [String] = []
                 for _ in 0..<3 { bodies.append(try await connection.receiveResponse().body) }
                 return bodies
@@ -68,7 +71,9 @@ struct MessageTests {
             try await withServer(on: loop, handler: Self.echo) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("HEAD /abc HTTP/1.1\r\nHost: x\r\n\r\nGET /next HTTP/1.1\r\nHost: x\r\n\r\n")
-                return (try await connection.receiveResponse(isHead: true).head, try await connection.receiveResponse().body)
+                return (
+                    try await connection.receiveResponse(isHead: true).head, try await connection.receiveResponse().body
+                )
             }
         }
         #expect(head.contains("Content-Length: 14\r\n"))
@@ -79,7 +84,8 @@ struct MessageTests {
         let body = try onLoop { loop in
             try await withServer(on: loop, handler: Self.echo) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                try await connection.send(
+                    "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
                 try await loop.sleep(for: .milliseconds(20))
                 try await connection.send("a\r\n0123456789\r\n0\r\n\r\n")
                 return try await connection.receiveResponse().body
@@ -140,7 +146,8 @@ struct MessageTests {
         let (interim, body) = try onLoop { loop in
             try await withServer(on: loop, handler: Self.echo) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
+                try await connection.send(
+                    "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
                 let interim = try await connection.receive(until: "\r\n\r\n")
                 try await connection.send([UInt8](repeating: 1, count: 100_000))
                 return (interim, try await connection.receiveResponse().body)
@@ -154,7 +161,8 @@ struct MessageTests {
         let text = try onLoop { loop in
             try await withServer(on: loop, handler: { _ in HTTPResponse(.unsupportedMediaType) }) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
+                try await connection.send(
+                    "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n")
                 return try await connection.receiveAll()
             }
         }
@@ -218,7 +226,9 @@ struct MessageTests {
             let client = try HTTPClient(loop: loop)
             defer { client.close() }
             let configuration = HTTPServerConfiguration(bindAddress: .v6(0))
-            let handler: HTTPServer.Handler = { HTTPResponse(.ok, body: .bytes(Array($0.remoteAddress.description.utf8))) }
+            let handler: HTTPServer.Handler = {
+                HTTPResponse(.ok, body: .bytes(Array($0.remoteAddress.description.utf8)))
+            }
             return try await withServer(on: loop, configuration, handler: handler) { server in
                 var bodies: [String] = []
                 for host in ["127.0.0.1", "[::1]"] {

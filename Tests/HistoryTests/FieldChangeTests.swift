@@ -46,7 +46,8 @@ struct FieldChangeTests {
             id: ImageID("e-0"), source: "http://a/1.jpg",
             state: .failed(ImageFailure(reason: "not-found", detail: "404", attempts: 1)))
         let json = #"{"id":"e-0","source":"http://a/1.jpg","status":"pending"}"#
-        let failedJSON = #"{"id":"e-0","source":"http://a/1.jpg","status":"failed","error":"#
+        let failedJSON =
+            #"{"id":"e-0","source":"http://a/1.jpg","status":"failed","error":"#
             + #"{"reason":"not-found","detail":"404","attempts":1}}"#
         #expect(
             Self.texts(FieldChange.between(try Self.product(images: [pending]), try Self.product(images: [failed])))

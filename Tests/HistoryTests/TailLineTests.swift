@@ -47,7 +47,8 @@ struct TailLineTests {
     }
 
     @Test(arguments: [
-        ["tail", "--type"], ["tail", "--type", "Nothing"], ["tail", "--limit", "0"], ["tail", "--limit", "1", "--limit", "2"],
+        ["tail", "--type"], ["tail", "--type", "Nothing"], ["tail", "--limit", "0"],
+        ["tail", "--limit", "1", "--limit", "2"],
         ["tail", "7"], ["tail", "--product", "x"], ["tail", "--loud"], ["history"], ["history", "0"],
         ["history", "1", "2"], ["explain", "7"], ["explain", "x", "product_name"],
     ])

@@ -29,9 +29,12 @@ struct AdminTests {
             try await kafka.withAdmin { admin in
                 let outcomes = try await admin.createTopics([
                     NewTopic(name: good, partitions: 1, replicationFactor: 1),
-                    NewTopic(name: bad, partitions: 1, replicationFactor: 1, configuration: ["cleanup.policy": "nonsense"]),
+                    NewTopic(
+                        name: bad, partitions: 1, replicationFactor: 1, configuration: ["cleanup.policy": "nonsense"]),
                 ])
-                guard case .created = outcomes[good], case .refused(let error) = outcomes[bad] else { throw TopicNotMade() }
+                guard case .created = outcomes[good], case .refused(let error) = outcomes[bad] else {
+                    throw TopicNotMade()
+                }
                 #expect(error.name == "INVALID_CONFIG")
             }
         }

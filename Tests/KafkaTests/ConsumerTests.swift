@@ -96,13 +96,17 @@ struct ConsumerTests {
             try await kafka.withConsumer { consumer in
                 try consumer.assign([TopicPartition(topic: topic, partition: 0): 0])
                 let early = await withTaskGroup(of: KafkaError?.self) { group in
-                    group.addTask(executorPreference: kafka.loop) { await failure { try await consumer.next(maximum: 1) } }
+                    group.addTask(executorPreference: kafka.loop) {
+                        await failure { try await consumer.next(maximum: 1) }
+                    }
                     group.cancelAll()
                     return await group.next() ?? nil
                 }
                 #expect(early?.isCancellation == true)
                 let late = await withTaskGroup(of: KafkaError?.self) { group in
-                    group.addTask(executorPreference: kafka.loop) { await failure { try await consumer.next(maximum: 1) } }
+                    group.addTask(executorPreference: kafka.loop) {
+                        await failure { try await consumer.next(maximum: 1) }
+                    }
                     try? await kafka.loop.sleep(for: .milliseconds(20))  // lets it wait; either way it is cancelled
                     group.cancelAll()
                     return await group.next() ?? nil
@@ -117,13 +121,17 @@ struct ConsumerTests {
     @Test func aPausedPartitionIsSilentAndGoesOnWhereItStoppedWhenResumed() async throws {
         try await Fixture.run { kafka in
             let topic = try await kafka.makeTopic()
-            let (paused, other) = (TopicPartition(topic: topic, partition: 0), TopicPartition(topic: topic, partition: 1))
+            let (paused, other) = (
+                TopicPartition(topic: topic, partition: 0), TopicPartition(topic: topic, partition: 1)
+            )
             try await kafka.send(5, to: topic, partition: 0)
             try await kafka.withConsumer { consumer in
                 try consumer.assign([paused: 0, other: 0])
                 var seen: [Int64] = []
                 while seen.count < 2 {
-                    guard case .records(let records) = try await consumer.next(maximum: 2 - seen.count) else { continue }
+                    guard case .records(let records) = try await consumer.next(maximum: 2 - seen.count) else {
+                        continue
+                    }
                     seen += records.map(\.offset)
                 }
                 try consumer.pause([paused])
@@ -138,7 +146,9 @@ struct ConsumerTests {
     @Test func committedOffsetsAreTheGroupsAndNoneWhereNoneWasCommitted() async throws {
         try await Fixture.run { kafka in
             let (topic, group) = (try await kafka.makeTopic(), kafka.unique("group"))
-            let (first, second) = (TopicPartition(topic: topic, partition: 0), TopicPartition(topic: topic, partition: 1))
+            let (first, second) = (
+                TopicPartition(topic: topic, partition: 0), TopicPartition(topic: topic, partition: 1)
+            )
             try await kafka.withConsumer(group: group) { try await $0.commit([first: 42]) }
             try await kafka.withConsumer(group: group) { consumer in
                 let committed = try await consumer.committed([first, second])

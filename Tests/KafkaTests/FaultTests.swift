@@ -12,14 +12,18 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let first = try await eventually {
+                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                }
                 #expect(first == 0)
                 cluster.goDown()
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
                 #expect(error?.isTimeout == true)
                 #expect(error?.isFatal == false)
                 cluster.comeUp()
-                let later = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let later = try await eventually {
+                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                }
                 #expect(later >= 1)
             }
         }
@@ -50,7 +54,9 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let first = try await eventually {
+                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                }
                 #expect(first == 0)
                 cluster.delayAnswers(milliseconds: 4000)
                 let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
@@ -58,7 +64,9 @@ struct FaultTests {
                 #expect(error?.mayHaveBeenWritten == true)
                 cluster.delayAnswers(milliseconds: 0)
                 // It was: the next one stands behind it.
-                let later = try await eventually { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let later = try await eventually {
+                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                }
                 #expect(later >= 2)
             }
         }

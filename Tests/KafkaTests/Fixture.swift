@@ -22,7 +22,8 @@ struct Fixture: Sendable {
     }
 
     func withProducer<Value>(
-        bounds: KafkaProducer.Bounds = .init(), extra: [String: String] = [:], _ body: (KafkaProducer) async throws -> Value
+        bounds: KafkaProducer.Bounds = .init(), extra: [String: String] = [:],
+        _ body: (KafkaProducer) async throws -> Value
     ) async throws -> Value {
         let producer = try KafkaProducer(with(extra), bounds: bounds, loop: loop)
         return try await closing({ await producer.close() }) { try await body(producer) }

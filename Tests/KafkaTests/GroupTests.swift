@@ -87,7 +87,9 @@ struct GroupTests {
     @Test func aMemberWithNothingToReadStaysInItsGroup() async throws {
         try await Fixture.run { kafka in
             let topic = try await kafka.makeTopic()
-            let limits = ["session.timeout.ms": "6000", "max.poll.interval.ms": "6000", "statistics.interval.ms": "1000"]
+            let limits = [
+                "session.timeout.ms": "6000", "max.poll.interval.ms": "6000", "statistics.interval.ms": "1000",
+            ]
             try await kafka.withConsumer(group: kafka.unique("group"), extra: limits) { consumer in
                 let member = Member(consumer)
                 try consumer.subscribe(to: [topic])
@@ -141,7 +143,8 @@ extension Fixture {
     fileprivate func sendToAll(_ topic: String, _ range: Range<Int>) async throws {
         try await withProducer { producer in
             for number in range {
-                _ = try await producer.send(topic: topic, partition: Int32(number % 3), key: [], value: bytes("\(number)"))
+                _ = try await producer.send(
+                    topic: topic, partition: Int32(number % 3), key: [], value: bytes("\(number)"))
             }
         }
     }

@@ -16,13 +16,15 @@ struct ProducerTests {
             ]
             let offset = try await kafka.withProducer {
                 try await $0.send(
-                    topic: topic, partition: 2, key: bytes("key"), value: binary, headers: headers, timestamp: 1_234_567_890_123)
+                    topic: topic, partition: 2, key: bytes("key"), value: binary, headers: headers,
+                    timestamp: 1_234_567_890_123)
             }
             let partition = TopicPartition(topic: topic, partition: 2)
             try await kafka.withConsumer { consumer in
                 try consumer.assign([partition: 0])
                 let expected = KafkaRecord(
-                    topicPartition: partition, offset: offset, timestamp: 1_234_567_890_123, key: bytes("key"), value: binary,
+                    topicPartition: partition, offset: offset, timestamp: 1_234_567_890_123, key: bytes("key"),
+                    value: binary,
                     headers: headers)
                 #expect(try await consumer.records(1) == [expected])
             }
@@ -64,8 +66,10 @@ struct ProducerTests {
                 for partition in 0..<3 as Range<Int32> {
                     var own: [Int64] = []
                     for number in 0..<2 as Range<UInt8> {
-                        own.append(try await producer.send(
-                            topic: topic, partition: partition, key: bytes("same"), value: [UInt8(partition), number]))
+                        own.append(
+                            try await producer.send(
+                                topic: topic, partition: partition, key: bytes("same"),
+                                value: [UInt8(partition), number]))
                     }
                     offsets.append(own)
                 }
@@ -91,7 +95,10 @@ struct ProducerTests {
                     for number in 0..<count {
                         // The children start in this order on the loop.
                         group.addTask(executorPreference: kafka.loop) {
-                            (number, try await producer.send(topic: topic, partition: 1, key: [], value: bytes("\(number)")))
+                            (
+                                number,
+                                try await producer.send(topic: topic, partition: 1, key: [], value: bytes("\(number)"))
+                            )
                         }
                     }
                     return try await group.reduce(into: [Int64](repeating: -1, count: count)) { $0[$1.0] = $1.1 }
@@ -136,7 +143,9 @@ struct ProducerTests {
                         return try await producer.send(topic: topic, partition: 0, key: [], value: [])
                     }
                     // On a busy machine it may be delivered before this looks.
-                    while producer.undelivered == 0, !isDelivered.value.load(ordering: .acquiring) { await Task.yield() }
+                    while producer.undelivered == 0, !isDelivered.value.load(ordering: .acquiring) {
+                        await Task.yield()
+                    }
                     await producer.flush(within: .seconds(30))
                     #expect(producer.undelivered == 0)
                     let offset = try await group.next()

@@ -53,7 +53,8 @@ package struct MemoryReadModel {
     private mutating func commit(_ changes: Batch.Changes) {
         for changed in changes.products {
             if let old = products.updateValue(changed, forKey: changed.product.id) {
-                let isKept = old.product.userID == changed.product.userID
+                let isKept =
+                    old.product.userID == changed.product.userID
                     && old.product.createdAt == changed.product.createdAt
                     && old.position.partition == changed.position.partition
                 conflicts += isKept ? 0 : 1

@@ -43,18 +43,27 @@ struct FormParserTests {
         ("--B\r\n\(image)\r\nContent-Type: image/jpeg\r\n\r\nbytes\r\n--B--", ["image": "bytes"]),
         ("preamble\r\n--B  \t\r\n\(image)\r\n\r\nbytes\r\n--B--epilogue --B", ["image": "bytes"]),
         ("\r\n--B\r\n\(image)\r\n\r\n\r\n--B--\r\n", ["image": ""]),
-        ("--B\r\n\(image)\r\n\r\n\r\r\n\r\n-\r\n--A\r\n--\r\n\n--B--B\r\n\r\n--B--\r\n", ["image": "\r\r\n\r\n-\r\n--A\r\n--\r\n\n--B--B\r\n"]),
-        ("--B\r\n\(image)\r\n\r\none\r\n--B\r\ncontent-disposition: form-data; name=x\r\n\r\ntwo\r\n--B--", ["image": "one", "x": "two"]),
+        (
+            "--B\r\n\(image)\r\n\r\n\r\r\n\r\n-\r\n--A\r\n--\r\n\n--B--B\r\n\r\n--B--\r\n",
+            ["image": "\r\r\n\r\n-\r\n--A\r\n--\r\n\n--B--B\r\n"]
+        ),
+        (
+            "--B\r\n\(image)\r\n\r\none\r\n--B\r\ncontent-disposition: form-data; name=x\r\n\r\ntwo\r\n--B--",
+            ["image": "one", "x": "two"]
+        ),
         ("--B--\r\n", [:]),
     ]
 
     private static let faults: [(text: String, error: String)] = [
         ("", "ends before"), ("--B", "ends before"), ("--B\r\n\(image)\r\n\r\nbytes", "ends before"),
         ("--B\r\n\(image)\r\n\r\nbytes\r\n--B\r\n", "ends before"), ("no form at all", "ends before"),
-        ("--Bx\r\n\(image)\r\n\r\nbytes\r\n--B--", "followed by"), ("--B\r\n\(image)\r\n\r\nbytes\r\n--Bx\r\n--B--", "followed by"),
-        ("--B\rx\(image)\r\n\r\nbytes\r\n--B--", "followed by"), ("--B" + String(repeating: " ", count: 100) + "\r\n", "followed by"),
+        ("--Bx\r\n\(image)\r\n\r\nbytes\r\n--B--", "followed by"),
+        ("--B\r\n\(image)\r\n\r\nbytes\r\n--Bx\r\n--B--", "followed by"),
+        ("--B\rx\(image)\r\n\r\nbytes\r\n--B--", "followed by"),
+        ("--B" + String(repeating: " ", count: 100) + "\r\n", "followed by"),
         ("--B\r\n\r\nbytes\r\n--B--", "malformed"), ("--B\r\nno colon\r\n\r\nbytes\r\n--B--", "malformed"),
-        ("--B\r\n\(image)\r\n folded\r\n\r\nbytes\r\n--B--", "malformed"), ("--B\r\na b: c\r\n\r\nbytes\r\n--B--", "malformed"),
+        ("--B\r\n\(image)\r\n folded\r\n\r\nbytes\r\n--B--", "malformed"),
+        ("--B\r\na b: c\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\nX: a\nb\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\nContent-Type: image/jpeg\r\n\r\nbytes\r\n--B--", "no name"),
         ("--B\r\nContent-Disposition: form-data\r\n\r\nbytes\r\n--B--", "no name"),
@@ -88,7 +97,9 @@ struct FormParserTests {
                 #expect(Form([Array(bytes[..<cut]), Array(bytes[cut...])]) == whole, "\(text.prefix(80)) at \(cut)")
             }
             for size in 1...7 {
-                let pieces = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+                let pieces = stride(from: 0, to: bytes.count, by: size).map {
+                    Array(bytes[$0..<min($0 + size, bytes.count)])
+                }
                 #expect(Form(pieces) == whole, "\(text.prefix(80)) by \(size)")
             }
         }
@@ -119,7 +130,9 @@ struct FormParserTests {
         }
     }
 
-    @Test(arguments: ["", "boundary=", "boundary=\"\"", "boundary=a b", "boundary=\"a \"", "boundary=\"a;b\"", "charset=utf-8"])
+    @Test(arguments: [
+        "", "boundary=", "boundary=\"\"", "boundary=a b", "boundary=\"a \"", "boundary=\"a;b\"", "charset=utf-8",
+    ])
     func aBoundaryThatIsNoneIsRefused(_ parameter: String) {
         guard let type = HeaderParameters("multipart/form-data; \(parameter)") else { return }
         #expect(throws: FormError.self) { try FormParser(type) }
@@ -127,7 +140,8 @@ struct FormParserTests {
 
     @Test func aBoundaryHasAtMost70Characters() throws {
         for (count, isValid) in [(70, true), (71, false)] {
-            let type = try #require(HeaderParameters("multipart/form-data; boundary=\(String(repeating: "b", count: count))"))
+            let type = try #require(
+                HeaderParameters("multipart/form-data; boundary=\(String(repeating: "b", count: count))"))
             #expect(((try? FormParser(type)) != nil) == isValid)
         }
     }

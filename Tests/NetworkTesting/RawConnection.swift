@@ -48,7 +48,8 @@ package final class RawConnection: @unchecked Sendable {
     package func send(_ bytes: [UInt8]) async throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0x4000) }  // MSG_NOSIGNAL
+            // MSG_NOSIGNAL is 0x4000.
+            let sent = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0x4000) }
             if sent > 0 {
                 rest = rest.dropFirst(sent)
             } else if errno == EAGAIN {

@@ -183,7 +183,9 @@ struct ConnectionTests {
                             _ = try await connection.transaction([
                                 .init("INSERT INTO thing VALUES ($1)", [.int(number)]), .init("SELECT 1"),
                             ])
-                        default: #expect(try await connection.query("SELECT $1::int", [.int(number)]).rows[0].int(0) == number)
+                        default:
+                            #expect(
+                                try await connection.query("SELECT $1::int", [.int(number)]).rows[0].int(0) == number)
                         }
                     }
                 }

@@ -18,7 +18,8 @@ struct ValueTests {
     @Test func anArrayOfAllTheseAndNullComesBackAsItWent() throws {
         try Database.withConnection { connection, _ in
             let array: [String?] = Self.texts + [nil]
-            let row = try #require(try await connection.query("SELECT $1::text[] AS it", [.textArray(array)]).rows.first)
+            let row = try #require(
+                try await connection.query("SELECT $1::text[] AS it", [.textArray(array)]).rows.first)
             #expect(try row.textArray("it") == array)
             let nested = try await connection.query(
                 "SELECT it::text[] FROM unnest($1::text[]) AS it",
@@ -30,8 +31,10 @@ struct ValueTests {
     @Test(arguments: [0, 1, -1, 42, Int64.max, Int64.min]) func anIntegerComesBackAsItWent(_ number: Int64) throws {
         try Database.withConnection { connection, _ in
             let row = try #require(
-                try await connection.query("SELECT $1::bigint, $2::bigint[]", [.int(number), .intArray([number, nil])])
-                    .rows.first)
+                try await connection.query(
+                    "SELECT $1::bigint, $2::bigint[]", [.int(number), .intArray([number, nil])]
+                )
+                .rows.first)
             #expect(try row.int(0) == number)
             #expect(try row.intArray(1) == [number, nil])
         }
@@ -112,7 +115,9 @@ struct ValueTests {
 
     @Test func anArrayOfAnotherShapeIsAnErrorAndNoTrap() throws {
         try Database.withConnection { connection, _ in
-            for literal in ["'{{1,2},{3,4}}'::int[]", "'[0:1]={1,2}'::int[]", "'{'::text", "'{a'::text", "'{\"a'::text"] {
+            for literal in [
+                "'{{1,2},{3,4}}'::int[]", "'[0:1]={1,2}'::int[]", "'{'::text", "'{a'::text", "'{\"a'::text",
+            ] {
                 let row = try #require(try await connection.query("SELECT \(literal)").rows.first)
                 #expect(try await failure { _ = try row.textArray(0) }.kind == .invalid, "\(literal)")
             }

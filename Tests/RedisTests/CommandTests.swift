@@ -27,8 +27,9 @@ struct CommandTests {
             #expect(
                 try await client.command(["EVAL", "return {1, 'two', false, {redis.status_reply('fine')}}", 0])
                     == .array([.int(1), .string(Array("two".utf8)), .null, .array([.status("fine")])]))
-            #expect(try await client.command(["EVAL", "return {redis.error_reply('BAD luck')}", 0])
-                == .array([.error("BAD luck")]))
+            #expect(
+                try await client.command(["EVAL", "return {redis.error_reply('BAD luck')}", 0])
+                    == .array([.error("BAD luck")]))
         }
     }
 
@@ -85,7 +86,9 @@ struct CommandTests {
     }
 
     @Test func moreCommandsThanAllowedAreRefusedAndTheRestAnswered() throws {
-        try Server.withClient { $0.maximumInFlight = 10 } _: { client, _, loop async throws in
+        try Server.withClient {
+            $0.maximumInFlight = 10
+        } _: { client, _, loop async throws in
             let outcomes = await withTaskGroup(of: RedisError.Kind?.self) { group in
                 for _ in 0..<100 {
                     group.addTask(executorPreference: loop) {
@@ -125,7 +128,9 @@ struct CommandTests {
     }
 
     @Test func aDatabaseOtherThanTheFirstIsSelected() throws {
-        try Server.withClient { $0.database = 3 } _: { client, prefix, _ async throws in
+        try Server.withClient {
+            $0.database = 3
+        } _: { client, prefix, _ async throws in
             let info = try await client.command(["CLIENT", "INFO"]).text
             #expect(info?.contains(" db=3 ") == true)
         }

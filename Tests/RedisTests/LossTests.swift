@@ -39,7 +39,9 @@ struct LossTests {
     }
 
     @Test func aServerThatDoesNotAnswerInTimeLosesItsConnection() throws {
-        try Server.withClient { $0.commandTimeout = .milliseconds(50) } _: { client, prefix, loop async throws in
+        try Server.withClient {
+            $0.commandTimeout = .milliseconds(50)
+        } _: { client, prefix, loop async throws in
             let first = try await failure { _ = try await client.command(["BLPOP", "\(prefix)never", 0]) }
             #expect(first.kind == .timedOut)
             #expect(first.mayHaveTakenEffect)
@@ -49,7 +51,9 @@ struct LossTests {
     }
 
     @Test func aStreamOfCommandsDoesNotKeepASilentServerAlive() throws {
-        try Server.withClient { $0.commandTimeout = .milliseconds(100) } _: { client, prefix, loop async throws in
+        try Server.withClient {
+            $0.commandTimeout = .milliseconds(100)
+        } _: { client, prefix, loop async throws in
             let error = try await withThrowingTaskGroup(of: RedisError?.self) { group in
                 group.addTask(executorPreference: loop) {
                     try await failure { _ = try await client.command(["BLPOP", "\(prefix)never", 0]) }
@@ -123,7 +127,8 @@ struct LossTests {
     @Test func aHostThatDoesNotExistIsToldAsSuch() throws {
         let loop = try EventLoop()
         try loop.run {
-            let client = RedisClient(RedisConfiguration(host: String(repeating: "x", count: 64) + ".invalid"), loop: loop)
+            let client = RedisClient(
+                RedisConfiguration(host: String(repeating: "x", count: 64) + ".invalid"), loop: loop)
             client.start()
             var message = ""
             while !message.contains("uv_getaddrinfo") {

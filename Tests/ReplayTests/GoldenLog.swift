@@ -36,18 +36,19 @@ struct GoldenLog {
 
     var text: String {
         records.map { record in
-            String(decoding: JSONWriter.object { json in
-                json.member("topic", record.topicPartition.topic)
-                json.member("partition", record.topicPartition.partition)
-                json.member("offset", record.offset)
-                json.member("timestamp", record.timestamp)
-                json.member("key", record.key.map { String(decoding: $0, as: UTF8.self) })
-                json.key("headers")
-                json.array(record.headers) { json, header in
-                    json.array([header.name, String(decoding: header.value ?? [], as: UTF8.self)]) { $0.string($1) }
-                }
-                json.member("value", record.value.map { String(decoding: $0, as: UTF8.self) })
-            }, as: UTF8.self) + "\n"
+            String(
+                decoding: JSONWriter.object { json in
+                    json.member("topic", record.topicPartition.topic)
+                    json.member("partition", record.topicPartition.partition)
+                    json.member("offset", record.offset)
+                    json.member("timestamp", record.timestamp)
+                    json.member("key", record.key.map { String(decoding: $0, as: UTF8.self) })
+                    json.key("headers")
+                    json.array(record.headers) { json, header in
+                        json.array([header.name, String(decoding: header.value ?? [], as: UTF8.self)]) { $0.string($1) }
+                    }
+                    json.member("value", record.value.map { String(decoding: $0, as: UTF8.self) })
+                }, as: UTF8.self) + "\n"
         }.joined()
     }
 
@@ -57,7 +58,8 @@ struct GoldenLog {
         var model = MemoryReadModel(of: counts)
         for record in records { try model.project([record]) }
         let root = model.root
-        let lines = partitions.sorted().map { "root \($0) \(root.root(of: $0))" }
+        let lines =
+            partitions.sorted().map { "root \($0) \(root.root(of: $0))" }
             + model.quarantined.sorted { ($0.partition, $0.offset) < ($1.partition, $1.offset) }
             .map { "quarantined \($0.partition)@\($0.offset)" }
             + model.documents.sorted { $0.key < $1.key }.map { "product \($0.value)" }

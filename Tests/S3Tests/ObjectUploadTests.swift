@@ -4,8 +4,9 @@ import HTTPClient
 import HTTPMessages
 import HTTPServer
 import NetworkTesting
-@testable import S3
 import Testing
+
+@testable import S3
 
 /// Objects in parts, as a server sees them that keeps a list of what it was asked.
 @Suite(.timeLimit(.minutes(20)))
@@ -26,29 +27,38 @@ struct ObjectUploadTests {
             let http = try HTTPClient(loop: loop)
             defer { http.close() }
             let calls = Box<[Call]>([])
-            try await withServer(on: loop, handler: { request in
-                guard let bytes = try? await request.body.collect(upTo: .max) else { return HTTPResponse(.badRequest) }
-                let query = request.query.map { $0.value.isEmpty ? $0.name : "\($0.name)=\($0.value)" }.joined(separator: "&")
-                let what = "\(request.method) \(query)".trimmed
-                calls.value.append(Call(what: what, bytes: request.method == .put ? bytes.count : 0))
-                #expect(request.path == "/bucket/uploads/x")
-                #expect(request.headers["x-amz-content-sha256"] == SHA256.hex(bytes))
-                if what == failing { return failure }
-                switch what {
-                case "POST uploads":
-                    #expect(request.headers["Content-Type"] == "image/png")
-                    return HTTPResponse(.ok, body: .bytes(Array("<R><UploadId>i/d+&amp;1</UploadId></R>".utf8)))
-                case "POST uploadId=i/d+&1":
-                    #expect(String(decoding: bytes, as: UTF8.self).contains(
-                        "<Part><PartNumber>1</PartNumber><ETag>\"a&lt;1\"</ETag></Part><Part><PartNumber>2</PartNumber>"))
-                    return HTTPResponse(.ok, body: .bytes(Array("<CompleteMultipartUploadResult/>".utf8)))
-                default:
-                    return HTTPResponse(.ok, headers: ["ETag": "\"a<\(request.query.first?.value ?? "")\""])
+            try await withServer(
+                on: loop,
+                handler: { request in
+                    guard let bytes = try? await request.body.collect(upTo: .max) else {
+                        return HTTPResponse(.badRequest)
+                    }
+                    let query = request.query.map { $0.value.isEmpty ? $0.name : "\($0.name)=\($0.value)" }.joined(
+                        separator: "&")
+                    let what = "\(request.method) \(query)".trimmed
+                    calls.value.append(Call(what: what, bytes: request.method == .put ? bytes.count : 0))
+                    #expect(request.path == "/bucket/uploads/x")
+                    #expect(request.headers["x-amz-content-sha256"] == SHA256.hex(bytes))
+                    if what == failing { return failure }
+                    switch what {
+                    case "POST uploads":
+                        #expect(request.headers["Content-Type"] == "image/png")
+                        return HTTPResponse(.ok, body: .bytes(Array("<R><UploadId>i/d+&amp;1</UploadId></R>".utf8)))
+                    case "POST uploadId=i/d+&1":
+                        #expect(
+                            String(decoding: bytes, as: UTF8.self).contains(
+                                "<Part><PartNumber>1</PartNumber><ETag>\"a&lt;1\"</ETag></Part><Part><PartNumber>2</PartNumber>"
+                            ))
+                        return HTTPResponse(.ok, body: .bytes(Array("<CompleteMultipartUploadResult/>".utf8)))
+                    default:
+                        return HTTPResponse(.ok, headers: ["ETag": "\"a<\(request.query.first?.value ?? "")\""])
+                    }
                 }
-            }) { server in
+            ) { server in
                 let client = S3Client(
                     configuration: S3Configuration(
-                        endpoint: "http://127.0.0.1:\(server.port)", region: "us-east-1", bucket: "bucket", accessKey: "a",
+                        endpoint: "http://127.0.0.1:\(server.port)", region: "us-east-1", bucket: "bucket",
+                        accessKey: "a",
                         secretKey: "s", publicBaseURL: ""), client: http)
                 var upload = try ObjectUpload(client, key: "uploads/x", contentType: "image/png")
                 try await body(&upload)
@@ -88,11 +98,12 @@ struct ObjectUploadTests {
             try await upload.finish()
         }
         let rest = (2 * Self.part / 70_000 + 2) * 70_000 - 2 * Self.part
-        #expect(calls == [
-            Call(what: "POST uploads"), Call(what: "PUT partNumber=1&uploadId=i/d+&1", bytes: Self.part),
-            Call(what: "PUT partNumber=2&uploadId=i/d+&1", bytes: Self.part),
-            Call(what: "PUT partNumber=3&uploadId=i/d+&1", bytes: rest), Call(what: "POST uploadId=i/d+&1"),
-        ])
+        #expect(
+            calls == [
+                Call(what: "POST uploads"), Call(what: "PUT partNumber=1&uploadId=i/d+&1", bytes: Self.part),
+                Call(what: "PUT partNumber=2&uploadId=i/d+&1", bytes: Self.part),
+                Call(what: "PUT partNumber=3&uploadId=i/d+&1", bytes: rest), Call(what: "POST uploadId=i/d+&1"),
+            ])
     }
 
     @Test func onePieceOfManyPartsIsCutToo() throws {
@@ -130,10 +141,11 @@ struct ObjectUploadTests {
     }
 
     @Test func nothingIsUndoneWhereNothingWasDone() throws {
-        #expect(try recorded { upload in
-            try await upload.write([1])
-            try await upload.discard()
-        } == [])
+        #expect(
+            try recorded { upload in
+                try await upload.write([1])
+                try await upload.discard()
+            } == [])
     }
 
     @Test func whatIsFinishedCanBeDiscarded() throws {

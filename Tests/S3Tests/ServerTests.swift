@@ -4,8 +4,9 @@ import Glibc
 import HTTPClient
 import HTTPMessages
 import NetworkTesting
-@testable import S3
 import Testing
+
+@testable import S3
 
 /// The server that `S3_ENDPOINT`, `S3_REGION`, `S3_ACCESS_KEY` and `S3_SECRET_KEY` name, in this order.
 private let serverVariables: [String]? = {
@@ -59,7 +60,8 @@ struct ServerTests {
                 #expect(head.contentType == "image/webp")
                 #expect(head.entityTag != nil)
             }
-            #expect(try await client.objects(prefix: "a/b-3").map(\.key).sorted() == ["a/b-3000000_0.webp", "a/b-3_0.webp"])
+            #expect(
+                try await client.objects(prefix: "a/b-3").map(\.key).sorted() == ["a/b-3000000_0.webp", "a/b-3_0.webp"])
             #expect(try await client.objects(prefix: "a/", after: "a/b-3000000_0.webp").map(\.key) == ["a/b-3_0.webp"])
             try await client.delete(key: "a/b-3_0.webp")
             try await client.delete(key: "a/b-3_0.webp")
@@ -75,7 +77,10 @@ struct ServerTests {
             let objects = try await client.objects(prefix: "")
             // By bytes: a hyphen is before a slash.
             #expect(objects.map(\.key) == ["a", "b-c", "b/10.txt", "b/2.txt"])
-            #expect(objects.allSatisfy { $0.bytes == 2 && $0.lastModified.hasPrefix("20") && $0.lastModified.hasSuffix("Z") })
+            #expect(
+                objects.allSatisfy {
+                    $0.bytes == 2 && $0.lastModified.hasPrefix("20") && $0.lastModified.hasSuffix("Z")
+                })
             try await client.delete(keys: ["a", "b/2.txt", "never-there"])
             #expect(try await client.objects(prefix: "").map(\.key) == ["b-c", "b/10.txt"])
             try await client.checkBucket()
@@ -161,7 +166,8 @@ struct ServerTests {
     @Test func publicReadIsAllowedForItsPrefixAloneOrToldToBeUnsupported() throws {
         try withBucket { client, http in
             for key in ["a/b.txt", "ab.txt", "uploads/b.txt"] {
-                try await client.put(key: key, bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
+                try await client.put(
+                    key: key, bytes: [104, 105], sha256: SHA256.hex([104, 105]), contentType: "text/plain")
             }
             do throws(S3Error) {
                 try await client.allowPublicRead(prefix: "a/")

@@ -4,8 +4,9 @@ import HTTPClient
 import HTTPMessages
 import HTTPServer
 import NetworkTesting
-@testable import S3
 import Testing
+
+@testable import S3
 
 /// What the client sends, as a server that accepts everything sees it.
 @Suite(.timeLimit(.minutes(20)))
@@ -18,16 +19,20 @@ struct SigningTests {
             let client = try HTTPClient(loop: loop)
             defer { client.close() }
             let seen = Box<HTTPRequest?>(nil)
-            try await withServer(on: loop, handler: { request in
-                seen.value = request
-                _ = try? await request.body.collect(upTo: .max)
-                return response
-            }) { server in
-                try await body(S3Client(
-                    configuration: S3Configuration(
-                        endpoint: "http://127.0.0.1:\(server.port)/", region: "us-east-1", bucket: "images",
-                        accessKey: "access", secretKey: "secret", publicBaseURL: "https://cdn.example/i/"),
-                    client: client))
+            try await withServer(
+                on: loop,
+                handler: { request in
+                    seen.value = request
+                    _ = try? await request.body.collect(upTo: .max)
+                    return response
+                }
+            ) { server in
+                try await body(
+                    S3Client(
+                        configuration: S3Configuration(
+                            endpoint: "http://127.0.0.1:\(server.port)/", region: "us-east-1", bucket: "images",
+                            accessKey: "access", secretKey: "secret", publicBaseURL: "https://cdn.example/i/"),
+                        client: client))
             }
             return try #require(seen.value)
         }
@@ -50,7 +55,9 @@ struct SigningTests {
         let authorization = try #require(request.headers["Authorization"])
         #expect(authorization.hasPrefix("AWS4-HMAC-SHA256 Credential=access/"))
         #expect(authorization.contains("/us-east-1/s3/aws4_request"))
-        for name in ["content-type", "host", "x-amz-content-sha256", "x-amz-date"] { #expect(authorization.contains(name)) }
+        for name in ["content-type", "host", "x-amz-content-sha256", "x-amz-date"] {
+            #expect(authorization.contains(name))
+        }
         #expect(!authorization.contains("secret"))
         #expect(request.headers["Expect"] == nil)
     }
@@ -64,7 +71,8 @@ struct SigningTests {
     @Test func requestsWithoutABodyCarryTheHashOfNothing() throws {
         let calls: [@Sendable (S3Client) async throws -> Void] = [
             { _ = try await $0.get(key: "a") }, { _ = try await $0.head(key: "a") }, { try await $0.delete(key: "a") },
-            { try await $0.ensureBucket() }, { _ = try await $0.objects(prefix: "a/b") }, { try await $0.checkBucket() },
+            { try await $0.ensureBucket() }, { _ = try await $0.objects(prefix: "a/b") },
+            { try await $0.checkBucket() },
         ]
         for call in calls {
             let request = try recorded(call)
@@ -121,7 +129,10 @@ struct SigningTests {
         #expect(policy.query.map(\.name) == ["policy"])
     }
 
-    @Test(arguments: ["", "/a", "a/", "a//b", "a/../b", ".", "..", "a/.", "A", "a b", "a+b", "ä", "a%20b", "a?b", "a#b", "a=b", String(repeating: "a", count: 1025)])
+    @Test(arguments: [
+        "", "/a", "a/", "a//b", "a/../b", ".", "..", "a/.", "A", "a b", "a+b", "ä", "a%20b", "a?b", "a#b", "a=b",
+        String(repeating: "a", count: 1025),
+    ])
     func aKeyThatWouldNeedEncodingIsRefused(key: String) {
         #expect(throws: S3Error.self) { try ObjectKey(key) }
     }
@@ -147,11 +158,16 @@ struct SigningTests {
     }
 
     @Test(arguments: [
-        (404, "NoSuchKey", S3Error.Reason.notFound, false), (403, "AccessDenied", .denied, false), (501, "NotImplemented", .notSupported, false),
-        (400, "BadDigest", .refused, false), (500, "InternalError", .refused, true), (503, "SlowDown", .refused, true), (400, "RequestTimeout", .refused, true),
+        (404, "NoSuchKey", S3Error.Reason.notFound, false), (403, "AccessDenied", .denied, false),
+        (501, "NotImplemented", .notSupported, false),
+        (400, "BadDigest", .refused, false), (500, "InternalError", .refused, true), (503, "SlowDown", .refused, true),
+        (400, "RequestTimeout", .refused, true),
     ])
-    func anErrorSaysWhatTheServerSaid(_ row: (status: Int, code: String, reason: S3Error.Reason, isRetriable: Bool)) throws {
-        let document = "<?xml version=\"1.0\"?><Error><Code>\(row.code)</Code><Message>m</Message><RequestId>r&amp;1</RequestId></Error>"
+    func anErrorSaysWhatTheServerSaid(_ row: (status: Int, code: String, reason: S3Error.Reason, isRetriable: Bool))
+        throws
+    {
+        let document =
+            "<?xml version=\"1.0\"?><Error><Code>\(row.code)</Code><Message>m</Message><RequestId>r&amp;1</RequestId></Error>"
         do {
             _ = try recorded(answering: HTTPResponse(HTTPStatus(row.status), body: .bytes(Array(document.utf8)))) {
                 _ = try await $0.get(key: "a")
@@ -189,7 +205,10 @@ struct SigningTests {
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
     ])
     func theHashIsSHA256(_ row: (text: String, hex: String)) {
         #expect(SHA256.hex(Array(row.text.utf8)) == row.hex)

@@ -1,5 +1,6 @@
-@testable import Settings
 import Testing
+
+@testable import Settings
 
 @Suite(.timeLimit(.minutes(20)))
 struct SettingsTests {
@@ -13,10 +14,12 @@ struct SettingsTests {
         _ = reader.boolean("FLAG", default: true)
         _ = reader.choice("COLOUR", default: Colour.red)
         _ = reader.integer("COUNT", in: 1...9)
-        #expect(throws: InvalidSettings(faults: [
-            "PORT must be an integer from 1 to 65535", "EMPTY is not set", "MISSING is not set",
-            "FLAG must be true or false", "COLOUR must be one of red, green", "COUNT is not set",
-        ])) { try reader.finish() }
+        #expect(
+            throws: InvalidSettings(faults: [
+                "PORT must be an integer from 1 to 65535", "EMPTY is not set", "MISSING is not set",
+                "FLAG must be true or false", "COLOUR must be one of red, green", "COUNT is not set",
+            ])
+        ) { try reader.finish() }
     }
 
     @Test func whatIsSetIsRead() throws {
@@ -49,10 +52,11 @@ struct SettingsTests {
 
             EMPTY=
             """
-        #expect(try DotEnv.parse(text) == [
-            "PLAIN": "one", "EXPORTED": "two", "QUOTED": "three # four", "SINGLE": "five", "HASH": "six#seven",
-            "EMPTY": "",
-        ])
+        #expect(
+            try DotEnv.parse(text) == [
+                "PLAIN": "one", "EXPORTED": "two", "QUOTED": "three # four", "SINGLE": "five", "HASH": "six#seven",
+                "EMPTY": "",
+            ])
     }
 
     @Test func aLineThatIsNoSettingIsNamedByItsNumber() {

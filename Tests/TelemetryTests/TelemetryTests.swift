@@ -16,7 +16,8 @@ struct TelemetryTests {
             lines.all.withLock { $0.append(line) }
         }
         log.debug("not wanted")
-        log.warning("some\"thing", ["text": "a\nb", "count": 3, "duration_ms": Duration.microseconds(1500), "none": Int?.none])
+        log.warning(
+            "some\"thing", ["text": "a\nb", "count": 3, "duration_ms": Duration.microseconds(1500), "none": Int?.none])
         let all = lines.all.withLock { $0 }
         #expect(all.count == 1)
         #expect(
@@ -35,16 +36,18 @@ struct TelemetryTests {
         histogram.record(.milliseconds(3))
         histogram.record(.seconds(100))
         let text = metrics.text
-        #expect(text.hasPrefix("""
-            # HELP requests_total Requests.
-            # TYPE requests_total counter
-            requests_total{status="2xx"} 2
-            requests_total{status="5xx"} 0
-            # HELP depth Depth.
-            # TYPE depth gauge
-            depth -3
+        #expect(
+            text.hasPrefix(
+                """
+                # HELP requests_total Requests.
+                # TYPE requests_total counter
+                requests_total{status="2xx"} 2
+                requests_total{status="5xx"} 0
+                # HELP depth Depth.
+                # TYPE depth gauge
+                depth -3
 
-            """))
+                """))
         #expect(text.contains("seconds_bucket{le=\"0.0025\"} 0\nseconds_bucket{le=\"0.005\"} 1\n"))
         #expect(text.contains("seconds_bucket{le=\"+Inf\"} 2\nseconds_sum 100.003\nseconds_count 2\n"))
     }

@@ -23,9 +23,11 @@ int bind(int descriptor, const struct sockaddr *address, socklen_t length) {
         return -1;
     }
     struct sockaddr_in fixed;
-    if (next_port == 0 || address->sa_family != AF_INET || length < sizeof fixed) return libc_bind(descriptor, address, length);
+    if (next_port == 0 || address->sa_family != AF_INET || length < sizeof fixed)
+        return libc_bind(descriptor, address, length);
     memcpy(&fixed, address, sizeof fixed);
-    if (fixed.sin_port != 0 || fixed.sin_addr.s_addr != htonl(INADDR_LOOPBACK)) return libc_bind(descriptor, address, length);
+    if (fixed.sin_port != 0 || fixed.sin_addr.s_addr != htonl(INADDR_LOOPBACK))
+        return libc_bind(descriptor, address, length);
 
     fixed.sin_port = htons(next_port);
     next_port = 0;
@@ -37,7 +39,8 @@ int bind(int descriptor, const struct sockaddr *address, socklen_t length) {
 
 bool fixed_port_is_free(in_port_t port) {
     int yes = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return false;
     bool free = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&

@@ -23,8 +23,8 @@ void log_line(const char *level, const char *message, const char *detail) {
     strftime(instant, sizeof instant, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &parts));
     // librdkafka logs from several threads: a line is not to be cut by another.
     flockfile(stderr);
-    fprintf(stderr, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"service\":\"embedded-broker\",\"message\":\"%s\"", instant,
-            now.tv_nsec / 1000000, level, message);
+    fprintf(stderr, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"service\":\"embedded-broker\",\"message\":\"%s\"",
+            instant, now.tv_nsec / 1000000, level, message);
     if (detail != NULL) {
         fputs(",\"detail\":\"", stderr);
         print_escaped(stderr, detail);

@@ -17,6 +17,7 @@ package struct AuthenticationCode: Sendable {
     /// Whether `code` is the beginning of the message's code, in a time that does not tell where they differ.
     package func isValid(_ code: some Collection<UInt8>, for message: [UInt8]) -> Bool {
         let given = Array(code)
-        return CRYPTO_memcmp(given, self.code(for: message), min(given.count, 32)) == 0 && (16...32).contains(given.count)
+        return CRYPTO_memcmp(given, self.code(for: message), min(given.count, 32)) == 0
+            && (16...32).contains(given.count)
     }
 }

@@ -16,7 +16,9 @@ package final class SHA256 {
     deinit { EVP_MD_CTX_free(context) }
 
     package func update(_ bytes: some Sequence<UInt8>) {
-        let done: Int32? = bytes.withContiguousStorageIfAvailable { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        let done: Int32? = bytes.withContiguousStorageIfAvailable {
+            EVP_DigestUpdate(context, $0.baseAddress, $0.count)
+        }
         if done == nil { Array(bytes).withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) } }
     }
 

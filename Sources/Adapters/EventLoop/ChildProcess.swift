@@ -83,17 +83,20 @@ package final class ChildProcess: @unchecked Sendable {
         }
         // Released in `exited`: until then libuv knows this object's address.
         _ = Unmanaged.passRetained(self)
-        uv_read_start(stream(output), { handle, _, buffer in
-            let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
-            // The array is never resized, and libuv is done with the memory before `received` touches it.
-            me.readBuffer.withUnsafeMutableBytes { bytes in
-                buffer!.pointee.base = bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
-                buffer!.pointee.len = bytes.count
-            }
-        }, { handle, count, _ in
-            let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
-            me.received(count)
-        })
+        uv_read_start(
+            stream(output),
+            { handle, _, buffer in
+                let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+                // The array is never resized, and libuv is done with the memory before `received` touches it.
+                me.readBuffer.withUnsafeMutableBytes { bytes in
+                    buffer!.pointee.base = bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+                    buffer!.pointee.len = bytes.count
+                }
+            },
+            { handle, count, _ in
+                let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+                me.received(count)
+            })
     }
 
     private func spawn(_ options: uv_process_options_t) -> Int32 {
@@ -192,7 +195,9 @@ private final class PendingWrite {
         request.initialize(to: uv_write_t())
         memory = .allocate(capacity: max(bytes.count, 1))
         bytes.withUnsafeBytes { source in
-            if let base = source.baseAddress { UnsafeMutableRawPointer(memory).copyMemory(from: base, byteCount: source.count) }
+            if let base = source.baseAddress {
+                UnsafeMutableRawPointer(memory).copyMemory(from: base, byteCount: source.count)
+            }
         }
     }
 

@@ -13,11 +13,13 @@ extension EventLoop {
         lookup.request.pointee.data = retained.toOpaque()
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        let status = uv_getaddrinfo(uv, lookup.request, { request, status, addresses in
-            let lookup = Unmanaged<Lookup>.fromOpaque(request!.pointee.data).takeRetainedValue()
-            lookup.finish(status, addresses)
-            uv_freeaddrinfo(addresses)
-        }, host, nil, &hints)
+        let status = uv_getaddrinfo(
+            uv, lookup.request,
+            { request, status, addresses in
+                let lookup = Unmanaged<Lookup>.fromOpaque(request!.pointee.data).takeRetainedValue()
+                lookup.finish(status, addresses)
+                uv_freeaddrinfo(addresses)
+            }, host, nil, &hints)
         guard status != 0 else { return }
         retained.release()
         let error = EventLoopError(call: "uv_getaddrinfo", status: status)

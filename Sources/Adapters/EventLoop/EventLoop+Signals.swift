@@ -25,9 +25,11 @@ private final class SignalWatcher: @unchecked Sendable {
         let handle = try Handle<uv_signal_t>(
             "uv_signal_init", owner: Unmanaged.passUnretained(self).toOpaque()
         ) { uv_signal_init(loop.uv, $0) }
-        let status = uv_signal_start(handle.raw, { signal, _ in
-            Unmanaged<SignalWatcher>.fromOpaque(signal!.pointee.data).takeUnretainedValue().body()
-        }, number)
+        let status = uv_signal_start(
+            handle.raw,
+            { signal, _ in
+                Unmanaged<SignalWatcher>.fromOpaque(signal!.pointee.data).takeUnretainedValue().body()
+            }, number)
         guard status == 0 else {
             handle.close()
             throw EventLoopError(call: "uv_signal_start", status: status)

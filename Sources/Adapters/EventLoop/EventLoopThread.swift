@@ -12,11 +12,13 @@ package final class EventLoopThread: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         let start = Start(stop: stream)
         var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { raw in
-            // Released here; retained by the creator below.
-            Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue().run()
-            return nil
-        }, Unmanaged.passRetained(start).toOpaque())
+        let status = pthread_create(
+            &thread, nil,
+            { raw in
+                // Released here; retained by the creator below.
+                Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(start).toOpaque())
         guard status == 0 else { throw EventLoopError(call: "pthread_create", status: -status) }
         self.thread = thread
         stop = continuation

@@ -26,9 +26,11 @@ package final class Timer: @unchecked Sendable {
     package func start(after delay: Duration, repeating interval: Duration = .zero) {
         guard let handle else { return }
         uv_update_time(loop.uv)  // the loop's clock stands still during a turn
-        uv_timer_start(handle.raw, { timer in
-            Unmanaged<Timer>.fromOpaque(timer!.pointee.data).takeUnretainedValue().body()
-        }, delay.wholeMilliseconds, interval.wholeMilliseconds)
+        uv_timer_start(
+            handle.raw,
+            { timer in
+                Unmanaged<Timer>.fromOpaque(timer!.pointee.data).takeUnretainedValue().body()
+            }, delay.wholeMilliseconds, interval.wholeMilliseconds)
     }
 
     package func stop() {

@@ -39,7 +39,8 @@ extension HTTPClientError: CustomStringConvertible {
         switch self {
         case .dns, .connectRefused, .connectFailed, .connectTimeout, .timeout, .tooSlow, .tls, .connectionLost: true
         case .malformedURL, .unsupportedScheme, .certificate, .addressRefused, .bodyTooLarge, .malformedResponse,
-            .cancelled, .closed, .other: false
+            .cancelled, .closed, .other:
+            false
         }
     }
 

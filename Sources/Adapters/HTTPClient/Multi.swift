@@ -24,14 +24,18 @@ final class Multi: @unchecked Sendable {
         shim_curl_multi_set_long(raw, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
         shim_curl_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
         shim_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
-        shim_curl_multi_set_socket(raw, { _, descriptor, what, context, _ in
-            Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().watch(descriptor, what)
-            return 0
-        }, me)
-        shim_curl_multi_set_timer(raw, { _, milliseconds, context in
-            Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().wake(after: milliseconds)
-            return 0
-        }, me)
+        shim_curl_multi_set_socket(
+            raw,
+            { _, descriptor, what, context, _ in
+                Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().watch(descriptor, what)
+                return 0
+            }, me)
+        shim_curl_multi_set_timer(
+            raw,
+            { _, milliseconds, context in
+                Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().wake(after: milliseconds)
+                return 0
+            }, me)
         timer = try Timer(on: loop) { [unowned self] in act(-1, 0) }  // CURL_SOCKET_TIMEOUT
     }
 
@@ -43,7 +47,8 @@ final class Multi: @unchecked Sendable {
         let code = curl_multi_add_handle(raw, easy)
         guard code == CURLM_OK else {
             transfers[easy] = nil
-            return transfer.finish(.failure(.other(code: Int(code.rawValue), text: String(cString: curl_multi_strerror(code)))))
+            return transfer.finish(
+                .failure(.other(code: Int(code.rawValue), text: String(cString: curl_multi_strerror(code)))))
         }
     }
 
@@ -79,8 +84,10 @@ final class Multi: @unchecked Sendable {
         if watchers[descriptor] == nil {
             // Without a watcher the transfer runs into its timeout.
             watchers[descriptor] = try? DescriptorWatcher(on: loop, descriptor: descriptor) { [unowned self] ready in
-                act(descriptor, (ready.contains(.readable) ? CURL_CSELECT_IN : 0)
-                    | (ready.contains(.writable) ? CURL_CSELECT_OUT : 0))
+                act(
+                    descriptor,
+                    (ready.contains(.readable) ? CURL_CSELECT_IN : 0)
+                        | (ready.contains(.writable) ? CURL_CSELECT_OUT : 0))
             }
         }
         watchers[descriptor]?.watch(events)

@@ -64,8 +64,9 @@ extension Transfer {
         }
         if request.method != .head {
             // Refuses a longer Content-Length at once; 0 would mean no limit.
-            try options.check(shim_curl_set_offset(
-                options.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(request.maximumResponseBytes, 1))))
+            try options.check(
+                shim_curl_set_offset(
+                    options.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(request.maximumResponseBytes, 1))))
         }
     }
 
@@ -100,25 +101,38 @@ extension Transfer {
     private func setCallbacks(_ options: Options) throws(HTTPClientError) {
         // Unretained: this object owns the handle that calls back.
         let me = Unmanaged.passUnretained(self).toOpaque()
-        try options.check(shim_curl_set_write(options.easy, { data, size, count, context in
-            let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
-            return transfer.receive(UnsafeRawBufferPointer(start: data, count: size * count))
-        }, me))
+        try options.check(
+            shim_curl_set_write(
+                options.easy,
+                { data, size, count, context in
+                    let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+                    return transfer.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+                }, me))
         guard request.allowAddress != nil else { return }
-        try options.check(shim_curl_set_open_socket(options.easy, { context, _, address in
-            guard let context, let address else { return shim_curl_socket_bad }
-            let bytes = UnsafeRawBufferPointer(start: shim_curl_sockaddr_bytes(address), count: Int(address.pointee.addrlen))
-            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            guard transfer.allows(IPAddress(socketAddress: bytes)?.unmapped) else { return shim_curl_socket_bad }
-            return socket(
-                address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
-        }, me))
-        try options.check(shim_curl_set_prerequest(options.easy, { context, primary, _, _, _ in
-            guard let context, let primary else { return CURL_PREREQFUNC_ABORT }
-            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            let allowed = transfer.allowsInUse(IPAddress(String(cString: primary))?.unmapped)
-            return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
-        }, me))
+        try options.check(
+            shim_curl_set_open_socket(
+                options.easy,
+                { context, _, address in
+                    guard let context, let address else { return shim_curl_socket_bad }
+                    let bytes = UnsafeRawBufferPointer(
+                        start: shim_curl_sockaddr_bytes(address), count: Int(address.pointee.addrlen))
+                    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                    guard transfer.allows(IPAddress(socketAddress: bytes)?.unmapped) else {
+                        return shim_curl_socket_bad
+                    }
+                    return socket(
+                        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
+                        address.pointee.protocol)
+                }, me))
+        try options.check(
+            shim_curl_set_prerequest(
+                options.easy,
+                { context, primary, _, _, _ in
+                    guard let context, let primary else { return CURL_PREREQFUNC_ABORT }
+                    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                    let allowed = transfer.allowsInUse(IPAddress(String(cString: primary))?.unmapped)
+                    return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+                }, me))
     }
 
     /// At least one: 0 would mean no limit.

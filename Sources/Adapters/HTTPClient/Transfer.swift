@@ -138,7 +138,8 @@ final class Transfer: @unchecked Sendable {
         case CURLE_PEER_FAILED_VERIFICATION: return .certificate
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER: return .tls
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: return .connectionLost
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_LARGE, CURLE_HTTP2: return .malformedResponse
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_LARGE, CURLE_HTTP2:
+            return .malformedResponse
         default: return .other(code: Int(code.rawValue), text: String(cString: curl_easy_strerror(code)))
         }
     }
@@ -146,7 +147,8 @@ final class Transfer: @unchecked Sendable {
     private func timeout() -> HTTPClientError {
         // Until there is a connection libcurl reports no time for it.
         if (offset(CURLINFO_PRETRANSFER_TIME_T) ?? 0) == 0 {
-            return Duration.microseconds(offset(CURLINFO_TOTAL_TIME_T) ?? 0) < request.totalTimeout ? .connectTimeout : .timeout
+            return Duration.microseconds(offset(CURLINFO_TOTAL_TIME_T) ?? 0) < request.totalTimeout
+                ? .connectTimeout : .timeout
         }
         let total = Duration.microseconds(offset(CURLINFO_TOTAL_TIME_T) ?? 0)
         return request.lowSpeed != nil && total < request.totalTimeout ? .tooSlow : .timeout

@@ -41,7 +41,8 @@ package struct HTTPHeaders: Sendable {
     package mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
 
     private static func same(_ one: String, _ other: String) -> Bool {
-        one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { $0 == $1 || lower($0) == lower($1) }
+        one.utf8.count == other.utf8.count
+            && zip(one.utf8, other.utf8).allSatisfy { $0 == $1 || lower($0) == lower($1) }
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }

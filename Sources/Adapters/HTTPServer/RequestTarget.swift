@@ -32,9 +32,11 @@ struct RequestTarget {
     /// What follows the authority of an absolute URL, which a server must accept too; anything else as it is.
     private static func originForm(_ bytes: ArraySlice<UInt8>) throws(Fault) -> ArraySlice<UInt8> {
         if bytes.first == UInt8(ascii: "/") || bytes.elementsEqual([UInt8(ascii: "*")]) { return bytes }
-        guard let scheme = ["http://", "https://"].first(where: { prefix in
-            bytes.count > prefix.utf8.count && zip(prefix.utf8, bytes).allSatisfy { $0 == $1 | 0x20 || $0 == $1 }
-        }) else { throw .form }
+        guard
+            let scheme = ["http://", "https://"].first(where: { prefix in
+                bytes.count > prefix.utf8.count && zip(prefix.utf8, bytes).allSatisfy { $0 == $1 | 0x20 || $0 == $1 }
+            })
+        else { throw .form }
         let rest = bytes.dropFirst(scheme.utf8.count)
         guard let start = rest.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
             return [UInt8(ascii: "/")]
@@ -54,10 +56,11 @@ struct RequestTarget {
         var pairs: [(name: String, value: String)] = []
         for part in query.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            pairs.append((
-                name: try decode(part[..<equals], plusIsSpace: true),
-                value: try decode(part[equals...].dropFirst(), plusIsSpace: true)
-            ))
+            pairs.append(
+                (
+                    name: try decode(part[..<equals], plusIsSpace: true),
+                    value: try decode(part[equals...].dropFirst(), plusIsSpace: true)
+                ))
         }
         return pairs
     }

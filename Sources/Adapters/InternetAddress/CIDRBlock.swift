@@ -8,14 +8,18 @@ package struct CIDRBlock: Hashable, Sendable {
         self.base = base
         self.prefixLength = prefixLength
         switch base {
-        case .v4(let bits): guard (0...32).contains(prefixLength), bits & ~Self.mask(prefixLength) == 0 else { return nil }
-        case .v6(let bits): guard (0...128).contains(prefixLength), bits & ~Self.mask(prefixLength) == 0 else { return nil }
+        case .v4(let bits):
+            guard (0...32).contains(prefixLength), bits & ~Self.mask(prefixLength) == 0 else { return nil }
+        case .v6(let bits):
+            guard (0...128).contains(prefixLength), bits & ~Self.mask(prefixLength) == 0 else { return nil }
         }
     }
 
     /// Whether the address lies in the range; an IPv4-mapped IPv6 address is taken as the IPv4 address it is.
     package func contains(_ address: IPAddress) -> Bool {
-        if case .v6(let base) = base, case .v6(let bits) = address, bits & Self.mask(prefixLength) == base { return true }
+        if case .v6(let base) = base, case .v6(let bits) = address, bits & Self.mask(prefixLength) == base {
+            return true
+        }
         guard case .v4(let base) = base, case .v4(let bits) = address.unmapped else { return false }
         return bits & Self.mask(prefixLength) == base
     }
@@ -36,7 +40,8 @@ extension CIDRBlock: LosslessStringConvertible, CustomStringConvertible {
             return
         }
         let digits = parts[1].utf8
-        guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(parts[1])
+        guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            let length = Int(parts[1])
         else { return nil }
         self.init(base: base, prefixLength: length)
     }

@@ -40,7 +40,9 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
         let colon = UInt8(ascii: ":")
         // At most one "::", and no third colon beside it.
         var gaps: [Int] = []
-        for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon { gaps.append(index) }
+        for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon {
+            gaps.append(index)
+        }
         guard gaps.count <= 1 else { return nil }
         guard let gap = gaps.first else {
             guard let groups = groups(of: text), groups.count == 8 else { return nil }

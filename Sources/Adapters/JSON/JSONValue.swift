@@ -80,10 +80,11 @@ package struct JSONValue: Sendable {
         var iterator = yyjson_obj_iter()
         guard yyjson_obj_iter_init(raw, &iterator) else { return [] }
         while let key = yyjson_obj_iter_next(&iterator) {
-            members.append((
-                Self.text(yyjson_get_str(key), yyjson_get_len(key)),
-                JSONValue(document: document, raw: yyjson_obj_iter_get_val(key))
-            ))
+            members.append(
+                (
+                    Self.text(yyjson_get_str(key), yyjson_get_len(key)),
+                    JSONValue(document: document, raw: yyjson_obj_iter_get_val(key))
+                ))
         }
         return members
     }

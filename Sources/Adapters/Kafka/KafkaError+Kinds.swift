@@ -2,7 +2,8 @@ import CRdkafka
 
 extension KafkaError {
     package var isTimeout: Bool {
-        [RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT].contains(raw)
+        [RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT].contains(
+            raw)
     }
 
     /// The producer holds as much as it may: nothing was taken.
@@ -42,7 +43,9 @@ extension KafkaError {
         KafkaError(call: call, RD_KAFKA_RESP_ERR__INTR, text: "cancelled")
     }
 
-    static func closed(_ call: String) -> KafkaError { KafkaError(call: call, RD_KAFKA_RESP_ERR__DESTROY, text: "closed") }
+    static func closed(_ call: String) -> KafkaError {
+        KafkaError(call: call, RD_KAFKA_RESP_ERR__DESTROY, text: "closed")
+    }
 
     /// Throws if `status` says so.
     static func check(_ call: String, _ status: rd_kafka_resp_err_t) throws(KafkaError) {

@@ -51,7 +51,8 @@ final class RedisConnection: @unchecked Sendable {
         }
         do throws(EventLoopError) {
             timer = try Timer(on: loop) { [weak self] in self?.timerFired() }
-            watcher = try DescriptorWatcher(on: loop, descriptor: context.pointee.c.fd) { [weak self] in self?.ready($0) }
+            watcher = try DescriptorWatcher(on: loop, descriptor: context.pointee.c.fd) { [weak self] in self?.ready($0)
+            }
         } catch {
             redisAsyncFree(context)
             throw RedisError(.unavailable, message: "\(error)")
@@ -96,9 +97,11 @@ final class RedisConnection: @unchecked Sendable {
         guard let context else { return false }
         inFlight.append(command)
         let status = Self.withArguments(arguments) { count, words, lengths in
-            redisAsyncCommandArgv(context, { context, reply, _ in
-                RedisConnection.of(context)?.received(reply?.assumingMemoryBound(to: redisReply.self))
-            }, nil, count, words, lengths)
+            redisAsyncCommandArgv(
+                context,
+                { context, reply, _ in
+                    RedisConnection.of(context)?.received(reply?.assumingMemoryBound(to: redisReply.self))
+                }, nil, count, words, lengths)
         }
         if status != REDIS_OK { inFlight.removeLast() }
         return status == REDIS_OK
@@ -175,7 +178,9 @@ final class RedisConnection: @unchecked Sendable {
         isConnected = true
         if let context { redisEnableKeepAlive(&context.pointee.c) }
         for words in configuration.handshake {
-            guard append(words, InFlightCommands.Command(continuation: nil, deadline: handshakeDeadline)) else { return }
+            guard append(words, InFlightCommands.Command(continuation: nil, deadline: handshakeDeadline)) else {
+                return
+            }
             handshakeReplies += 1
         }
     }

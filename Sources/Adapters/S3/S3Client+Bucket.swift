@@ -8,7 +8,7 @@ extension S3Client {
         do {
             let body = Array(constraint.utf8)
             _ = try await send(.put, "/\(configuration.bucket)", body: body, hash: SHA256.hex(body))
-        } catch where error.status == .conflict {
+        } catch let error where error.status == .conflict {
             // BucketAlreadyOwnedByYou, BucketAlreadyExists. Whether it may be used the first object will tell.
             return
         }
@@ -38,7 +38,7 @@ extension S3Client {
             _ = try await send(
                 .put, "/\(configuration.bucket)?policy=", ["Content-Type": "application/json"], body: policy,
                 hash: SHA256.hex(policy))
-        } catch where error.status == .conflict {
+        } catch let error where error.status == .conflict {
             // How `rclone serve s3` says that it has no policies.
             throw S3Error(.notSupported, status: error.status, code: error.code, requestID: error.requestID)
         }

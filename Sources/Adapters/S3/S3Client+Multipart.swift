@@ -47,7 +47,7 @@ extension S3Client {
         do {
             _ = try await send(
                 .delete, "\(path(key))?uploadId=\(Self.encode(uploadID))", survivesCancellation: true)
-        } catch where error.reason == .notFound {
+        } catch let error where error.reason == .notFound {
             return  // what was wanted
         }
     }

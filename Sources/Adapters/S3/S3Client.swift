@@ -48,7 +48,7 @@ package struct S3Client: Sendable {
         let headers: HTTPHeaders
         do {
             headers = try await send(.head, path(ObjectKey(key))).headers
-        } catch where error.reason == .notFound {
+        } catch let error where error.reason == .notFound {
             return nil
         }
         return Head(
@@ -60,7 +60,7 @@ package struct S3Client: Sendable {
     package func delete(key: String) async throws(S3Error) {
         do {
             _ = try await send(.delete, path(ObjectKey(key)), survivesCancellation: true)
-        } catch where error.reason == .notFound {
+        } catch let error where error.reason == .notFound {
             return  // what was wanted
         }
     }
@@ -77,7 +77,8 @@ package struct S3Client: Sendable {
     /// `path` and `query` are signed as they are written: percent-encoded, the query sorted by name and with `=` behind
     /// each.
     func send(
-        _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil, hash: String = emptyHash,
+        _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil,
+        hash: String = emptyHash,
         upTo limit: Int? = nil, survivesCancellation: Bool = false
     ) async throws(S3Error) -> HTTPClientResponse {
         var request = HTTPClientRequest(method, configuration.endpoint + path, headers: headers, body: body)

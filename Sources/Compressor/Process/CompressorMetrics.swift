@@ -13,7 +13,8 @@ struct CompressorMetrics: Sendable {
         let images = "warelog_compressor_images_total"
         compressedImages = metrics.counter(images, "Images answered.", ["result": "compressed"])
         failedImages = metrics.counter(images, "Images answered.", ["result": "failed"])
-        sourceBytes = metrics.counter("warelog_compressor_source_bytes_total", "Bytes of the compressed images' sources.")
+        sourceBytes = metrics.counter(
+            "warelog_compressor_source_bytes_total", "Bytes of the compressed images' sources.")
         outputBytes = metrics.counter("warelog_compressor_output_bytes_total", "Bytes of the compressed images.")
         duration = metrics.histogram("warelog_compressor_image_duration_seconds", "From download to answer.")
     }

@@ -104,12 +104,12 @@ struct CompressorProcess: Sendable {
     private static func check(_ store: S3Client) async throws(S3Error) {
         do {
             try await store.checkBucket()
-        } catch where error.reason == .notFound {
+        } catch let error where error.reason == .notFound {
             try await store.ensureBucket()
             // Where there are none it was said at the start.
             do {
                 try await store.allowPublicRead(prefix: Renditions.keyPrefix)
-            } catch where error.reason == .notSupported {}
+            } catch let error where error.reason == .notSupported {}
         }
     }
 

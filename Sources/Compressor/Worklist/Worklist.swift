@@ -145,7 +145,8 @@ final class Worklist: @unchecked Sendable {
             breakers[job.host] = breaker
             guard case .opened(let isProbe) = consequence else { return }
             let delay = retry.delay(
-                after: breaker.openings, factor: failure.factor, atLeast: failure.retryAfter, random: .random(in: 0...1))
+                after: breaker.openings, factor: failure.factor, atLeast: failure.retryAfter, random: .random(in: 0...1)
+            )
             context.log.info(
                 "a host is left alone", ["host": job.host, "reason": failure.reason, "duration_ms": delay])
             queue.limit(job.host, to: 0)

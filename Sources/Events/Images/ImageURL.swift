@@ -25,9 +25,13 @@ package enum ImageURL {
         guard !host.isEmpty else { return "must name a host" }
         var rest = authority[host.endIndex...]
         if isLiteral {
-            guard case .v6? = IPAddress(String(host)), rest.popFirst() == "]" else { return "must have an IPv6 address in brackets" }
+            guard case .v6? = IPAddress(String(host)), rest.popFirst() == "]" else {
+                return "must have an IPv6 address in brackets"
+            }
         } else {
-            guard !host.contains("["), !host.contains("]") else { return "must have brackets around an IPv6 address only" }
+            guard !host.contains("["), !host.contains("]") else {
+                return "must have brackets around an IPv6 address only"
+            }
         }
         return rest.isEmpty || isPort(rest) ? nil : "must name its port by number"
     }

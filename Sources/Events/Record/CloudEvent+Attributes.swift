@@ -36,7 +36,8 @@ extension CloudEvent {
         }
 
         /// A header where it stands; nothing of it is kept but what the attributes say.
-        package mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(EventFault) {
+        package mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(EventFault)
+        {
             // By the length first: few have the same.
             switch name.count {
             case 5 where name.equals(Name.id): try Self.set(&id, Name.id, value)
@@ -64,7 +65,9 @@ extension CloudEvent {
             _ attribute: inout String?, _ name: String, _ value: UnsafeRawBufferPointer?
         ) throws(EventFault) {
             guard let text = text(value) else { throw .invalid(name, "is empty or no text") }
-            guard text.utf8.count <= maximumLength else { throw .invalid(name, "is longer than \(maximumLength) bytes") }
+            guard text.utf8.count <= maximumLength else {
+                throw .invalid(name, "is longer than \(maximumLength) bytes")
+            }
             guard attribute == nil else { throw .invalid(name, "occurs twice") }
             attribute = text
         }

@@ -64,7 +64,9 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
 
     /// A product's owner may be named, and stays who it is.
     mutating func checkOwner(_ field: Field, _ product: Product?) {
-        guard isPresent(field), let owner: UserID = identifier(field), let product, owner != product.userID else { return }
+        guard isPresent(field), let owner: UserID = identifier(field), let product, owner != product.userID else {
+            return
+        }
         faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
     }
 

@@ -20,8 +20,10 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// Reads what `description` writes, with any number of decimals of the second, cut at the third. Nil for
     /// anything else, other zones included: every writer of the log writes UTC.
     package init?(_ text: some StringProtocol) {
-        guard let time = text.utf8.withContiguousStorageIfAvailable(Self.milliseconds) ?? Array(text.utf8)
-            .withUnsafeBufferPointer(Self.milliseconds)
+        guard
+            let time = text.utf8.withContiguousStorageIfAvailable(Self.milliseconds)
+                ?? Array(text.utf8)
+                .withUnsafeBufferPointer(Self.milliseconds)
         else { return nil }
         self.init(milliseconds: time)
     }

@@ -1,8 +1,8 @@
 import EventLog
 import Events
-import History
 import HTTPMessages
 import HTTPServer
+import History
 import JSON
 import Kafka
 import Postgres
@@ -60,7 +60,8 @@ struct PastHandlers: Sendable {
         _ = try await consistency.await(request)
         let page = try await remembering { try await self.page(query, of: history(of: id)) }
         guard let last = page.entries.last else { throw Problem(.productNotFound) }
-        let cursor = page.isContinued
+        let cursor =
+            page.isContinued
             ? HistoryCursor(offset: last.event.position.offset).text(of: id, key: key) : nil
         var headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
         if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }

@@ -30,7 +30,8 @@ struct GatewayLoop: Sendable {
             maximumBytes: settings.maximumUploadBytes, limits: ImageHeaderLimits(pixels: settings.maximumImagePixels),
             log: context.log)
         let parts = WriteParts(
-            log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool, key: settings.signingKey,
+            log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool,
+            key: settings.signingKey,
             verdictWait: settings.verdictWait, requiresIfMatch: settings.requiresIfMatch,
             maximumBodyBytes: settings.maximumBodyBytes)
         let consistency = ReadConsistency(

@@ -17,7 +17,9 @@ struct GatewayProcess: Sendable {
     }
 
     func run() async throws {
-        guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else { return }
+        guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else {
+            return
+        }
         let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
         let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
         let shared = SharedParts(
@@ -64,7 +66,8 @@ struct GatewayProcess: Sendable {
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        context.log.info("serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
+        context.log.info(
+            "serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for gatewayLoop in gatewayLoops {
                 group.addTask(executorPreference: gatewayLoop.loop) { try await gatewayLoop.serve() }

@@ -20,7 +20,8 @@ struct OverloadLimits: Sendable {
         connections = reader.integer("MAXIMUM_CONNECTIONS", in: 1...1_000_000, default: 4096)
         connectionsPerClient = reader.integer("MAXIMUM_CONNECTIONS_PER_CLIENT", in: 1...1_000_000, default: 256)
         writes = reader.integer("MAXIMUM_WRITES", in: 1...1_000_000, default: 1024)
-        writeBytes = reader.integer("MAXIMUM_WRITE_BYTES", in: largestBody...(1 << 40), default: max(largestBody, 256 << 20))
+        writeBytes = reader.integer(
+            "MAXIMUM_WRITE_BYTES", in: largestBody...(1 << 40), default: max(largestBody, 256 << 20))
         headTime = .seconds(reader.integer("REQUEST_HEAD_SECONDS", in: 1...3600, default: 10))
         bodyTime = .seconds(reader.integer("REQUEST_BODY_SECONDS", in: 1...3600, default: 30))
     }

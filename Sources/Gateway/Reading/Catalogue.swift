@@ -58,7 +58,8 @@ final class Catalogue: Sendable {
 
     private func read(_ id: ProductID) async throws -> (entry: ProductCache.Entry, version: Int64?) {
         let rows = try await pool.query(
-            "select \(ProductDocument.columns) from warelog.product_states where id = $1 and not is_deleted", [.int(id.value)]
+            "select \(ProductDocument.columns) from warelog.product_states where id = $1 and not is_deleted",
+            [.int(id.value)]
         ).rows
         guard let row = rows.first else { return (.absent, nil) }
         let document = try ProductDocument(row: row)

@@ -1,8 +1,8 @@
 import EventLog
 import Events
-import History
 import HTTPMessages
 import HTTPServer
+import History
 import JSON
 import Postgres
 
@@ -62,7 +62,8 @@ struct ProductEventHandlers: Sendable {
                 try await writer.write(Array(":\n\n".utf8))  // proxies close what is silent
                 continue
             }
-            while case let versions = try await history.versions(after: position, from: known), let last = versions.last {
+            while case let versions = try await history.versions(after: position, from: known), let last = versions.last
+            {
                 for version in versions { try await writer.write(message(version)) }
                 if last.product.isDeleted { return }
                 known = last.product

@@ -9,7 +9,9 @@ final class UserDirectory: Sendable {
 
     func isKnown(_ user: UserID, _ pool: PostgresPool) async throws -> Bool {
         if known.withLock({ $0.contains(user) }) { return true }
-        let rows = try await reading { try await pool.query("select 1 from users where id = $1", [.int(user.value)]).rows }
+        let rows = try await reading {
+            try await pool.query("select 1 from users where id = $1", [.int(user.value)]).rows
+        }
         guard !rows.isEmpty else { return false }
         known.withLock { known in
             if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }

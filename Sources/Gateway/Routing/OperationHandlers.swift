@@ -15,7 +15,8 @@ struct OperationHandlers: Sendable {
         _ = try await consistency.await(request)
         guard id.utf8.count <= 64, !id.utf8.contains(0) else { throw Problem(.operationNotFound) }
         let rows = try await reading {
-            try await pool.query("select \(Decision.columns) from warelog.commands where command_id = $1", [.text(id)]).rows
+            try await pool.query("select \(Decision.columns) from warelog.commands where command_id = $1", [.text(id)])
+                .rows
         }
         let decision = try rows.first.map { try Decision(row: $0) }
         guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }

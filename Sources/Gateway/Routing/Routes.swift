@@ -39,10 +39,11 @@ struct Routes: Sendable {
             return try await admitted(request, trace)
         } catch let problem as Problem {
             return Answer(problem.response(traceID: trace.traceID))
-        } catch where error is HTTPBodyError && !context.stop.isStopping {
+        } catch let error where error is HTTPBodyError && !context.stop.isStopping {
             // The client has ended its side, gone, or was too slow: its fault, and hardly anybody reads the answer.
-            return Answer(Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
-        } catch where error is HTTPBodyError || Task.isCancelled {
+            return Answer(
+                Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
+        } catch let error where error is HTTPBodyError || Task.isCancelled {
             return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])

@@ -27,7 +27,9 @@ struct CommandIDs: Sendable {
 
     func isOurs(_ text: String) -> Bool {
         let digits = text.utf8.filter { $0 != 0x2D }
-        guard let bytes = Hexadecimal.bytes(String(decoding: digits, as: UTF8.self)), bytes.count == 16 else { return false }
+        guard let bytes = Hexadecimal.bytes(String(decoding: digits, as: UTF8.self)), bytes.count == 16 else {
+            return false
+        }
         return Self.text(Array(bytes.prefix(10)) + code(Array(bytes.prefix(10)))) == text
     }
 

@@ -38,13 +38,15 @@ struct CommandLog: Sendable {
         _ event: ProductEvent, _ submission: Submission, expecting version: Int64?
     ) async throws -> Result<ProductEvent> {
         let metadata = metadata(submission, expecting: version)
-        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata) }
+        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata)
+        }
         return try await result(Recorded(event, metadata, at: position), submission, .products)
     }
 
     func append(_ event: UserEvent, _ submission: Submission) async throws -> Result<UserEvent> {
         let metadata = metadata(submission, expecting: nil)
-        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata) }
+        let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata)
+        }
         return try await result(Recorded(event, metadata, at: position), submission, .users)
     }
 

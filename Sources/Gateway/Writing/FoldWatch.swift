@@ -118,7 +118,9 @@ final class FoldWatch: Sendable {
                 // What was folded before the LISTEN took effect. It may be less than was known: of a read model that is
                 // built again.
                 state.withLock { $0.folded = [:] }
-                for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints").rows {
+                for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints")
+                    .rows
+                {
                     advance(
                         Partition(topic: try row.text("topic"), partition: Int32(try row.int("partition"))),
                         to: try row.int("next_offset"))

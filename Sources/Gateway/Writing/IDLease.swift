@@ -80,10 +80,13 @@ final class IDLease<Entity>: Sendable {
 
     /// An id for a command: both attempts of one meet in one partition, where the log's order decides between them.
     func next(for mark: IdempotencyMark?) async -> ID? {
-        await next(in: mark.map { mark in
-            let hash = mark.key.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-            return Int32(hash % UInt64(state.withLock { $0.ids.count }))
-        })
+        await next(
+            in: mark.map { mark in
+                let hash = mark.key.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+                    ($0 ^ UInt64($1)) &* 1_099_511_628_211
+                }
+                return Int32(hash % UInt64(state.withLock { $0.ids.count }))
+            })
     }
 
     /// Leases blocks whenever they run low, until cancelled.

@@ -25,12 +25,15 @@ struct Idempotency: Sendable {
     init?(_ request: HTTPRequest) throws(Problem) {
         let values = request.headers.values("Idempotency-Key")
         guard let value = values.first else { return nil }
-        let key = value.utf8.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"") ? value.dropFirst().dropLast() : value[...]
+        let key =
+            value.utf8.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"")
+            ? value.dropFirst().dropLast() : value[...]
         guard values.count == 1, (1...Self.maximumLength).contains(key.utf8.count),
             key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Problem(
-                .malformedRequest, "Idempotency-Key must be given once, with 1 to \(Self.maximumLength) visible ASCII characters.")
+                .malformedRequest,
+                "Idempotency-Key must be given once, with 1 to \(Self.maximumLength) visible ASCII characters.")
         }
         self.key = String(key)
         credentials = request.headers["Authorization"]

@@ -32,7 +32,8 @@ struct ProductWriteHandlers: Sendable {
             var product: Product?
             _ = Product.evolve(&product, result.recorded)
             return created(
-                write, decision, document: decision.document ?? product.map { ProductDocument($0).json }, isReplay: isReplay)
+                write, decision, document: decision.document ?? product.map { ProductDocument($0).json },
+                isReplay: isReplay)
         case .refused(_, let problem):
             throw problem
         case .pending:
@@ -79,7 +80,8 @@ struct ProductWriteHandlers: Sendable {
             let edit = try valid { () throws(InvalidDocument) in try read(body, product) }
             guard let product else { return .init(event: .updated(edit.decide(unseen: change.id))) }
             let updated = edit.decide(product)
-            return .init(event: .updated(updated), isEmpty: updated.isEmpty, needsState: isWhole || updated.images != nil)
+            return .init(
+                event: .updated(updated), isEmpty: updated.isEmpty, needsState: isWhole || updated.images != nil)
         }
         return try answer(write, change.id, outcome, .ok, "Product updated successfully")
     }

@@ -53,7 +53,8 @@ package final class LogReader: Sendable {
         self.configuration = configuration
         self.loop = loop
         self.deadline = deadline
-        (requests, queue) = AsyncStream.makeStream(of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
+        (requests, queue) = AsyncStream.makeStream(
+            of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
     }
 
     /// The events of `product` at these offsets, which ascend: not too many at once, others wait meanwhile. Throws

@@ -17,9 +17,10 @@ package struct FieldChange: Sendable, Equatable {
         let changed = new.filter { oldValues[$0.name] != $0.json }.map {
             FieldChange(field: $0.name, from: oldValues[$0.name], to: $0.json)
         }
-        return changed + old.filter { !newNames.contains($0.name) }.map {
-            FieldChange(field: $0.name, from: $0.json, to: nil)
-        }
+        return changed
+            + old.filter { !newNames.contains($0.name) }.map {
+                FieldChange(field: $0.name, from: $0.json, to: nil)
+            }
     }
 }
 

@@ -45,7 +45,6 @@ package final class ProductCache: Sendable {
         }
     }
 
-
     private static let documentLifetime = 3_600_000
     /// Short: ids that do not exist are without number.
     private static let absenceLifetime = 30_000
@@ -133,7 +132,9 @@ package final class ProductCache: Sendable {
 
     /// Up to where the invalidations of each partition are done; none where Redis does not know.
     package func watermarks() async throws(RedisError) -> [Int32: Int64] {
-        guard case .array(let fields) = try await redis.command(["HGETALL", .string(Self.watermarks)]) else { return [:] }
+        guard case .array(let fields) = try await redis.command(["HGETALL", .string(Self.watermarks)]) else {
+            return [:]
+        }
         var watermarks: [Int32: Int64] = [:]
         for pair in stride(from: 0, to: fields.count - 1, by: 2) {
             guard case .string(let name) = fields[pair], case .string(let value) = fields[pair + 1],

@@ -104,7 +104,9 @@ struct BatchFold {
         if verdict == .accepted { userPositions[id] = recorded.position }
         guard let command else { return }
         let counters: Counters = (user == nil ? 0 : 1, 0)
-        decide(command, previous, recorded.metadata, verdict, .users, recorded.position, id.value, counters) { user?.json }
+        decide(command, previous, recorded.metadata, verdict, .users, recorded.position, id.value, counters) {
+            user?.json
+        }
     }
 
     /// Whether no earlier event with the command took effect in the partition: what comes after that is void, and

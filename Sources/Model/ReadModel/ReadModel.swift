@@ -61,7 +61,9 @@ package struct ReadModel: Sendable {
 
     /// Whether all of these partitions of the live generation are `owner`'s, or nobody's: whoever else took one over
     /// goes on with it.
-    package static func areFree(_ partitions: [TopicPartition], for owner: String, _ pool: PostgresPool) async throws(PostgresError) -> Bool {
+    package static func areFree(_ partitions: [TopicPartition], for owner: String, _ pool: PostgresPool)
+        async throws(PostgresError) -> Bool
+    {
         let rows = try await pool.query(
             """
             select 1 from unnest($1::text[], $2::bigint[]) as x(t, p)

@@ -66,7 +66,9 @@ package struct ReadModelRepair: Sendable {
             [.text(partition.topic), .int(Int64(partition.partition)), .text(key)])
         // What other entities' commands have done stays done.
         for row in try await query(sql.commands(wanted.commands)) { known.commands.insert(try Batch.Command(row: row)) }
-        for row in try await query(sql.discarded(wanted.ranges)) { known.discarded.insert(try Batch.Position(row: row)) }
+        for row in try await query(sql.discarded(wanted.ranges)) {
+            known.discarded.insert(try Batch.Position(row: row))
+        }
         batch.fold(known)
         let changes = batch.changes
         if !changes.users.isEmpty { _ = try await query(sql.upsert(changes.users)) }

@@ -17,7 +17,9 @@ enum PackedRecord {
     }
 
     /// Of bytes that `append` made, and no others.
-    static func forEach(in bytes: UnsafeRawBufferPointer, _ topics: [String], _ body: (KafkaRecord) throws -> Void) rethrows {
+    static func forEach(in bytes: UnsafeRawBufferPointer, _ topics: [String], _ body: (KafkaRecord) throws -> Void)
+        rethrows
+    {
         var place = 0
         func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value {
             defer { place += MemoryLayout<Value>.size }

@@ -1,5 +1,5 @@
-import HTTPServer
 import HTTPMessages
+import HTTPServer
 import InternetAddress
 
 /// `/livez`, `/readyz` and `/metrics`: the same on every process.

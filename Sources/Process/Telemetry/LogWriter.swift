@@ -22,10 +22,12 @@ package final class LogWriter: @unchecked Sendable {
         pthread_cond_init(changed, nil)
         // Balanced at the end of the thread.
         let me = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(&thread, nil, { raw in
-            Unmanaged<LogWriter>.fromOpaque(raw!).takeRetainedValue().run()
-            return nil
-        }, me)
+        let status = pthread_create(
+            &thread, nil,
+            { raw in
+                Unmanaged<LogWriter>.fromOpaque(raw!).takeRetainedValue().run()
+                return nil
+            }, me)
         precondition(status == 0, "no thread for the log")
     }
 
@@ -43,7 +45,8 @@ package final class LogWriter: @unchecked Sendable {
                 return
             }
             if dropped > 0 {
-                waiting += Array(#"{"level":"warning","message":"log lines dropped","count":\#(dropped)}"#.utf8) + [0x0A]
+                waiting +=
+                    Array(#"{"level":"warning","message":"log lines dropped","count":\#(dropped)}"#.utf8) + [0x0A]
                 dropped = 0
             }
             waiting += line

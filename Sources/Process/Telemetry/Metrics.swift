@@ -110,7 +110,8 @@ package final class Histogram: MetricSeries {
     init(_ labels: String) { self.labels = labels }
 
     package func record(_ duration: Duration) {
-        let microseconds = Int(duration.components.seconds) * 1_000_000
+        let microseconds =
+            Int(duration.components.seconds) * 1_000_000
             + Int(duration.components.attoseconds / 1_000_000_000_000)
         let bucket = Self.bounds.firstIndex { microseconds <= $0 } ?? Self.bounds.count
         state.withLock { state in

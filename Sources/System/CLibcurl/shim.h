@@ -6,51 +6,51 @@
 
 /* curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic. */
 static inline CURLcode shim_curl_set_long(CURL *easy, CURLoption option, long value) {
-  return curl_easy_setopt(easy, option, value);
+    return curl_easy_setopt(easy, option, value);
 }
 static inline CURLcode shim_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
-  return curl_easy_setopt(easy, option, value);
+    return curl_easy_setopt(easy, option, value);
 }
 static inline CURLcode shim_curl_set_string(CURL *easy, CURLoption option, const char *value) {
-  return curl_easy_setopt(easy, option, value);
+    return curl_easy_setopt(easy, option, value);
 }
 static inline CURLcode shim_curl_set_pointer(CURL *easy, CURLoption option, const void *value) {
-  return curl_easy_setopt(easy, option, value);
+    return curl_easy_setopt(easy, option, value);
 }
 static inline CURLcode shim_curl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
-  return curl_easy_setopt(easy, option, value);
+    return curl_easy_setopt(easy, option, value);
 }
 static inline CURLcode shim_curl_set_write(CURL *easy, curl_write_callback function, void *context) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, function);
-  return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, function);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
 }
 static inline CURLcode shim_curl_set_open_socket(CURL *easy, curl_opensocket_callback function, void *context) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
-  return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
 }
 static inline CURLcode shim_curl_set_prerequest(CURL *easy, curl_prereq_callback function, void *context) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
-  return code ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
 }
 static inline CURLcode shim_curl_get_long(CURL *easy, CURLINFO info, long *value) {
-  return curl_easy_getinfo(easy, info, value);
+    return curl_easy_getinfo(easy, info, value);
 }
 static inline CURLcode shim_curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
-  return curl_easy_getinfo(easy, info, value);
+    return curl_easy_getinfo(easy, info, value);
 }
 static inline CURLcode shim_curl_get_string(CURL *easy, CURLINFO info, const char **value) {
-  return curl_easy_getinfo(easy, info, value);
+    return curl_easy_getinfo(easy, info, value);
 }
 static inline CURLMcode shim_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
-  return curl_multi_setopt(multi, option, value);
+    return curl_multi_setopt(multi, option, value);
 }
 static inline CURLMcode shim_curl_multi_set_socket(CURLM *multi, curl_socket_callback function, void *context) {
-  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
-  return code ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
 }
 static inline CURLMcode shim_curl_multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void *context) {
-  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
-  return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
 }
 /* The message's data is an unnamed union. */
 static inline CURLcode shim_curl_message_result(const CURLMsg *message) { return message->data.result; }

@@ -30,8 +30,8 @@ bool refusals_queue_response(void *connection, unsigned int status, void *respon
 }
 
 // The library's calls alone: ours go to `refusals_queue_response`.
-enum MHD_Result MHD_queue_response(
-    struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response) {
+enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
+                                   struct MHD_Response *response) {
     refusals_make make = atomic_load(&current);
     struct MHD_Response *better = make != NULL ? make(connection, status) : NULL;
     if (better == NULL) return refusals_queue_response(connection, status, response) ? MHD_YES : MHD_NO;

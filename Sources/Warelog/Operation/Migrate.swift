@@ -34,7 +34,9 @@ struct Migrate: Sendable {
             try await apply(migration, connection)
             Output.error.line("applied \(migration.name)")
         }
-        if try await Generations(connection, tool.files).createFirst() { Output.error.line("made the read model, empty") }
+        if try await Generations(connection, tool.files).createFirst() {
+            Output.error.line("made the read model, empty")
+        }
         Output.error.line("the schema is up to date: \(migrations.count) migrations")
         return 0
     }
@@ -84,7 +86,8 @@ enum MigrationFault: Error, Equatable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .unusableName(let name): "the migration's name \(name) has other characters than letters, digits, _, - and ."
+        case .unusableName(let name):
+            "the migration's name \(name) has other characters than letters, digits, _, - and ."
         case .changed(let name): "the migration \(name) was edited after it ran here: write a new one instead"
         }
     }

@@ -35,7 +35,8 @@ struct Seed: Sendable {
             event,
             EventMetadata(id: EventID(Self.command.text), time: WallClock.now(), command: Self.command))
         await producer.close()
-        Output.error.line("registered user 1 at \(Topic.users.name) partition \(position.partition) offset \(position.offset)")
+        Output.error.line(
+            "registered user 1 at \(Topic.users.name) partition \(position.partition) offset \(position.offset)")
         return 0
     }
 }

@@ -48,10 +48,11 @@ struct Status: Sendable {
             let lags = try await lags(connection)
             let facts = try await facts(connection)
             if isJSON {
-                Output.standard.line(Self.json { json in
-                    json.write(facts)
-                    json.write(lags)
-                })
+                Output.standard.line(
+                    Self.json { json in
+                        json.write(facts)
+                        json.write(lags)
+                    })
             } else {
                 show(facts)
                 show(lags)
@@ -95,7 +96,9 @@ struct Status: Sendable {
 
     private func lags(_ connection: PostgresConnection) async throws -> [PartitionLag] {
         var checkpoints: [TopicPartition: (next: Int64, owner: String?)] = [:]
-        for row in try await connection.query("select topic, partition, next_offset, owner from warelog.checkpoints").rows {
+        for row in try await connection.query("select topic, partition, next_offset, owner from warelog.checkpoints")
+            .rows
+        {
             checkpoints[try TopicPartition(row: row)] = (try row.int("next_offset"), try row.optionalText("owner"))
         }
         // After the checkpoints: what is folded is on the log.
@@ -128,7 +131,8 @@ struct Status: Sendable {
         }
         Output.standard.write(table.text)
         Output.standard.line(
-            "in all: lag \(lags.map(\.lag).reduce(0, +)), freshness \(Self.seconds(lags.map(\.freshness).max() ?? 0)) s")
+            "in all: lag \(lags.map(\.lag).reduce(0, +)), freshness \(Self.seconds(lags.map(\.freshness).max() ?? 0)) s"
+        )
     }
 
     private func show(_ facts: Facts) {

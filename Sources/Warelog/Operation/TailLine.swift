@@ -29,7 +29,8 @@ struct TailLine: Sendable {
         case .success(let event):
             let command = event.metadata.command.map { " command \(HistoryText.printable($0.text))" } ?? ""
             let data = HistoryText.short(String(decoding: event.data, as: UTF8.self))
-            let subject = "\(event.type == .userRegistered ? "user" : "product") \(HistoryText.printable(event.subject))"
+            let subject =
+                "\(event.type == .userRegistered ? "user" : "product") \(HistoryText.printable(event.subject))"
             return "\(event.metadata.time)  \(place)  \(event.type.shortName)  \(subject)\(command)  \(data)"
         case .failure(let fault):
             let time = Timestamp(milliseconds: max(0, record.timestamp))

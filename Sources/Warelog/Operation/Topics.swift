@@ -101,7 +101,9 @@ struct Topics: Sendable {
     }
 
     private func report(_ findings: [LogGuard.Finding], _ derived: [DerivedTopic.Finding]) -> Int32 {
-        let all = findings.map { ($0.topic.name, $0.partitions, $0.faults) } + derived.map { ($0.topic.name, $0.partitions, $0.faults) }
+        let all =
+            findings.map { ($0.topic.name, $0.partitions, $0.faults) }
+            + derived.map { ($0.topic.name, $0.partitions, $0.faults) }
         for (name, partitions, faults) in all {
             let partitions = partitions.map { "\($0) partitions" } ?? "missing"
             Output.standard.line("\(name): \(faults.isEmpty ? "ok, \(partitions)" : faults.joined(separator: "; "))")

@@ -32,7 +32,9 @@ struct QuarantineCommand: Sendable {
                     + "position is products.events/3@17")
         }
         if verb == "discard" {
-            guard let reason = options["--reason"], !reason.isEmpty else { throw WrongUsage("discard needs --reason TEXT") }
+            guard let reason = options["--reason"], !reason.isEmpty else {
+                throw WrongUsage("discard needs --reason TEXT")
+            }
         }
     }
 
@@ -43,7 +45,8 @@ struct QuarantineCommand: Sendable {
         case "show": try await show(quarantine)
         case "retry":
             let entries = try await quarantine.entries()
-            let wanted = options.has("--all") ? entries : try options.words.dropFirst().map { try Self.find($0, in: entries) }
+            let wanted =
+                options.has("--all") ? entries : try options.words.dropFirst().map { try Self.find($0, in: entries) }
             try await report(quarantine.retry(wanted, isDryRun: isDryRun))
         default:
             let entry = try Self.find(options.words[1], in: try await quarantine.entries())
@@ -84,11 +87,15 @@ struct QuarantineCommand: Sendable {
                 Output.standard.line(Self.json(outcome, isDryRun: isDryRun))
             } else {
                 let verb = isDryRun ? "would fold" : "folded"
-                Output.standard.line("\(outcome.topic) \(outcome.key): \(verb) \(outcome.folded) records, \(outcome.left.count) stay in quarantine")
+                Output.standard.line(
+                    "\(outcome.topic) \(outcome.key): \(verb) \(outcome.folded) records, \(outcome.left.count) stay in quarantine"
+                )
                 if let first = outcome.left.first { Output.standard.line("  \(first.place): \(first.reason)") }
             }
         }
-        let changes = outcomes.compactMap { outcome in outcome.changed.map { ProductCache.Change(id: $0.id, offset: $0.offset) } }
+        let changes = outcomes.compactMap { outcome in
+            outcome.changed.map { ProductCache.Change(id: $0.id, offset: $0.offset) }
+        }
         if !isDryRun, !changes.isEmpty { await CacheAccess(tool: tool).forget(changes) }
     }
 
@@ -102,44 +109,48 @@ struct QuarantineCommand: Sendable {
     /// Bytes that are no text are shown as well as they can be, and nothing that moves a terminal's cursor.
     private static func text(_ bytes: [UInt8]?) -> String {
         guard let bytes else { return "(none)" }
-        return String(String.UnicodeScalarView(String(decoding: bytes, as: UTF8.self).unicodeScalars.map {
-            $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-        }))
+        return String(
+            String.UnicodeScalarView(
+                String(decoding: bytes, as: UTF8.self).unicodeScalars.map {
+                    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+                }))
     }
 
     // MARK: JSON
 
     private static func json(_ entry: Quarantine.Entry, _ record: KafkaRecord? = nil) -> String {
-        String(decoding: JSONWriter.object { json in
-            json.write(entry)
-            guard let record else { return }
-            json.key("headers")
-            json.array(record.headers) { json, header in
-                json.object { json in
-                    json.key("name")
-                    json.string(header.name)
-                    json.key("value")
-                    json.string(text(header.value))
+        String(
+            decoding: JSONWriter.object { json in
+                json.write(entry)
+                guard let record else { return }
+                json.key("headers")
+                json.array(record.headers) { json, header in
+                    json.object { json in
+                        json.key("name")
+                        json.string(header.name)
+                        json.key("value")
+                        json.string(text(header.value))
+                    }
                 }
-            }
-            json.key("value")
-            json.string(text(record.value))
-        }, as: UTF8.self)
+                json.key("value")
+                json.string(text(record.value))
+            }, as: UTF8.self)
     }
 
     private static func json(_ outcome: Quarantine.Outcome, isDryRun: Bool) -> String {
-        String(decoding: JSONWriter.object { json in
-            json.key("topic")
-            json.string(outcome.topic)
-            json.key("key")
-            json.string(outcome.key)
-            json.key("dry_run")
-            json.boolean(isDryRun)
-            json.key("folded")
-            json.integer(outcome.folded)
-            json.key("left")
-            json.array(outcome.left) { json, entry in json.object { $0.write(entry) } }
-        }, as: UTF8.self)
+        String(
+            decoding: JSONWriter.object { json in
+                json.key("topic")
+                json.string(outcome.topic)
+                json.key("key")
+                json.string(outcome.key)
+                json.key("dry_run")
+                json.boolean(isDryRun)
+                json.key("folded")
+                json.integer(outcome.folded)
+                json.key("left")
+                json.array(outcome.left) { json, entry in json.object { $0.write(entry) } }
+            }, as: UTF8.self)
     }
 }
 

@@ -84,7 +84,8 @@ final class RebuildDisplay: @unchecked Sendable {
         let share = min(1, Double(progress.events) / Double(progress.total))
         let filled = Int(share * Double(Self.width))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.width - filled)
-        var line = "\r\(progress.phase) [\(bar)] \(progress.events) of \(progress.total) events, lag \(progress.total - progress.events)"
+        var line =
+            "\r\(progress.phase) [\(bar)] \(progress.events) of \(progress.total) events, lag \(progress.total - progress.events)"
         if progress.eventsPerSecond > 0 { line += ", \(Int(progress.eventsPerSecond))/s" }
         if let remaining = progress.remaining { line += ", \(Int(remaining.rounded(.up))) s left" }
         Output.standard.write(line + "\u{1B}[K")
@@ -94,12 +95,14 @@ final class RebuildDisplay: @unchecked Sendable {
     func end(_ text: String) {
         interrupt()
         if isJSON {
-            Output.standard.line(String(decoding: JSONWriter.object { json in
-                json.key("phase")
-                json.string("done")
-                json.key("message")
-                json.string(text)
-            }, as: UTF8.self))
+            Output.standard.line(
+                String(
+                    decoding: JSONWriter.object { json in
+                        json.key("phase")
+                        json.string("done")
+                        json.key("message")
+                        json.string(text)
+                    }, as: UTF8.self))
         } else {
             Output.standard.line(text)
         }
@@ -112,24 +115,25 @@ final class RebuildDisplay: @unchecked Sendable {
     }
 
     private static func json(_ progress: RebuildProgress) -> String {
-        String(decoding: JSONWriter.object { json in
-            json.key("phase")
-            json.string(progress.phase)
-            guard progress.total > 0 else { return }
-            json.key("events")
-            json.integer(progress.events)
-            json.key("total")
-            json.integer(progress.total)
-            json.key("lag")
-            json.integer(progress.total - progress.events)
-            if progress.eventsPerSecond > 0 {
-                json.key("events_per_second")
-                json.integer(Int(progress.eventsPerSecond))
-            }
-            if let remaining = progress.remaining {
-                json.key("seconds_left")
-                json.integer(Int(remaining.rounded(.up)))
-            }
-        }, as: UTF8.self)
+        String(
+            decoding: JSONWriter.object { json in
+                json.key("phase")
+                json.string(progress.phase)
+                guard progress.total > 0 else { return }
+                json.key("events")
+                json.integer(progress.events)
+                json.key("total")
+                json.integer(progress.total)
+                json.key("lag")
+                json.integer(progress.total - progress.events)
+                if progress.eventsPerSecond > 0 {
+                    json.key("events_per_second")
+                    json.integer(Int(progress.eventsPerSecond))
+                }
+                if let remaining = progress.remaining {
+                    json.key("seconds_left")
+                    json.integer(Int(remaining.rounded(.up)))
+                }
+            }, as: UTF8.self)
     }
 }

@@ -38,7 +38,8 @@ struct VerifyCommand: Sendable {
         for difference in report.differences {
             let offsets = report.offsets(of: difference).map { String($0) }.joined(separator: ", ")
             let events = offsets.isEmpty ? "" : "; its events: \(difference.partition) at \(offsets)"
-            Output.standard.line("\(difference.table.rawValue) of \(difference.id): \(difference.kind.rawValue)\(events)")
+            Output.standard.line(
+                "\(difference.table.rawValue) of \(difference.id): \(difference.kind.rawValue)\(events)")
         }
         for position in report.quarantine {
             Output.standard.line("\(position.partition)@\(position.offset): in quarantine here or there, not in both")

@@ -33,7 +33,8 @@ struct ToolSettings: Sendable {
         var reader = SettingsReader(environment)
         postgres = reader.postgres(applicationName: "warelog")
         // A broker that is away shows in the command's own error.
-        kafka = reader.kafka(clientID: "warelog", log: Log(service: "warelog", minimum: .error, now: WallClock.now) { _ in })
+        kafka = reader.kafka(
+            clientID: "warelog", log: Log(service: "warelog", minimum: .error, now: WallClock.now) { _ in })
         redis = reader.redis()
         partitions = Int32(reader.integer("KAFKA_PARTITIONS", in: 1...10_000, default: 12))
         replicationFactor = reader.integer("KAFKA_REPLICATION_FACTOR", in: 1...100, default: 1)

@@ -16,7 +16,8 @@ extension EndToEnd {
                     #expect(image["renditions"]?.elements.map { $0["name"]?.string } == ["full", "thumb"])
                     #expect(image["thumb_hash"]?.string?.isEmpty == false)
                     for rendition in image["renditions"]?.elements ?? [] {
-                        let object = try await warelog.client.send(HTTPClientRequest(.get, rendition["url"]?.string ?? ""))
+                        let object = try await warelog.client.send(
+                            HTTPClientRequest(.get, rendition["url"]?.string ?? ""))
                         #expect(object.status == .ok)
                         #expect(object.headers["Content-Type"] == rendition["content_type"]?.string)
                         #expect(object.headers["Cache-Control"] == "public, max-age=31536000, immutable")
@@ -53,9 +54,12 @@ extension EndToEnd {
 
                 let letters = try await warelog.deadLetters("list", of: id)
                 #expect(letters.map { $0["state"]?.string } == ["open", "open"])
-                #expect(letters.allSatisfy { $0["attempts"]?.integer == 3 && $0["source"]?.string?.contains(name) == true })
-                let first = try #require(letters.first { $0["source"]?.string?.hasSuffix("a.jpg") == true }?["id"]?.string)
-                let second = try #require(letters.first { $0["source"]?.string?.hasSuffix("b.jpg") == true }?["id"]?.string)
+                #expect(
+                    letters.allSatisfy { $0["attempts"]?.integer == 3 && $0["source"]?.string?.contains(name) == true })
+                let first = try #require(
+                    letters.first { $0["source"]?.string?.hasSuffix("a.jpg") == true }?["id"]?.string)
+                let second = try #require(
+                    letters.first { $0["source"]?.string?.hasSuffix("b.jpg") == true }?["id"]?.string)
                 #expect(try await warelog.processes.tool("dlq", "show", first).contains("http-status"))
 
                 warelog.requests.heal()
@@ -73,7 +77,10 @@ extension EndToEnd {
                 #expect(try await warelog.deadLetters("list", of: id).isEmpty)
                 let all = try await warelog.deadLetters("list", "--all", of: id)
                 #expect(Set(all.compactMap { $0["state"]?.string }) == ["redriven", "discarded"])
-                #expect(all.contains { $0["decision"]?["actor"]?.string == "ann" && $0["decision"]?["reason"]?.string == "not needed" })
+                #expect(
+                    all.contains {
+                        $0["decision"]?["actor"]?.string == "ann" && $0["decision"]?["reason"]?.string == "not needed"
+                    })
             }
         }
 
@@ -83,7 +90,8 @@ extension EndToEnd {
                     let run = UInt32.random(in: 0 ... .max)
                     var ids: [Int64] = []
                     for product in 0..<10 {
-                        ids.append(try await warelog.create(images: (0..<20).map { "same-\(run)-\(product)-\($0).jpg" }).id)
+                        ids.append(
+                            try await warelog.create(images: (0..<20).map { "same-\(run)-\(product)-\($0).jpg" }).id)
                     }
                     for id in ids {
                         #expect(try await warelog.finished(id)["compressed_product_images"]?.elements.count == 20)
@@ -100,7 +108,8 @@ extension EndToEnd {
                     let run = UInt32.random(in: 0 ... .max)
                     var ids: [Int64] = []
                     for product in 0..<5 {
-                        ids.append(try await warelog.create(images: (0..<20).map { "small-\(run)-\(product)-\($0).jpg" }).id)
+                        ids.append(
+                            try await warelog.create(images: (0..<20).map { "small-\(run)-\(product)-\($0).jpg" }).id)
                     }
                     await store.awaitRefusals(8)
                     let downloads = (0..<5).flatMap { product in (0..<20).map { "small-\(run)-\(product)-\($0).jpg" } }

@@ -5,8 +5,9 @@ import HTTPMessages
 import JSON
 import Kafka
 import NetworkTesting
-@testable import S3
 import Testing
+
+@testable import S3
 
 extension EndToEnd {
     /// Images that come by their bytes.
@@ -36,7 +37,8 @@ extension EndToEnd {
                 #expect(images.map { $0["status"]?.string } == files.map { _ in "compressed" })
                 #expect(images.map { $0.full?["width"]?.integer } == [2048, 2048, 400, 500])
                 for image in images {
-                    let public_ = try await warelog.client.send(HTTPClientRequest(.get, image.full?["url"]?.string ?? ""))
+                    let public_ = try await warelog.client.send(
+                        HTTPClientRequest(.get, image.full?["url"]?.string ?? ""))
                     #expect(public_.status == .ok)
                     let key = try #require(UploadID(source: image["source"]?.string ?? "")).objectKey
                     #expect(try await store.head(key: key) != nil)
@@ -92,7 +94,9 @@ extension EndToEnd {
                 let id = try await warelog.create(price: "1").id
                 let before = try await warelog.storedUploads()
                 let photo = PictureRequests.photo
-                let headers: HTTPHeaders = ["Idempotency-Key": "k-\(UInt64.random(in: 0 ... .max))", "If-Match": "\"1.0\""]
+                let headers: HTTPHeaders = [
+                    "Idempotency-Key": "k-\(UInt64.random(in: 0 ... .max))", "If-Match": "\"1.0\"",
+                ]
                 // Two at once, on their way together: one takes effect.
                 async let one = warelog.upload(photo, as: "image/jpeg", to: "\(id)", headers)
                 async let other = warelog.upload(Self.form("image", photo), as: Self.formType, to: "\(id)", headers)
@@ -118,7 +122,8 @@ extension EndToEnd {
                 #expect(try await warelog.finished(id)["images"]?.elements.count == 1)
                 #expect(try await warelog.storedUploads().count == before.count + 1)
                 // Answered before it is folded: what will be there is named.
-                let pending = try await warelog.upload(photo, as: "image/jpeg", to: "\(id)", ["Prefer": "respond-async"])
+                let pending = try await warelog.upload(
+                    photo, as: "image/jpeg", to: "\(id)", ["Prefer": "respond-async"])
                 #expect(pending.status == .accepted)
                 let resource = try #require(pending.data?["resource"]?.string)
                 #expect(resource.hasPrefix("/products/\(id)/images/"))
@@ -189,7 +194,8 @@ extension Environment {
     }
 
     func upload(
-        _ bytes: [UInt8], as type: String, to product: some CustomStringConvertible & Sendable, _ headers: HTTPHeaders = [:]
+        _ bytes: [UInt8], as type: String, to product: some CustomStringConvertible & Sendable,
+        _ headers: HTTPHeaders = [:]
     ) async throws -> HTTPClientResponse {
         var headers = headers
         headers["Content-Type"] = type

@@ -1,9 +1,9 @@
 import EventLog
-import Events
 import EventLoop
+import Events
 import Glibc
-import History
 import HTTPMessages
+import History
 import JSON
 import Kafka
 import Service
@@ -19,20 +19,23 @@ extension EndToEnd {
                 let whole = try await warelog.send(.get, "/products/\(id)/history")
                 let entries = try #require(whole.data?.elements)
                 #expect(whole.status == .ok && whole.json?["next_cursor"]?.isNull == true)
-                #expect(entries.map(Self.outcome) == [
-                    "ProductCreated accepted 1.0", "ImageCompressionFailed accepted 1.1", "ProductUpdated accepted 2.1",
-                    "ProductUpdated voided version-mismatch 2.1", "ProductUpdated voided duplicate-command 2.1",
-                    "ProductUpdated accepted 2.1", "ProductDeleted accepted 3.1", "ProductUpdated voided gone 3.1",
-                ])
+                #expect(
+                    entries.map(Self.outcome) == [
+                        "ProductCreated accepted 1.0", "ImageCompressionFailed accepted 1.1",
+                        "ProductUpdated accepted 2.1",
+                        "ProductUpdated voided version-mismatch 2.1", "ProductUpdated voided duplicate-command 2.1",
+                        "ProductUpdated accepted 2.1", "ProductDeleted accepted 3.1", "ProductUpdated voided gone 3.1",
+                    ])
                 let changes = entries.map { $0["changes"]?.members.map(\.key) ?? [] }
                 #expect(changes[0].count == 8 && changes[1].count == 1 && changes[1][0].hasPrefix("images/"))
                 #expect(changes[2...].elementsEqual([["product_price"], [], [], [], ["is_deleted"], []]))
                 let price = entries[2]["changes"]?["product_price"]
                 #expect(price?["from"]?.number == "1" && price?["to"]?.number == "2.5")
-                #expect(entries.map { $0["source"]?.string } == [
-                    "/warelog/gateway", "/warelog/compressor", "/warelog/gateway", "/test", "/test", "/test",
-                    "/warelog/gateway", "/test",
-                ])
+                #expect(
+                    entries.map { $0["source"]?.string } == [
+                        "/warelog/gateway", "/warelog/compressor", "/warelog/gateway", "/test", "/test", "/test",
+                        "/warelog/gateway", "/test",
+                    ])
                 #expect(entries[3]["actor"]?.string == "ada" && entries[2]["actor"]?.isNull == true)
                 let offsets = entries.compactMap { $0["position"]?["offset"]?.integer }
                 #expect(offsets == offsets.sorted() && offsets.count == entries.count)
@@ -52,13 +55,16 @@ extension EndToEnd {
         private static func outcome(_ entry: JSONValue) -> String {
             let type = entry["type"]?.string?.split(separator: ".").dropFirst().first ?? ""
             let words = [String(type), entry["verdict"]?.string, entry["void_reason"]?.string].compactMap { $0 }
-            return "\(words.joined(separator: " ")) \(entry["version"]?.integer ?? -1).\(entry["media_revision"]?.integer ?? -1)"
+            return
+                "\(words.joined(separator: " ")) \(entry["version"]?.integer ?? -1).\(entry["media_revision"]?.integer ?? -1)"
         }
 
         @Test func whatHasNoHistoryIsNotFound() throws {
             try Environment.run { warelog in
                 for path in ["/products/9007199254740991/history", "/products/x/history"] {
-                    #expect(try await warelog.send(.get, path).json?["type"]?.string == "urn:warelog:problem:product-not-found")
+                    #expect(
+                        try await warelog.send(.get, path).json?["type"]?.string
+                            == "urn:warelog:problem:product-not-found")
                 }
                 let id = try await warelog.create().id
                 let wrong = try await warelog.send(.get, "/products/\(id)/history?cursor=x")
@@ -176,7 +182,8 @@ extension Environment {
         try await edit("Late", new(), expecting: nil)
         await producer.close()
         try await fold {
-            try await database.query("select 1 from warelog.product_events where product_id = $1", [.int(id)]).rows.count == 8
+            try await database.query("select 1 from warelog.product_events where product_id = $1", [.int(id)]).rows
+                .count == 8
         }
         return id
     }

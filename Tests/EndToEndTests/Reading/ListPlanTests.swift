@@ -48,7 +48,8 @@ extension EndToEnd {
         private static let filters = [
             "",
             "&price_min=100&price_max=200", "&price_min=10&price_max=10.5", "&price_max=900",
-            "&product_name=CAFE", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere", "&product_name=e",
+            "&product_name=CAFE", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere",
+            "&product_name=e",
             "&product_name=zq",
             "&product_name=CAFE&price_min=100&price_max=200", "&product_name=9999&price_min=500",
             "&product_name=e&price_min=10&price_max=10.5",

@@ -17,7 +17,8 @@ extension EndToEnd {
             ("a'b", "'", true),
             ("Wool_a\\b", "wool_A\\", true), ("Wool_a", "wool%a", false), ("Woolxa", "wool_a", false),
             ("100%", "100%", true), ("100％", "100%", true), ("1000", "100%", false),
-            ("İSTANBUL", "istanbul", true), ("ıstanbul", "ISTANBUL", true), ("Łódź", "lodz", true), ("Ærø", "AERO", true),
+            ("İSTANBUL", "istanbul", true), ("ıstanbul", "ISTANBUL", true), ("Łódź", "lodz", true),
+            ("Ærø", "AERO", true),
             ("ΣΟΦΟΣ", "σοφός", true), ("Ёлка", "елка", true), ("ЁЛКА", "ёлк", true), ("Ｗｉｄｅ ２", "wide 2", true),
             ("ﬁne", "FI", true),
             ("각", "\u{1100}\u{1161}\u{11A8}", true), ("각", "가", false), ("がく", "か\u{3099}", true), ("がく", "か", false),
@@ -41,7 +42,8 @@ extension EndToEnd {
                 // Code points that need four bytes each and do not compress: the largest index entries that there are.
                 let character = "chr(131072 + (hashint8(i * 10000 + j) & 16383))"
                 try await database.insert(
-                    "generate_series(1, 50)", name: "(select string_agg(\(character), '') from generate_series(1, 900) j)")
+                    "generate_series(1, 50)",
+                    name: "(select string_agg(\(character), '') from generate_series(1, 900) j)")
                 for sort in ListOrder.all {
                     let ids = try await database.walk("user_id=1&limit=7&sort=\(sort.text)")
                     #expect(Set(ids).count == 50 && ids.count == 50, "\(sort.text)")
@@ -56,7 +58,9 @@ extension EndToEnd {
                     price: "(i % 7) / 4.0 + 1",
                     created: "timestamptz '2026-11-21 08:30:00Z' + (i % 11) * interval '1 millisecond'")
                 for key in ListOrder.Key.allCases {
-                    for filter in ["", "&price_min=1.25&price_max=2", "&product_name=a", "&product_name=E&price_min=1.5"] {
+                    for filter in [
+                        "", "&price_min=1.25&price_max=2", "&product_name=a", "&product_name=E&price_min=1.5",
+                    ] {
                         let up = try await database.walk("user_id=1&limit=9&sort=\(key.rawValue)\(filter)")
                         let down = try await database.walk("user_id=1&limit=100&sort=-\(key.rawValue)\(filter)")
                         #expect(up.count > 100 && up == down.reversed(), "\(key) \(filter)")

@@ -1,8 +1,8 @@
 import EventLog
 import Events
-import History
 import HTTPMessages
 import HTTPServer
+import History
 import JSON
 import Kafka
 import Postgres
@@ -36,7 +36,8 @@ extension EndToEnd {
                         let past = try await warelog.send(.get, path)
                         #expect(past.body == body, "\(query) at \(time)")
                         let whole = try JSONDocument(parsing: body).root["data"]?.elements.map(Self.state) ?? []
-                        #expect(try await warelog.walk(path + "&limit=2").map(Self.state) == whole, "\(query) at \(time)")
+                        #expect(
+                            try await warelog.walk(path + "&limit=2").map(Self.state) == whole, "\(query) at \(time)")
                     }
                 }
                 let early = try await warelog.send(.get, "/products?user_id=\(user)&at=2020-01-01T00:00:00Z")

@@ -75,7 +75,8 @@ extension EndToEnd {
                 let connection = try await PostgresConnection.connect(configuration, loop: warelog.loop)
                 defer { connection.close() }
                 let lost = Environment(
-                    loop: warelog.loop, processes: warelog.processes, client: warelog.client, pictures: warelog.pictures,
+                    loop: warelog.loop, processes: warelog.processes, client: warelog.client,
+                    pictures: warelog.pictures,
                     requests: warelog.requests, database: connection, databaseConfiguration: configuration)
                 result = .success(try await body(lost, ["DB_NAME": name]))
             } catch {

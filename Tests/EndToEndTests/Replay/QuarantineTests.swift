@@ -45,7 +45,8 @@ extension EndToEnd {
                     #expect(after.data?["product_name"]?.string == "after", "the cache has forgotten what it had")
                     let rows = try await warelog.database.query(
                         "select actor, reason from warelog.discarded_records where topic || '/' || partition || '@' || log_offset = $1",
-                        [.text(position)]).rows
+                        [.text(position)]
+                    ).rows
                     #expect(try rows.map { try $0.text("actor") + ": " + $0.text("reason") } == ["ops: it is broken"])
                 }
                 #expect(try await warelog.processes.run("quarantine", "list").output == "nothing is in quarantine\n")
@@ -90,7 +91,10 @@ extension EndToEnd {
 
         @Test func timesThatAreFarAwayAreTheSameByEitherWay() throws {
             try Environment.run { warelog in
-                let times = ["9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00.001Z", "1969-12-31T23:59:59.999Z", "2500-06-01T12:00:00.123Z"]
+                let times = [
+                    "9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00.001Z", "1969-12-31T23:59:59.999Z",
+                    "2500-06-01T12:00:00.123Z",
+                ]
                 let products = try await warelog.leaseProducts(times.count)
                 try await warelog.appendStories(of: products)
                 try await warelog.withProducer { producer, partitions in
@@ -123,7 +127,8 @@ extension EndToEnd {
                     let made = try await append(
                         .created(
                             ProductCreated(
-                                productID: id, userID: UserID(1)!, name: "before", description: "", price: price, images: [])), 0)
+                                productID: id, userID: UserID(1)!, name: "before", description: "", price: price,
+                                images: [])), 0)
                     if index < Poison.all.count {
                         var draft = Self.draft(.updated(ProductUpdated(productID: id, name: "never")), id)
                         Poison.all[index].change(&draft)
@@ -140,7 +145,8 @@ extension EndToEnd {
 
         private static func draft(_ event: ProductEvent, _ id: ProductID) -> Poison.Draft {
             let cloud = CloudEvent(
-                type: event.type, source: "warelog/test", subject: id.description, metadata: Environment.metadata(id, 1),
+                type: event.type, source: "warelog/test", subject: id.description,
+                metadata: Environment.metadata(id, 1),
                 data: event.data)
             return Poison.Draft(
                 key: id.description, value: cloud.data,
@@ -152,10 +158,12 @@ extension EndToEnd {
             _ products: [ProductID], _ positions: [String], _ warelog: Environment
         ) async throws {
             let listed = try await warelog.processes.run("quarantine", "list", "--json")
-            let entries = listed.objects.filter { entry in products.contains { $0.description == entry["key"]?.string } }
+            let entries = listed.objects.filter { entry in products.contains { $0.description == entry["key"]?.string }
+            }
             #expect(entries.count == positions.count * 2, "each with what came behind it")
             #expect(Set(positions).isSubset(of: entries.compactMap { $0["position"]?.string }))
-            #expect(!listed.output.contains("refused by the database"), "the fold itself has to see it: \(listed.output)")
+            #expect(
+                !listed.output.contains("refused by the database"), "the fold itself has to see it: \(listed.output)")
             for (index, product) in products.enumerated() {
                 let name = try await warelog.send(.get, "/products/\(product)").data?["product_name"]?.string
                 #expect(name == (index < positions.count ? "before" : "after"))

@@ -21,7 +21,10 @@ extension EndToEnd {
 
                 let traffic = Traffic(warelog, products)
                 let record = try await traffic.run {
-                    for step in [["rebuild", "--accept-quarantine"], ["rebuild", "rollback"], ["rebuild", "--accept-quarantine"]] {
+                    for step in [
+                        ["rebuild", "--accept-quarantine"], ["rebuild", "rollback"],
+                        ["rebuild", "--accept-quarantine"],
+                    ] {
                         let before = traffic.answers
                         let live = try await warelog.liveSchema
                         let end = try await warelog.processes.start(tool: step).end()
@@ -70,7 +73,8 @@ extension EndToEnd {
                 let count = try await writers.run {
                     for round in 0..<6 {
                         let rebuild = try warelog.processes.start(
-                            tool: round.isMultiple(of: 2) ? ["rebuild", "--accept-quarantine"] : ["rebuild", "rollback"])
+                            tool: round.isMultiple(of: 2)
+                                ? ["rebuild", "--accept-quarantine"] : ["rebuild", "rollback"])
                         let victim: Processes.Name = round % 4 < 2 ? .projector : .secondProjector
                         await rebuild.awaitOutput { $0.text.contains(round.isMultiple(of: 2) ? "verifying" : "live") }
                         await warelog.processes.kill(victim)
@@ -156,7 +160,8 @@ private struct Writers: Sendable {
                     while !flag.isRaised {
                         count += 1
                         let edited = try await warelog.send(
-                            .patch, "/products/\(id)", #"{"product_price":\#(count % 900 + 1)}"#, headers: ["Prefer": "wait=1"])
+                            .patch, "/products/\(id)", #"{"product_price":\#(count % 900 + 1)}"#,
+                            headers: ["Prefer": "wait=1"])
                         #expect([.ok, .accepted].contains(edited.status))
                     }
                     return count

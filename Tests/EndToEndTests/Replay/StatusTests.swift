@@ -10,8 +10,11 @@ extension EndToEnd {
             try Environment.run { warelog in
                 _ = try await warelog.create()
                 try await warelog.caughtUp()
-                let before = try await warelog.processes.run("lag", "--json").objects.first?["partitions"]?.elements ?? []
-                #expect(before.allSatisfy { $0["lag"]?.integer == 0 && $0["freshness_seconds"]?.number == "0.0" }, "\(before)")
+                let before =
+                    try await warelog.processes.run("lag", "--json").objects.first?["partitions"]?.elements ?? []
+                #expect(
+                    before.allSatisfy { $0["lag"]?.integer == 0 && $0["freshness_seconds"]?.number == "0.0" },
+                    "\(before)")
                 #expect(before.allSatisfy { $0["owner"]?.string?.hasPrefix("projector on ") == true })
 
                 await warelog.processes.stop(.projector)
@@ -25,14 +28,16 @@ extension EndToEnd {
                 #expect(partitions.reduce(0) { $0 + ($1["lag"]?.integer ?? 0) } == records)
                 for partition in partitions {
                     let place = TopicPartition(
-                        topic: partition["topic"]?.string ?? "", partition: Int32(partition["partition"]?.integer ?? -1))
+                        topic: partition["topic"]?.string ?? "", partition: Int32(partition["partition"]?.integer ?? -1)
+                    )
                     #expect(partition["end"]?.integer == ends[place])
                     let isBehind = partition["lag"]?.integer != 0
                     #expect((partition["freshness_seconds"]?.number != "0.0") == isBehind, "\(lag.output)")
                     #expect(partition["owner"]?.kind == .null, "it has gone, and said so: \(lag.output)")
                 }
                 let status = try await warelog.processes.run("status")
-                #expect(status.isDone && status.output.contains("nobody") && status.output.contains("live"), "\(status)")
+                #expect(
+                    status.isDone && status.output.contains("nobody") && status.output.contains("live"), "\(status)")
                 try warelog.processes.start(.projector)
                 try await warelog.caughtUp()
                 let after = try await warelog.processes.run("status", "--json").objects.first
@@ -43,7 +48,10 @@ extension EndToEnd {
 
         @Test func wrongUsageIsSaidToBeThat() throws {
             try Environment.run { warelog in
-                for words in [["rebuild", "everything"], ["verify", "now"], ["lag", "--yaml"], ["quarantine"], ["quarantine", "show"]] {
+                for words in [
+                    ["rebuild", "everything"], ["verify", "now"], ["lag", "--yaml"], ["quarantine"],
+                    ["quarantine", "show"],
+                ] {
                     let end = try await warelog.processes.start(tool: words).end()
                     #expect(end.status == 2, "\(words) \(end)")
                 }

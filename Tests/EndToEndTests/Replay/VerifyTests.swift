@@ -18,7 +18,9 @@ extension EndToEnd {
         /// A byte of one row, of each kind of column; a row that is gone; a row too many.
         static let damages: [Damage] = [
             Damage(table: "products", sql: "update $SCHEMA.products set product_name = 'Odd product' where id = $ID"),
-            Damage(table: "products", sql: "update $SCHEMA.products set product_price = product_price + 0.01 where id = $ID"),
+            Damage(
+                table: "products",
+                sql: "update $SCHEMA.products set product_price = product_price + 0.01 where id = $ID"),
             Damage(table: "products", sql: "update $SCHEMA.products set version = version + 1 where id = $ID"),
             Damage(table: "products", sql: "update $SCHEMA.products set is_deleted = not is_deleted where id = $ID"),
             Damage(
@@ -38,14 +40,28 @@ extension EndToEnd {
                            compressed_product_images, images
                     from $SCHEMA.products where id = $ID
                     """, added: 900_719_925_474),
-            Damage(table: "product_events", sql: "update $SCHEMA.product_events set is_change = false where product_id = $ID"),
-            Damage(table: "product_events", sql: "update $SCHEMA.product_events set void_reason = 'gone' where product_id = $ID"),
+            Damage(
+                table: "product_events",
+                sql: "update $SCHEMA.product_events set is_change = false where product_id = $ID"),
+            Damage(
+                table: "product_events",
+                sql: "update $SCHEMA.product_events set void_reason = 'gone' where product_id = $ID"),
             Damage(table: "product_events", sql: "delete from $SCHEMA.product_events where product_id = $ID"),
-            Damage(table: "commands", sql: "update $SCHEMA.commands set event_id = 'x' where resource_id = $ID and topic = 'products.events'"),
-            Damage(table: "commands", sql: "update $SCHEMA.commands set topic = 'products.event_' where resource_id = $ID and topic = 'products.events'"),
-            Damage(table: "commands", sql: "delete from $SCHEMA.commands where resource_id = $ID and topic = 'products.events'"),
+            Damage(
+                table: "commands",
+                sql: "update $SCHEMA.commands set event_id = 'x' where resource_id = $ID and topic = 'products.events'"),
+            Damage(
+                table: "commands",
+                sql:
+                    "update $SCHEMA.commands set topic = 'products.event_' where resource_id = $ID and topic = 'products.events'"
+            ),
+            Damage(
+                table: "commands",
+                sql: "delete from $SCHEMA.commands where resource_id = $ID and topic = 'products.events'"),
             Damage(table: "users", sql: "update $SCHEMA.users set name = name || ' ' where id = $ID"),
-            Damage(table: "users", sql: "update $SCHEMA.users set created_at = created_at - interval '1 day' where id = $ID"),
+            Damage(
+                table: "users",
+                sql: "update $SCHEMA.users set created_at = created_at - interval '1 day' where id = $ID"),
             Damage(table: "users", sql: "delete from $SCHEMA.users where id = $ID"),
         ]
 
@@ -67,7 +83,8 @@ extension EndToEnd {
                 #expect(Set(differences.compactMap { $0["id"]?.integer }) == Set(wanted), "\(end.output)")
                 #expect(differences.allSatisfy { $0["table"]?.string == table }, "\(end.output)")
                 for difference in differences where table != "users" && ids.contains(difference["id"]?.integer ?? 0) {
-                    #expect((difference["event_offsets"]?.elements.count ?? 0) >= 3, "its events are named: \(end.output)")
+                    #expect(
+                        (difference["event_offsets"]?.elements.count ?? 0) >= 3, "its events are named: \(end.output)")
                 }
                 let rebuilt = try await warelog.processes.run("rebuild", "--accept-quarantine")
                 #expect(rebuilt.isDone, "\(rebuilt)")

@@ -22,7 +22,8 @@ struct BadRequest: Sendable {
     }
 
     private static func product(_ members: String) -> String {
-        #"{"user_id":1,"product_name":"a","product_description":"b","product_images":[],"product_price":1"# + members + "}"
+        #"{"user_id":1,"product_name":"a","product_description":"b","product_images":[],"product_price":1"# + members
+            + "}"
     }
 
     private static func priced(_ price: String) -> String {
@@ -42,11 +43,15 @@ struct BadRequest: Sendable {
         .init(.post, "/products", priced("1e9223372036854775807"), 422, ["/product_price"]),
         .init(.post, "/products", priced("NaN"), 400),
         .init(.post, "/products", priced(#""1""#), 422, ["/product_price"]),
-        .init(.post, "/products", #"{"user_id":"1","product_name":7,"product_price":1}"#, 422, ["/user_id", "/product_name"]),
+        .init(
+            .post, "/products", #"{"user_id":"1","product_name":7,"product_price":1}"#, 422,
+            ["/user_id", "/product_name"]),
         .init(.post, "/products", #"{"user_id":999,"product_name":"a","product_price":1}"#, 422, ["/user_id"]),
         .init(.post, "/products", #"{"user_id":1,"product_name":"","product_price":1}"#, 422, ["/product_name"]),
-        .init(.post, "/products", #"{"user_id":1,"product_name":"a\u0000b","product_price":1}"#, 422, ["/product_name"]),
-        .init(.post, "/products", #"{"user_id":1,"product_name":"a\ud800b","product_price":1}"#, 422, ["/product_name"]),
+        .init(
+            .post, "/products", #"{"user_id":1,"product_name":"a\u0000b","product_price":1}"#, 422, ["/product_name"]),
+        .init(
+            .post, "/products", #"{"user_id":1,"product_name":"a\ud800b","product_price":1}"#, 422, ["/product_name"]),
         .init(.post, "/products", product(#","a\udc00":1"#), 422, ["/a\0"]),
         .init(.post, "/users", #"{"name":"\udbff"}"#, 422, ["/name"]),
         .init(.post, "/users", #"{"name":"\u0000"}"#, 422, ["/name"]),
@@ -54,7 +59,8 @@ struct BadRequest: Sendable {
         .init(.post, "/products", product(#","a":[{"b":1,"b":2}]"#), 400),
         .init(.post, "/products", String(repeating: "[", count: 100_000), 400),
         .init(
-            .post, "/products", #"{"user_id":1,"product_name":"a\#(String(repeating: "\u{301}", count: 500_000))","product_price":1}"#,
+            .post, "/products",
+            #"{"user_id":1,"product_name":"a\#(String(repeating: "\u{301}", count: 500_000))","product_price":1}"#,
             422, ["/product_name"]),
         .init(
             .post, "/products", #"{"user_id":1,"product_name":"a","product_price":1,"product_images":["ftp://x/y",3]}"#,

@@ -18,9 +18,11 @@ extension Environment {
     /// `live` and `standby`, and nothing that was left behind.
     func expectNoRemains() async throws {
         let known = try await database.query(
-            "select 'read_model_' || generation as name, state from warelog.read_models order by 1").rows
+            "select 'read_model_' || generation as name, state from warelog.read_models order by 1"
+        ).rows
         let schemas = try await database.query(
-            "select nspname::text as name from pg_namespace where nspname like 'read\\_model\\_%' order by 1").rows
+            "select nspname::text as name from pg_namespace where nspname like 'read\\_model\\_%' order by 1"
+        ).rows
         #expect(try schemas.map { try $0.text("name") } == known.map { try $0.text("name") })
         #expect(try known.allSatisfy { ["live", "standby"].contains(try $0.text("state")) })
     }
@@ -72,7 +74,9 @@ extension Environment {
     func appendStories(of products: [ProductID]) async throws {
         try await withProducer { producer, partitions in
             let writer = EventWriter(producer, source: "warelog/test", partitions: partitions)
-            for chunk in stride(from: 0, to: products.count, by: 500).map({ products[$0..<min($0 + 500, products.count)] }) {
+            for chunk in stride(from: 0, to: products.count, by: 500).map({
+                products[$0..<min($0 + 500, products.count)]
+            }) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for id in chunk {
                         group.addTask(executorPreference: loop) {
@@ -103,7 +107,8 @@ extension Environment {
 
     static func metadata(_ id: ProductID, _ index: Int) -> EventMetadata {
         EventMetadata(
-            id: EventID("test-\(id)-\(index)"), time: Timestamp(milliseconds: 1_750_000_000_000 + id.value % 1_000_000 * 10 + Int64(index)),
+            id: EventID("test-\(id)-\(index)"),
+            time: Timestamp(milliseconds: 1_750_000_000_000 + id.value % 1_000_000 * 10 + Int64(index)),
             command: CommandID("test-\(id)-\(index)"))
     }
 }

@@ -1,8 +1,8 @@
 import EventLoop
 import Glibc
-import HTTPServer
 import HTTPClient
 import HTTPMessages
+import HTTPServer
 import JSON
 import NetworkTesting
 import Postgres
@@ -110,7 +110,8 @@ struct Environment: Sendable {
             let port = UInt16.random(in: 10_000..<20_000)
             let configuration = HTTPServerConfiguration(port: port)
             // A port that is taken is passed over.
-            servers[port] = try? servers[port]
+            servers[port] =
+                try? servers[port]
                 ?? HTTPServer(configuration: configuration, loop: loop) { _ in HTTPResponse(.notFound) }
         }
         return servers.keys.map { Int($0) }

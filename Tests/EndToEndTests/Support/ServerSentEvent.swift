@@ -16,7 +16,8 @@ struct ServerSentEvent {
                 guard let colon = line.firstIndex(of: ":") else { continue }
                 fields[line[..<colon]] = line[line.index(after: colon)...].drop { $0 == " " }
             }
-            guard let id = fields["id"].flatMap({ Int64($0) }), let event = fields["event"], let data = fields["data"] else {
+            guard let id = fields["id"].flatMap({ Int64($0) }), let event = fields["event"], let data = fields["data"]
+            else {
                 return nil
             }
             return ServerSentEvent(

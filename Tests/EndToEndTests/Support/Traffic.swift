@@ -98,7 +98,8 @@ final class Traffic: Sendable {
         while !isOver.isRaised {
             round += 1
             let product = products[round % products.count]
-            let answer = try await send("read", .get, "/products/\(product)", to: Self.gateways[round / products.count % 2])
+            let answer = try await send(
+                "read", .get, "/products/\(product)", to: Self.gateways[round / products.count % 2])
             note(answer.data, product, &seen, "reader \(reader)")
         }
     }
@@ -122,7 +123,9 @@ final class Traffic: Sendable {
 
     private func note(_ document: JSONValue?, _ product: Int64, _ seen: inout [Int64: Seen], _ reader: String) {
         guard let now = Seen(document) else { return }
-        if let before = seen[product], now < before { fault("\(reader) saw \(now) of product \(product) after \(before)") }
+        if let before = seen[product], now < before {
+            fault("\(reader) saw \(now) of product \(product) after \(before)")
+        }
         seen[product] = now
     }
 

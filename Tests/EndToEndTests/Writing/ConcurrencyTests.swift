@@ -67,8 +67,9 @@ extension EndToEnd {
                                 .put, "/products/\(id)", #"{"product_name":"\#(name)","product_price":1}"#,
                                 headers: ["If-Match": "\"\(version).0\"", "Prefer": "wait=30"], to: gateway)
                             let seen = answer.data?["version"]?.integer ?? answer.json?["current_version"]?.integer
-                            attempts.append(.init(
-                                expected: version, name: name, status: answer.status.code, version: seen))
+                            attempts.append(
+                                .init(
+                                    expected: version, name: name, status: answer.status.code, version: seen))
                             version = seen ?? version
                         }
                     }
@@ -143,11 +144,13 @@ extension EndToEnd {
                 #expect(created.status == .accepted)
                 let token = try #require(created.headers["Consistency-Token"])
                 let place = try #require(created.data?["resource"]?.string)
-                let path = number.isMultiple(of: 2)
+                let path =
+                    number.isMultiple(of: 2)
                     ? place : "/products?user_id=1&product_name=\(name.replacing(" ", with: "%20"))"
                 let read = try await warelog.send(
                     .get, path, headers: ["Consistency-Token": token], to: .secondGateway)
-                let found = number.isMultiple(of: 2)
+                let found =
+                    number.isMultiple(of: 2)
                     ? read.data?["product_name"]?.string : read.data?.elements.first?["product_name"]?.string
                 if read.status == .serviceUnavailable {
                     #expect(read.headers["Retry-After"] != nil)

@@ -32,7 +32,9 @@ extension EndToEnd {
                 let slow = [try await Self.slowWrite(warelog), try await Self.slowWrite(warelog)]
                 let before = try await warelog.logEnds()
                 for _ in 0..<20 {
-                    for (method, path) in [(HTTPMethod.post, "/products"), (.patch, "/products/\(id)"), (.post, "/users")] {
+                    for (method, path) in [
+                        (HTTPMethod.post, "/products"), (.patch, "/products/\(id)"), (.post, "/users"),
+                    ] {
                         let refused = try await warelog.send(method, path, Self.document)
                         #expect(refused.status == .serviceUnavailable)
                         #expect(refused.headers["Retry-After"] == "1")
@@ -58,7 +60,8 @@ extension EndToEnd {
             try Environment.run { warelog in
                 await warelog.processes.stop(.gateway)
                 try await warelog.processes.start(
-                    .gateway, awaiting: Self.serving, with: ["MAXIMUM_CONNECTIONS_PER_CLIENT": "10", "GATEWAY_LOOPS": "3"])
+                    .gateway, awaiting: Self.serving,
+                    with: ["MAXIMUM_CONNECTIONS_PER_CLIENT": "10", "GATEWAY_LOOPS": "3"])
                 var held: [RawConnection] = []
                 var refusals: [String] = []
                 for _ in 0..<30 {
@@ -86,7 +89,8 @@ extension EndToEnd {
 
         @Test func aProducerThatFailedForGoodEndsTheProcessWhichSaysSo() throws {
             try Environment.run { warelog in
-                let partitions = try await warelog.database.query("select name, partitions from warelog.log_topics").rows
+                let partitions = try await warelog.database.query("select name, partitions from warelog.log_topics")
+                    .rows
                 let cluster = try MockCluster()
                 for row in partitions {
                     cluster.makeTopic(try row.text("name"), partitions: Int32(try row.int("partitions")))
@@ -94,7 +98,9 @@ extension EndToEnd {
                 await warelog.processes.stop(.gateway)
                 try await warelog.processes.start(
                     .gateway, awaiting: Self.serving,
-                    with: ["KAFKA_BROKERS": cluster.brokers, "KAFKA_EMBEDDED": "true", "VERDICT_WAIT_MILLISECONDS": "0"])
+                    with: [
+                        "KAFKA_BROKERS": cluster.brokers, "KAFKA_EMBEDDED": "true", "VERDICT_WAIT_MILLISECONDS": "0",
+                    ])
                 #expect(try await warelog.send(.post, "/products", Self.document).status == .accepted)
                 cluster.refuseNextRecordForGood()
                 let refused = try await warelog.send(.post, "/products", Self.document)
@@ -120,8 +126,11 @@ extension EndToEnd {
                     connection.finishSending()
                     // Its beginning: after some of them the connection is kept.
                     let answer = String(decoding: (try? await connection.receive()) ?? [], as: UTF8.self)
-                    #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505 "), "\(answer)")
-                    #expect(answer.isEmpty || answer.contains("Content-Type: application/problem+json\r\n"), "\(answer)")
+                    #expect(
+                        answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505 "),
+                        "\(answer)")
+                    #expect(
+                        answer.isEmpty || answer.contains("Content-Type: application/problem+json\r\n"), "\(answer)")
                 }
                 #expect(try await warelog.send(.get, "/readyz").status == .ok)
                 await warelog.processes.stop(.gateway)

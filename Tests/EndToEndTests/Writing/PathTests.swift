@@ -21,7 +21,8 @@ extension EndToEnd {
                 #expect(document["product_price"]?.number == "99.99")
                 #expect(document["compressed_product_images"]?.elements.count == 2)
                 let images = document["images"]?.elements ?? []
-                #expect(images.map { $0["status"]?.string } == ["compressed", "compressed", "failed", "failed", "failed"])
+                #expect(
+                    images.map { $0["status"]?.string } == ["compressed", "compressed", "failed", "failed", "failed"])
                 let reasons = images.suffix(3).map { $0["error"]?["reason"]?.string }
                 #expect(reasons == ["truncated", "unsupported-format", "not-found"])
                 #expect(images.first?.full?["width"]?.integer == 2048 && images.first?.full?["height"]?.integer == 1024)
@@ -72,7 +73,7 @@ extension EndToEnd {
                 let name = "Pâges & \(UInt32.random(in: 0 ... .max))"
                 for price in ["3", "1", "2"] { _ = try await warelog.create(name: name, price: price) }
                 let text = name.replacing("Pâges & ", with: "pages+%26%20")
-            let query = "user_id=1&product_name=\(text)&sort=product_price&limit=2"
+                let query = "user_id=1&product_name=\(text)&sort=product_price&limit=2"
                 let first = try await warelog.send(.get, "/api/v1/products?\(query)")
                 #expect(first.data?.elements.compactMap { $0["product_price"]?.number } == ["1", "2"])
                 let cursor = try #require(first.json?["next_cursor"]?.string)
@@ -91,7 +92,7 @@ extension EndToEnd {
 
                 let other = try await warelog.send(.get, "/products?user_id=1&cursor=\(cursor)")
                 #expect(other.status == .badRequest)
-            #expect(other.json?["type"]?.string == "urn:warelog:problem:invalid-cursor")
+                #expect(other.json?["type"]?.string == "urn:warelog:problem:invalid-cursor")
             }
         }
 
@@ -122,7 +123,8 @@ extension EndToEnd {
                     let answer = try await warelog.send(row.method, path, row.body, type: row.type)
                     #expect(answer.status.code == row.status, "\(row.path) \(row.body ?? "")")
                     #expect(answer.headers["Content-Type"] == "application/problem+json")
-                    let places = answer.json?["errors"]?.elements.map { $0["pointer"]?.string ?? $0["parameter"]?.string } ?? []
+                    let places =
+                        answer.json?["errors"]?.elements.map { $0["pointer"]?.string ?? $0["parameter"]?.string } ?? []
                     #expect(places == row.places, "\(row.path) \(row.body?.prefix(80) ?? "")")
                 }
                 #expect(try await warelog.logEnds() == before)
@@ -135,7 +137,8 @@ extension EndToEnd {
                 var ids: [Int64] = []
                 for _ in 0..<3 {
                     // Nobody waits for a projector that has been killed.
-                    let created = try await warelog.create(images: ["photo.jpg", "other.jpg"], headers: ["Prefer": "wait=2"])
+                    let created = try await warelog.create(
+                        images: ["photo.jpg", "other.jpg"], headers: ["Prefer": "wait=2"])
                     #expect([.created, .accepted].contains(created.status))
                     if created.status == .created { ids.append(try created.id) }
                     // In the middle of the work: the pictures have been asked for, and are not answered.
@@ -166,7 +169,9 @@ extension EndToEnd {
                     for line in log.split(separator: 0x0A) {
                         let object = try JSONDocument(parsing: Array(line)).root
                         #expect(object["time"]?.string != nil && object["level"]?.string != nil)
-                        guard object["message"]?.string == "request", object["product_id"]?.integer == id else { continue }
+                        guard object["message"]?.string == "request", object["product_id"]?.integer == id else {
+                            continue
+                        }
                         requests += 1
                         #expect(object["method"]?.string != nil && object["path"]?.string != nil)
                         #expect(object["status"]?.integer != nil && object["duration_ms"]?.number != nil)

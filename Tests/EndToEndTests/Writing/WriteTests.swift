@@ -37,7 +37,8 @@ extension EndToEnd {
                 let stale = try await warelog.send(.get, "/products/\(id)", headers: ["If-None-Match": "\"1.1\""])
                 #expect(stale.status == .ok)
                 let lost = try await warelog.send(
-                    .put, "/products/\(id)", #"{"product_name":"x","product_price":1}"#, headers: ["If-Match": "\"1.1\""])
+                    .put, "/products/\(id)", #"{"product_name":"x","product_price":1}"#,
+                    headers: ["If-Match": "\"1.1\""])
                 #expect(lost.status == .preconditionFailed)
                 #expect(lost.json?["current_version"]?.integer == 2 && lost.headers["ETag"] == tag)
             }
@@ -48,7 +49,8 @@ extension EndToEnd {
                 let id = try await warelog.create().id
                 let document = try await warelog.send(.get, "/products/\(id)")
                 let before = try await warelog.logEnds()
-                let same = #"{"product_name":"Sample Product","product_description":"as in the README","product_price":1.00}"#
+                let same =
+                    #"{"product_name":"Sample Product","product_description":"as in the README","product_price":1.00}"#
                 for (method, body) in [(HTTPMethod.put, same), (.patch, "{}"), (.patch, same)] {
                     let answer = try await warelog.send(method, "/products/\(id)", body)
                     #expect(answer.status == .ok && answer.headers["ETag"] == "\"1.0\"")
@@ -62,7 +64,9 @@ extension EndToEnd {
             try Environment.run { warelog in
                 try await warelog.processes.start(.secondGateway, awaiting: "\"message\":\"serving\"")
                 let name = Self.name()
-                func create(_ key: String, _ price: Int = 1, to gateway: Processes.Name = .gateway, as who: String? = nil)
+                func create(
+                    _ key: String, _ price: Int = 1, to gateway: Processes.Name = .gateway, as who: String? = nil
+                )
                     async throws -> HTTPClientResponse
                 {
                     var headers: HTTPHeaders = ["Idempotency-Key": key, "Prefer": "wait=30"]
@@ -74,7 +78,9 @@ extension EndToEnd {
                 // Ten at once, through both gateways.
                 let answers = try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
                     for number in 0..<10 {
-                        group.addTask { try await create(name, to: number.isMultiple(of: 2) ? .gateway : .secondGateway) }
+                        group.addTask {
+                            try await create(name, to: number.isMultiple(of: 2) ? .gateway : .secondGateway)
+                        }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
@@ -178,10 +184,15 @@ extension EndToEnd {
                 #expect(registered.status == .created)
                 let location = try #require(registered.headers["Location"])
                 let shown = try await warelog.send(.get, location)
-                #expect(shown.data?["name"]?.string == "Ann Ōno" && shown.data?["id"]?.integer == registered.data?["id"]?.integer)
-                let product = #"{"user_id":\#(registered.data?["id"]?.integer ?? 0),"product_name":"x","product_price":1}"#
+                #expect(
+                    shown.data?["name"]?.string == "Ann Ōno"
+                        && shown.data?["id"]?.integer == registered.data?["id"]?.integer)
+                let product =
+                    #"{"user_id":\#(registered.data?["id"]?.integer ?? 0),"product_name":"x","product_price":1}"#
                 #expect(try await warelog.send(.post, "/products", product).status == .created)
-                for body in [#"{"name":""}"#, "{\"name\":\"\(String(repeating: "n", count: 101))\"}", "{}", #"{"name":1}"#] {
+                for body in [
+                    #"{"name":""}"#, "{\"name\":\"\(String(repeating: "n", count: 101))\"}", "{}", #"{"name":1}"#,
+                ] {
                     let refused = try await warelog.send(.post, "/users", body)
                     #expect(refused.status == .unprocessableContent)
                     #expect(refused.json?["errors"]?.elements.first?["pointer"]?.string == "/name")
@@ -275,7 +286,9 @@ extension EndToEnd {
                 // It began before the image was there, or after it.
                 if states.first == "1.0" { states.removeFirst() }
                 #expect(states == ["1.1", "2.1", "3.1", "4.1", "5.1", "6.1"])
-                #expect(messages.map(\.id) == messages.map(\.id).sorted() && Set(messages.map(\.id)).count == messages.count)
+                #expect(
+                    messages.map(\.id) == messages.map(\.id).sorted() && Set(messages.map(\.id)).count == messages.count
+                )
 
                 // From the very beginning, from each message, and from the end.
                 let whole = try await warelog.send(.get, "/products/\(id)/events", headers: ["Last-Event-ID": "0"])
@@ -287,7 +300,8 @@ extension EndToEnd {
                     #expect(try ServerSentEvent.all(in: rest.body).map(\.text) == messages[(index + 1)...].map(\.text))
                 }
                 for (seen, status) in [("\(last.id)", HTTPStatus.notFound), ("x", .badRequest), ("-1", .badRequest)] {
-                    let answer = try await warelog.send(.get, "/products/\(id)/events", headers: ["Last-Event-ID": seen])
+                    let answer = try await warelog.send(
+                        .get, "/products/\(id)/events", headers: ["Last-Event-ID": seen])
                     #expect(answer.status == status)
                 }
             }

@@ -36,7 +36,8 @@ struct PendingImagesPropertyTests {
             for (id, source) in images where !open.contains(where: { $0.productID == product && $0.imageID == id }) {
                 open.append(
                     .init(
-                        productID: product, imageID: id, source: source, owner: owner, offset: recorded.position.offset))
+                        productID: product, imageID: id, source: source, owner: owner, offset: recorded.position.offset)
+                )
             }
         }
 

@@ -21,9 +21,11 @@ struct PendingImagesTests {
         #expect(
             asks == [
                 .init(
-                    productID: .sample(7), imageID: ImageID("e5-0"), source: "http://a/1.png", owner: .sample(1), offset: 5),
+                    productID: .sample(7), imageID: ImageID("e5-0"), source: "http://a/1.png", owner: .sample(1),
+                    offset: 5),
                 .init(
-                    productID: .sample(7), imageID: ImageID("e5-1"), source: "http://a/1.png", owner: .sample(1), offset: 5),
+                    productID: .sample(7), imageID: ImageID("e5-1"), source: "http://a/1.png", owner: .sample(1),
+                    offset: 5),
             ])
         #expect(pending.all == asks)
         #expect(asks.allSatisfy(pending.contains))
@@ -40,23 +42,24 @@ struct PendingImagesTests {
         #expect(pending.next == 5)
     }
 
-    @Test(arguments: [
-        Row("nothing", [], ["e0-0", "e0-1", "e1-0"]),
-        Row("an image compressed", [.compressed(["e0-0"])], ["e0-1", "e1-0"]),
-        Row("an image failed", [.failed("e0-1")], ["e0-0", "e1-0"]),
-        Row("images of two events compressed", [.compressed(["e0-1", "e1-0"])], ["e0-0"]),
-        Row("an image that is asked for nowhere", [.failed("e9-9")], ["e0-0", "e0-1", "e1-0"]),
-        Row("an answer twice", [.failed("e0-0"), .compressed(["e0-0"])], ["e0-1", "e1-0"]),
-        Row("another product's image of the same name", [.failed("e0-0", of: 8)], ["e0-0", "e0-1", "e1-0"]),
-        Row("an edit of the name", [.updated(name: "Pot")], ["e0-0", "e0-1", "e1-0"]),
-        Row("an edit that takes the images away may be voided", [.updated(images: [])], ["e0-0", "e0-1", "e1-0"]),
-        Row("a deletion", [.deleted()], []),
-        Row("another product deleted", [.deleted(of: 8)], ["e0-0", "e0-1", "e1-0"]),
-        Row("a request asks later", [.requested(["e0-0"])], ["e0-1", "e1-0", "e0-0"]),
-        Row("a request for what was answered", [.failed("e0-0"), .requested(["e0-0"])], ["e0-1", "e1-0", "e0-0"]),
-        Row("a request that names an image twice", [.requested(["e0-0", "e0-0"])], ["e0-1", "e1-0", "e0-0"]),
-        Row("a request and its answer", [.requested(["e0-0"]), .failed("e0-0")], ["e0-1", "e1-0"]),
-    ] as [Row<[ProductEvent], [String]>])
+    @Test(
+        arguments: [
+            Row("nothing", [], ["e0-0", "e0-1", "e1-0"]),
+            Row("an image compressed", [.compressed(["e0-0"])], ["e0-1", "e1-0"]),
+            Row("an image failed", [.failed("e0-1")], ["e0-0", "e1-0"]),
+            Row("images of two events compressed", [.compressed(["e0-1", "e1-0"])], ["e0-0"]),
+            Row("an image that is asked for nowhere", [.failed("e9-9")], ["e0-0", "e0-1", "e1-0"]),
+            Row("an answer twice", [.failed("e0-0"), .compressed(["e0-0"])], ["e0-1", "e1-0"]),
+            Row("another product's image of the same name", [.failed("e0-0", of: 8)], ["e0-0", "e0-1", "e1-0"]),
+            Row("an edit of the name", [.updated(name: "Pot")], ["e0-0", "e0-1", "e1-0"]),
+            Row("an edit that takes the images away may be voided", [.updated(images: [])], ["e0-0", "e0-1", "e1-0"]),
+            Row("a deletion", [.deleted()], []),
+            Row("another product deleted", [.deleted(of: 8)], ["e0-0", "e0-1", "e1-0"]),
+            Row("a request asks later", [.requested(["e0-0"])], ["e0-1", "e1-0", "e0-0"]),
+            Row("a request for what was answered", [.failed("e0-0"), .requested(["e0-0"])], ["e0-1", "e1-0", "e0-0"]),
+            Row("a request that names an image twice", [.requested(["e0-0", "e0-0"])], ["e0-1", "e1-0", "e0-0"]),
+            Row("a request and its answer", [.requested(["e0-0"]), .failed("e0-0")], ["e0-1", "e1-0"]),
+        ] as [Row<[ProductEvent], [String]>])
     func whatIsAskedForAndNotAnsweredIsPending(_ row: Row<[ProductEvent], [String]>) {
         var pending = Self.asked
         for event in row.input { _ = pending.fold(Recorded(event, offset: pending.next)) }

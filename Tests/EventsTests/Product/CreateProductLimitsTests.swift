@@ -21,7 +21,8 @@ struct CreateProductLimitsTests {
     func aDescriptionIsCountedInCharacters(_ character: String) throws {
         let longest = String(repeating: character, count: 10_000)
         #expect(try Self.faults("product_description", "\"\(longest)\"") == [])
-        #expect(try Self.faults("product_description", "\"\(longest)\(character)\"")
+        #expect(
+            try Self.faults("product_description", "\"\(longest)\(character)\"")
                 == ["/product_description too-long"])
     }
 
@@ -39,7 +40,8 @@ struct CreateProductLimitsTests {
     @Test func hostileTextsTakeLinearTime() throws {
         let marks = String(repeating: "\u{315}\u{300}\u{5AE}", count: 150_000)
         #expect(try Self.faults("product_images", "[\"\(marks)\"]") == ["/product_images/0 invalid-url"])
-        let unknown = try CreateProductTests.faults("{\"user_id\":1,\"product_name\":\"x\",\"product_price\":1,\"\(marks)\":1}")
+        let unknown = try CreateProductTests.faults(
+            "{\"user_id\":1,\"product_name\":\"x\",\"product_price\":1,\"\(marks)\":1}")
         #expect(unknown.map(\.utf8.count) == ["/\(marks) unknown-field".utf8.count])
         #expect(try Self.faults("product_name", "\"\(marks)\"") == ["/product_name too-long"])
     }

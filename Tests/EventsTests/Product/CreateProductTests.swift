@@ -47,73 +47,79 @@ struct CreateProductTests {
         #expect(command.images == [])
     }
 
-    @Test(arguments: [
-        Row("not an object but a list", "[]", [" wrong-type"]),
-        Row("not an object but null", "null", [" wrong-type"]),
-        Row("not an object but text", #""user_id""#, [" wrong-type"]),
-        Row(
-            "an empty object lacks all that is required", "{}",
-            ["/user_id required", "/product_name required", "/product_price required"]),
-        Row(
-            "every member null", document([
-                "user_id": "null", "product_name": "null", "product_description": "null", "product_price": "null",
-                "product_images": "null",
-            ]),
-            [
-                "/user_id wrong-type", "/product_name wrong-type", "/product_description wrong-type",
-                "/product_price wrong-type", "/product_images wrong-type",
-            ]),
-        Row(
-            "all faults are told, not the first only",
-            #"{"user_id":0,"product_name":"","product_price":-1,"product_images":["ftp://a","http://a/","",7],"x":1}"#,
-            [
-                "/x unknown-field", "/user_id out-of-range", "/product_name empty", "/product_price not-positive",
-                "/product_images/0 invalid-url", "/product_images/2 invalid-url", "/product_images/3 wrong-type",
-            ]),
+    @Test(
+        arguments: [
+            Row("not an object but a list", "[]", [" wrong-type"]),
+            Row("not an object but null", "null", [" wrong-type"]),
+            Row("not an object but text", #""user_id""#, [" wrong-type"]),
+            Row(
+                "an empty object lacks all that is required", "{}",
+                ["/user_id required", "/product_name required", "/product_price required"]),
+            Row(
+                "every member null",
+                document([
+                    "user_id": "null", "product_name": "null", "product_description": "null", "product_price": "null",
+                    "product_images": "null",
+                ]),
+                [
+                    "/user_id wrong-type", "/product_name wrong-type", "/product_description wrong-type",
+                    "/product_price wrong-type", "/product_images wrong-type",
+                ]),
+            Row(
+                "all faults are told, not the first only",
+                #"{"user_id":0,"product_name":"","product_price":-1,"product_images":["ftp://a","http://a/","",7],"x":1}"#,
+                [
+                    "/x unknown-field", "/user_id out-of-range", "/product_name empty", "/product_price not-positive",
+                    "/product_images/0 invalid-url", "/product_images/2 invalid-url", "/product_images/3 wrong-type",
+                ]),
 
-        Row("a user by name", document(["user_id": #""1""#]), ["/user_id wrong-type"]),
-        Row("user nought", document(["user_id": "0"]), ["/user_id out-of-range"]),
-        Row("a negative user", document(["user_id": "-1"]), ["/user_id out-of-range"]),
-        Row("half a user", document(["user_id": "1.5"]), ["/user_id out-of-range"]),
-        Row("a user beyond what JSON can carry", document(["user_id": "9007199254740992"]), ["/user_id out-of-range"]),
-        Row("a user beyond all", document(["user_id": "1e400"]), ["/user_id out-of-range"]),
-        Row("true for a user", document(["user_id": "true"]), ["/user_id wrong-type"]),
+            Row("a user by name", document(["user_id": #""1""#]), ["/user_id wrong-type"]),
+            Row("user nought", document(["user_id": "0"]), ["/user_id out-of-range"]),
+            Row("a negative user", document(["user_id": "-1"]), ["/user_id out-of-range"]),
+            Row("half a user", document(["user_id": "1.5"]), ["/user_id out-of-range"]),
+            Row(
+                "a user beyond what JSON can carry", document(["user_id": "9007199254740992"]),
+                ["/user_id out-of-range"]),
+            Row("a user beyond all", document(["user_id": "1e400"]), ["/user_id out-of-range"]),
+            Row("true for a user", document(["user_id": "true"]), ["/user_id wrong-type"]),
 
-        Row("no name", document(["product_name": nil]), ["/product_name required"]),
-        Row("an empty name", document(["product_name": #""""#]), ["/product_name empty"]),
-        Row("a number for a name", document(["product_name": "7"]), ["/product_name wrong-type"]),
-        Row("NUL in a name", document(["product_name": #""a\u0000b""#]), ["/product_name forbidden-character"]),
-        Row(
-            "NUL in a description", document(["product_description": #""\u0000""#]),
-            ["/product_description forbidden-character"]),
-        Row("a list for a description", document(["product_description": "[]"]), ["/product_description wrong-type"]),
+            Row("no name", document(["product_name": nil]), ["/product_name required"]),
+            Row("an empty name", document(["product_name": #""""#]), ["/product_name empty"]),
+            Row("a number for a name", document(["product_name": "7"]), ["/product_name wrong-type"]),
+            Row("NUL in a name", document(["product_name": #""a\u0000b""#]), ["/product_name forbidden-character"]),
+            Row(
+                "NUL in a description", document(["product_description": #""\u0000""#]),
+                ["/product_description forbidden-character"]),
+            Row(
+                "a list for a description", document(["product_description": "[]"]), ["/product_description wrong-type"]
+            ),
 
-        Row("a price as text", document(["product_price": #""99.99""#]), ["/product_price wrong-type"]),
-        Row("nothing for a price", document(["product_price": "0"]), ["/product_price not-positive"]),
-        Row("less than nothing", document(["product_price": "-0.01"]), ["/product_price not-positive"]),
-        Row("nothing with a sign", document(["product_price": "-0"]), ["/product_price not-positive"]),
-        Row("a third decimal", document(["product_price": "9.999"]), ["/product_price too-precise"]),
-        Row("next to nothing", document(["product_price": "1e-400"]), ["/product_price too-precise"]),
-        Row("one cent too many", document(["product_price": "100000000"]), ["/product_price out-of-range"]),
-        Row("a price beyond all", document(["product_price": "1e400"]), ["/product_price out-of-range"]),
-        Row(
-            "an exponent that fills a machine word", document(["product_price": "1e9223372036854775807"]),
-            ["/product_price out-of-range"]),
+            Row("a price as text", document(["product_price": #""99.99""#]), ["/product_price wrong-type"]),
+            Row("nothing for a price", document(["product_price": "0"]), ["/product_price not-positive"]),
+            Row("less than nothing", document(["product_price": "-0.01"]), ["/product_price not-positive"]),
+            Row("nothing with a sign", document(["product_price": "-0"]), ["/product_price not-positive"]),
+            Row("a third decimal", document(["product_price": "9.999"]), ["/product_price too-precise"]),
+            Row("next to nothing", document(["product_price": "1e-400"]), ["/product_price too-precise"]),
+            Row("one cent too many", document(["product_price": "100000000"]), ["/product_price out-of-range"]),
+            Row("a price beyond all", document(["product_price": "1e400"]), ["/product_price out-of-range"]),
+            Row(
+                "an exponent that fills a machine word", document(["product_price": "1e9223372036854775807"]),
+                ["/product_price out-of-range"]),
 
-        Row("text for images", document(["product_images": #""http://a/""#]), ["/product_images wrong-type"]),
-        Row(
-            "no image is text", document(["product_images": "[null,1,{},[]]"]),
-            [
-                "/product_images/0 wrong-type", "/product_images/1 wrong-type", "/product_images/2 wrong-type",
-                "/product_images/3 wrong-type",
-            ]),
+            Row("text for images", document(["product_images": #""http://a/""#]), ["/product_images wrong-type"]),
+            Row(
+                "no image is text", document(["product_images": "[null,1,{},[]]"]),
+                [
+                    "/product_images/0 wrong-type", "/product_images/1 wrong-type", "/product_images/2 wrong-type",
+                    "/product_images/3 wrong-type",
+                ]),
 
-        Row("an unknown field", document(["id": "7"]), ["/id unknown-field"]),
-        Row("a field in another case", document(["User_ID": "7"]), ["/User_ID unknown-field"]),
-        Row("an unknown field whose name is a pointer", document(["a/b~c": "7"]), ["/a~1b~0c unknown-field"]),
-        Row("an unknown field without a name", document(["": "7"]), ["/ unknown-field"]),
-        Row("an unknown field that is null", document(["id": "null"]), ["/id unknown-field"]),
-    ] as [Row<String, [String]>])
+            Row("an unknown field", document(["id": "7"]), ["/id unknown-field"]),
+            Row("a field in another case", document(["User_ID": "7"]), ["/User_ID unknown-field"]),
+            Row("an unknown field whose name is a pointer", document(["a/b~c": "7"]), ["/a~1b~0c unknown-field"]),
+            Row("an unknown field without a name", document(["": "7"]), ["/ unknown-field"]),
+            Row("an unknown field that is null", document(["id": "null"]), ["/id unknown-field"]),
+        ] as [Row<String, [String]>])
     func everyFaultHasItsPointerAndCode(_ row: Row<String, [String]>) throws {
         #expect(try Self.faults(row.input) == row.expected)
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct EditProductTests {
     private static let kettle = Story(
-        .created(name: "Kettle", price: "5", images: ["http://a/1.png", "http://a/2.png"])).product!
+        .created(name: "Kettle", price: "5", images: ["http://a/1.png", "http://a/2.png"])
+    ).product!
 
     private static func replaced(_ text: String, _ product: Product = kettle) throws -> ProductUpdated {
         try EditProduct(replacing: JSONDocument(parsing: Array(text.utf8)).root, of: product).decide(product)
@@ -25,7 +26,8 @@ struct EditProductTests {
     }
 
     @Test func aWholeDocumentThatSaysWhatIsThereChangesNothing() throws {
-        let same = #"{"product_name":"Kettle","product_description":"Boils.","product_price":5.00,"product_images":["http://a/1.png","http://a/2.png"]}"#
+        let same =
+            #"{"product_name":"Kettle","product_description":"Boils.","product_price":5.00,"product_images":["http://a/1.png","http://a/2.png"]}"#
         #expect(try Self.replaced(same).isEmpty)
     }
 
@@ -39,22 +41,29 @@ struct EditProductTests {
 
     @Test func aPatchLeavesWhatItDoesNotName() throws {
         #expect(try Self.merged("{}").isEmpty)
-        #expect(try Self.merged(#"{"product_price":5.5}"#) == ProductUpdated(productID: .sample(7), price: .sample("5.5")))
+        #expect(
+            try Self.merged(#"{"product_price":5.5}"#) == ProductUpdated(productID: .sample(7), price: .sample("5.5")))
     }
 
     @Test func nullEmptiesWhatMayBeLeftOut() throws {
         let updated = try Self.merged(#"{"product_description":null,"product_images":null}"#)
-        #expect(updated == ProductUpdated(productID: .sample(7), description: "", images: [], newImages: [], owner: .sample(1)))
+        #expect(
+            updated
+                == ProductUpdated(productID: .sample(7), description: "", images: [], newImages: [], owner: .sample(1)))
     }
 
-    @Test(arguments: [
-        Row("a name that is null", #"{"product_name":null}"#, ["/product_name wrong-type"]),
-        Row("a price that is null", #"{"product_price":null}"#, ["/product_price wrong-type"]),
-        Row("another owner", #"{"user_id":2}"#, ["/user_id immutable"]),
-        Row("a field that is none", #"{"version":2}"#, ["/version unknown-field"]),
-        Row("no object", "[]", [" wrong-type"]),
-        Row("an upload of somebody else", #"{"product_images":["urn:warelog:upload:0198c5d2-7a3e-7c41-9d0f-3b1f3f0f9f32"]}"#, ["/product_images/0 invalid-url"]),
-    ] as [Row<String, [String]>])
+    @Test(
+        arguments: [
+            Row("a name that is null", #"{"product_name":null}"#, ["/product_name wrong-type"]),
+            Row("a price that is null", #"{"product_price":null}"#, ["/product_price wrong-type"]),
+            Row("another owner", #"{"user_id":2}"#, ["/user_id immutable"]),
+            Row("a field that is none", #"{"version":2}"#, ["/version unknown-field"]),
+            Row("no object", "[]", [" wrong-type"]),
+            Row(
+                "an upload of somebody else",
+                #"{"product_images":["urn:warelog:upload:0198c5d2-7a3e-7c41-9d0f-3b1f3f0f9f32"]}"#,
+                ["/product_images/0 invalid-url"]),
+        ] as [Row<String, [String]>])
     func whatIsWrongIsNamed(_ row: Row<String, [String]>) {
         #expect(Self.faults { try Self.merged(row.input) } == row.expected)
     }

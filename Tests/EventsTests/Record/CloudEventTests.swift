@@ -8,7 +8,8 @@ struct CloudEventTests {
         type: .productCreated, source: "/warelog/gateway", subject: "7",
         metadata: EventMetadata(
             id: EventID("0198c5d2"), time: Timestamp(milliseconds: 1_795_249_800_123), command: CommandID("c-1"),
-            expectedVersion: 3, actor: "ada@example.com", traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            expectedVersion: 3, actor: "ada@example.com",
+            traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         data: Array("{}".utf8))
 
     private static let attributes = full.headers.map(\.name).filter { $0.hasPrefix("ce_") }
@@ -41,36 +42,40 @@ struct CloudEventTests {
         #expect(try CloudEvent(headers: Self.headers(event), value: []) == event)
     }
 
-    @Test(arguments: [
-        Row("no version of the specification", ("ce_specversion", nil), .invalid("ce_specversion", "is not 1.0")),
-        Row("another one", ("ce_specversion", "0.3"), .invalid("ce_specversion", "is not 1.0")),
-        Row("no type", ("ce_type", nil), .missing("ce_type")),
-        Row("an unknown type", ("ce_type", "warelog.X.v1"), .unknownType("warelog.X.v1")),
-        Row("no id", ("ce_id", nil), .missing("ce_id")),
-        Row("an empty id", ("ce_id", ""), .invalid("ce_id", "is empty or no text")),
-        Row("no source", ("ce_source", nil), .missing("ce_source")),
-        Row("no subject", ("ce_subject", nil), .missing("ce_subject")),
-        Row("no time", ("ce_time", nil), .missing("ce_time")),
-        Row(
-            "a time in another zone", ("ce_time", "2026-11-21T08:30:00+01:00"),
-            .invalid("ce_time", "is not a time in UTC")),
-        Row(
-            "a version that is no number", ("ce_expectedversion", "three"),
-            .invalid("ce_expectedversion", "is not an integer")),
-        Row(
-            "a version that does not fit", ("ce_expectedversion", "9223372036854775808"),
-            .invalid("ce_expectedversion", "is not an integer")),
-        Row(
-            "an empty version is not an absent one", ("ce_expectedversion", ""),
-            .invalid("ce_expectedversion", "is empty or no text")),
-        Row(
-            "an empty command would be the same as every other", ("ce_commandid", ""),
-            .invalid("ce_commandid", "is empty or no text")),
-        Row("NUL ends no command early", ("ce_commandid", "c\u{0}1"), .invalid("ce_commandid", "is empty or no text")),
-        Row("a command that no index can hold", ("ce_commandid", String(repeating: "c", count: 1025)),
-            .invalid("ce_commandid", "is longer than 1024 bytes")),
-        Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or no text")),
-    ] as [Row<(String, String?), EventFault>])
+    @Test(
+        arguments: [
+            Row("no version of the specification", ("ce_specversion", nil), .invalid("ce_specversion", "is not 1.0")),
+            Row("another one", ("ce_specversion", "0.3"), .invalid("ce_specversion", "is not 1.0")),
+            Row("no type", ("ce_type", nil), .missing("ce_type")),
+            Row("an unknown type", ("ce_type", "warelog.X.v1"), .unknownType("warelog.X.v1")),
+            Row("no id", ("ce_id", nil), .missing("ce_id")),
+            Row("an empty id", ("ce_id", ""), .invalid("ce_id", "is empty or no text")),
+            Row("no source", ("ce_source", nil), .missing("ce_source")),
+            Row("no subject", ("ce_subject", nil), .missing("ce_subject")),
+            Row("no time", ("ce_time", nil), .missing("ce_time")),
+            Row(
+                "a time in another zone", ("ce_time", "2026-11-21T08:30:00+01:00"),
+                .invalid("ce_time", "is not a time in UTC")),
+            Row(
+                "a version that is no number", ("ce_expectedversion", "three"),
+                .invalid("ce_expectedversion", "is not an integer")),
+            Row(
+                "a version that does not fit", ("ce_expectedversion", "9223372036854775808"),
+                .invalid("ce_expectedversion", "is not an integer")),
+            Row(
+                "an empty version is not an absent one", ("ce_expectedversion", ""),
+                .invalid("ce_expectedversion", "is empty or no text")),
+            Row(
+                "an empty command would be the same as every other", ("ce_commandid", ""),
+                .invalid("ce_commandid", "is empty or no text")),
+            Row(
+                "NUL ends no command early", ("ce_commandid", "c\u{0}1"),
+                .invalid("ce_commandid", "is empty or no text")),
+            Row(
+                "a command that no index can hold", ("ce_commandid", String(repeating: "c", count: 1025)),
+                .invalid("ce_commandid", "is longer than 1024 bytes")),
+            Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or no text")),
+        ] as [Row<(String, String?), EventFault>])
     func aFaultNamesTheHeader(_ row: Row<(String, String?), EventFault>) {
         #expect(throws: row.expected) {
             try CloudEvent(headers: Self.headers(with: row.input.0, row.input.1), value: [])

@@ -12,7 +12,8 @@ struct EventDataTests {
     ]
 
     private static func isOptional(_ pointer: String, in type: EventType) -> Bool {
-        (type == .productUpdated && optional.contains(pointer)) || (type == .productImageUploaded && pointer == "/user_id")
+        (type == .productUpdated && optional.contains(pointer))
+            || (type == .productImageUploaded && pointer == "/user_id")
             || pointer.hasSuffix("/declared_format")
     }
 
@@ -90,58 +91,62 @@ struct EventDataTests {
         }
     }
 
-    @Test(arguments: [
-        Row(
-            "NUL in text", (.productCreated, "/product_name", #""a\u0000""#),
-            .invalid("/product_name", "contains NUL")),
-        Row(
-            "NUL in a list of text", (.productCreated, "/product_images", #"["a","\u0000"]"#),
-            .invalid("/product_images/1", "contains NUL")),
-        Row(
-            "a third decimal", (.productCreated, "/product_price", "9.999"),
-            .invalid("/product_price", "is not an amount")),
-        Row(
-            "a price as text", (.productUpdated, "/product_price", #""9""#),
-            .invalid("/product_price", "is not a number")),
-        Row("product nought", (.productDeleted, "/product_id", "0"), .invalid("/product_id", "is not an identifier")),
-        Row(
-            "a number that no identifier is", (.productDeleted, "/product_id", "9007199254740992"),
-            .invalid("/product_id", "is not an identifier")),
-        Row(
-            "half a pixel", (.imagesCompressed, "/images/0/renditions/1/width", "0.5"),
-            .invalid("/images/0/renditions/1/width", "is not a count")),
-        Row(
-            "a flag of numbers", (.imagesCompressed, "/images/0/animated", "1"),
-            .invalid("/images/0/animated", "is not true or false")),
-        Row(
-            "more attempts than there are", (.imageCompressionFailed, "/attempts", "9223372036854775808"),
-            .invalid("/attempts", "is not a count")),
-        Row("an object for a list", (.imagesCompressed, "/images", "{}"), .invalid("/images", "is not an array")),
-        Row("a list of lists", (.imagesCompressed, "/images", "[[]]"), .invalid("/images/0", "is not an object")),
-        Row(
-            "the second of a list",
-            (.imagesCompressionRequested, "/images", #"[{"image_id":"a","source":"b"},{"image_id":"c"}]"#),
-            .missing("/images/1/source")),
-        Row("a name of numbers", (.userRegistered, "/name", "7"), .invalid("/name", "is not a string")),
-    ] as [Row<(EventType, String, String), EventFault>])
+    @Test(
+        arguments: [
+            Row(
+                "NUL in text", (.productCreated, "/product_name", #""a\u0000""#),
+                .invalid("/product_name", "contains NUL")),
+            Row(
+                "NUL in a list of text", (.productCreated, "/product_images", #"["a","\u0000"]"#),
+                .invalid("/product_images/1", "contains NUL")),
+            Row(
+                "a third decimal", (.productCreated, "/product_price", "9.999"),
+                .invalid("/product_price", "is not an amount")),
+            Row(
+                "a price as text", (.productUpdated, "/product_price", #""9""#),
+                .invalid("/product_price", "is not a number")),
+            Row(
+                "product nought", (.productDeleted, "/product_id", "0"), .invalid("/product_id", "is not an identifier")
+            ),
+            Row(
+                "a number that no identifier is", (.productDeleted, "/product_id", "9007199254740992"),
+                .invalid("/product_id", "is not an identifier")),
+            Row(
+                "half a pixel", (.imagesCompressed, "/images/0/renditions/1/width", "0.5"),
+                .invalid("/images/0/renditions/1/width", "is not a count")),
+            Row(
+                "a flag of numbers", (.imagesCompressed, "/images/0/animated", "1"),
+                .invalid("/images/0/animated", "is not true or false")),
+            Row(
+                "more attempts than there are", (.imageCompressionFailed, "/attempts", "9223372036854775808"),
+                .invalid("/attempts", "is not a count")),
+            Row("an object for a list", (.imagesCompressed, "/images", "{}"), .invalid("/images", "is not an array")),
+            Row("a list of lists", (.imagesCompressed, "/images", "[[]]"), .invalid("/images/0", "is not an object")),
+            Row(
+                "the second of a list",
+                (.imagesCompressionRequested, "/images", #"[{"image_id":"a","source":"b"},{"image_id":"c"}]"#),
+                .missing("/images/1/source")),
+            Row("a name of numbers", (.userRegistered, "/name", "7"), .invalid("/name", "is not a string")),
+        ] as [Row<(EventType, String, String), EventFault>])
     func aFaultSaysWhatIsWrong(_ row: Row<(EventType, String, String), EventFault>) throws {
         let (type, pointer, json) = row.input
         let root = try JSONDocument(parsing: type.golden()).root
         #expect(Self.fault(type, root.text(replacing: pointer, by: json)) == row.expected)
     }
 
-    @Test(arguments: [
-        Row("an edit of nothing", .updated(), #"{"product_id":7}"#),
-        Row(
-            "an edit to nothing", .updated(description: "", images: []),
-            #"{"product_id":7,"product_description":"","product_images":[]}"#),
-        Row("a price with one decimal", .updated(price: "0.10"), #"{"product_id":7,"product_price":0.1}"#),
-        Row("an answer for nothing", .compressed([]), #"{"product_id":7,"images":[]}"#),
-        Row("a deletion", .deleted(of: 9), #"{"product_id":9}"#),
-        Row(
-            "control characters", .updated(name: "\u{1}\u{1F}\u{7F}\t\"\\"),
-            #"{"product_id":7,"product_name":"\u0001\u001f\u007f\t\"\\"}"#),
-    ] as [Row<ProductEvent, String>])
+    @Test(
+        arguments: [
+            Row("an edit of nothing", .updated(), #"{"product_id":7}"#),
+            Row(
+                "an edit to nothing", .updated(description: "", images: []),
+                #"{"product_id":7,"product_description":"","product_images":[]}"#),
+            Row("a price with one decimal", .updated(price: "0.10"), #"{"product_id":7,"product_price":0.1}"#),
+            Row("an answer for nothing", .compressed([]), #"{"product_id":7,"images":[]}"#),
+            Row("a deletion", .deleted(of: 9), #"{"product_id":9}"#),
+            Row(
+                "control characters", .updated(name: "\u{1}\u{1F}\u{7F}\t\"\\"),
+                #"{"product_id":7,"product_name":"\u0001\u001f\u007f\t\"\\"}"#),
+        ] as [Row<ProductEvent, String>])
     func anEventIsWrittenShortlyAndReadBackTheSame(_ row: Row<ProductEvent, String>) throws {
         #expect(String(decoding: row.input.data, as: UTF8.self) == row.expected)
         #expect(try ProductEvent(type: row.input.type, data: row.input.data) == row.input)

@@ -32,11 +32,11 @@ struct RandomLog {
         }
     }
 
-    private mutating func sources() -> [String] { 
+    private mutating func sources() -> [String] {
         // Now and then as many as a product can have.
         let count = chance(of: 15) ? 20 : pick(4)
         return (0..<count).map { _ in "http://a/\(pick(5)).png" }
-     }
+    }
 
     /// Mostly of one of the last events, whichever product it was of.
     private mutating func image() -> String {

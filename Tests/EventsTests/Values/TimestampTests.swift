@@ -32,12 +32,13 @@ struct TimestampTests {
         }
     }
 
-    @Test(arguments: [
-        Row("no decimals", "2026-11-21T08:30:00Z", 0), Row("one decimal", "2026-11-21T08:30:00.5Z", 500),
-        Row("two decimals", "2026-11-21T08:30:00.05Z", 50),
-        Row("nanoseconds are cut", "2026-11-21T08:30:00.123999999Z", 123),
-        Row("as many decimals as there is room for", "2026-11-21T08:30:00.1239999999999999999Z", 123),
-    ] as [Row<String, Int64>])
+    @Test(
+        arguments: [
+            Row("no decimals", "2026-11-21T08:30:00Z", 0), Row("one decimal", "2026-11-21T08:30:00.5Z", 500),
+            Row("two decimals", "2026-11-21T08:30:00.05Z", 50),
+            Row("nanoseconds are cut", "2026-11-21T08:30:00.123999999Z", 123),
+            Row("as many decimals as there is room for", "2026-11-21T08:30:00.1239999999999999999Z", 123),
+        ] as [Row<String, Int64>])
     func decimalsOfTheSecondAreCutAtTheThird(_ row: Row<String, Int64>) {
         #expect(Timestamp(row.input)?.milliseconds == 1_795_249_800_000 + row.expected)
     }

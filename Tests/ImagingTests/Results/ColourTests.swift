@@ -87,8 +87,12 @@ import Testing
     }
 
     /// Inks as Adobe stores them, inverted: R = C·K / 255 and so on.
-    @Test(arguments: [DRAW_CMYK, DRAW_YCCK], [([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
-        ([255, 255, 255, 0], [0, 0, 0]), ([200, 100, 50, 128], [100, 50, 25])] as [([UInt8], [Int])])
+    @Test(
+        arguments: [DRAW_CMYK, DRAW_YCCK],
+        [
+            ([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
+            ([255, 255, 255, 0], [0, 0, 0]), ([200, 100, 50, 128], [100, 50, 25]),
+        ] as [([UInt8], [Int])])
     func inksWithoutAProfileTakeLightAway(space: draw_space, colour: ([UInt8], [Int])) throws {
         let bytes = Drawn.JPEG(space: space, sampling: (1, 1), quality: 100, flat: colour.0).bytes
         let found = try self.middle(compress(bytes, recipe: ImageRecipe(jpegQuality: 95)))

@@ -41,8 +41,10 @@ import Testing
         let outcome = compress(bytes, recipe: ImageRecipe(maxSide: 100))
         let pixels = try Pixels(outcome.image().bytes)
         #expect((pixels.width, pixels.height) == (orientation < 5 ? (100, 62) : (62, 100)))
-        #expect(outcome.source.size == (orientation < 5
-            ? PixelSize(width: 403, height: 251) : PixelSize(width: 251, height: 403)))
+        #expect(
+            outcome.source.size
+                == (orientation < 5
+                    ? PixelSize(width: 403, height: 251) : PixelSize(width: 251, height: 403)))
         let place = Self.stored[orientation - 1].place
         let difference = pixels.meanDifference { x, y in
             let (sx, sy) = place(x, y, 100, 62)

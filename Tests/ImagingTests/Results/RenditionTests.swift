@@ -57,13 +57,15 @@ import Testing
         #expect(ImageRecipe(maxSide: 320, webpQuality: nil).identifier(of: .thumb) == "v2-320-q80")
     }
 
-    @Test(arguments: [
-        (DeclaredType(contentType: "image/png"), "jpeg", "png"), (DeclaredType(contentType: "image/jpg"), "jpeg", nil),
-        (DeclaredType(contentType: "IMAGE/JPEG; q=1", name: "a.png"), "jpeg", "png"),
-        (DeclaredType(contentType: "application/octet-stream", name: "https://x/a.JPG?v=1.png"), "webp", "jpeg"),
-        (DeclaredType(name: "folder.png/readme"), "jpeg", nil), (DeclaredType(name: "a.b.html"), "html", nil),
-        (DeclaredType(contentType: "text/html"), "jpeg", "html"), (DeclaredType(), "jpeg", nil),
-    ] as [(DeclaredType, String, String?)])
+    @Test(
+        arguments: [
+            (DeclaredType(contentType: "image/png"), "jpeg", "png"),
+            (DeclaredType(contentType: "image/jpg"), "jpeg", nil),
+            (DeclaredType(contentType: "IMAGE/JPEG; q=1", name: "a.png"), "jpeg", "png"),
+            (DeclaredType(contentType: "application/octet-stream", name: "https://x/a.JPG?v=1.png"), "webp", "jpeg"),
+            (DeclaredType(name: "folder.png/readme"), "jpeg", nil), (DeclaredType(name: "a.b.html"), "html", nil),
+            (DeclaredType(contentType: "text/html"), "jpeg", "html"), (DeclaredType(), "jpeg", nil),
+        ] as [(DeclaredType, String, String?)])
     func whatContradictsTheContentIsRecorded(row: (declared: DeclaredType, format: String, found: String?)) {
         #expect(row.declared.contradiction(of: row.format) == row.found)
     }

@@ -13,7 +13,9 @@ import Testing
     static let samples: [Sample] = [
         Sample(name: "baseline JPEG", bytes: Drawn.JPEG(width: 200, height: 150).bytes),
         Sample(name: "progressive JPEG", bytes: Drawn.JPEG(width: 200, height: 150, progressive: true).bytes),
-        Sample(name: "JPEG, one component a scan", bytes: Drawn.JPEG(width: 200, height: 150, oneComponentAScan: true).bytes),
+        Sample(
+            name: "JPEG, one component a scan",
+            bytes: Drawn.JPEG(width: 200, height: 150, oneComponentAScan: true).bytes),
         Sample(name: "JPEG with restarts", bytes: Drawn.JPEG(width: 200, height: 150, restartRows: 1).bytes),
         Sample(name: "arithmetic JPEG", bytes: Drawn.JPEG(width: 200, height: 150, arithmetic: true).bytes),
         Sample(name: "YCCK JPEG", bytes: Drawn.JPEG(width: 200, height: 150, space: DRAW_YCCK).bytes),

@@ -122,10 +122,12 @@ import Testing
 
     @Test func everyKindHasAStableName() {
         let names = ImageFailure.Kind.allCases.map(\.rawValue)
-        #expect(names == [
-            "empty", "not-an-image", "unsupported-format", "unsupported-feature", "too-many-bytes",
-            "too-many-pixels", "side-too-long", "too-many-scans", "too-many-frames", "profile-too-large", "truncated",
-            "corrupt", "not-smaller", "out-of-memory", "timeout", "crashed", "internal",
-        ])
+        #expect(
+            names == [
+                "empty", "not-an-image", "unsupported-format", "unsupported-feature", "too-many-bytes",
+                "too-many-pixels", "side-too-long", "too-many-scans", "too-many-frames", "profile-too-large",
+                "truncated",
+                "corrupt", "not-smaller", "out-of-memory", "timeout", "crashed", "internal",
+            ])
     }
 }

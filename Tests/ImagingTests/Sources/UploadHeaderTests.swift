@@ -1,7 +1,8 @@
 import CImagingTestSupport
+import Testing
+
 @testable import Gateway
 @testable import Imaging
-import Testing
 
 /// The gateway's look at a picture's header, beside what the decoder makes of the same bytes.
 @Suite(.timeLimit(.minutes(20)))
@@ -16,7 +17,9 @@ struct UploadHeaderTests {
         let size = size ?? max(1, bytes.count)
         do throws(ImageHeaderFault) {
             for start in stride(from: 0, to: bytes.count, by: size) {
-                if let header = try reader.feed(Array(bytes[start..<min(start + size, bytes.count)])) { return .header(header) }
+                if let header = try reader.feed(Array(bytes[start..<min(start + size, bytes.count)])) {
+                    return .header(header)
+                }
             }
             throw reader.fault
         } catch {
@@ -49,7 +52,8 @@ struct UploadHeaderTests {
         jpeg, png, Drawn.JPEG(width: 3, height: 5, space: DRAW_GRAY, progressive: true).bytes,
         Drawn.JPEG(width: 9, height: 8, arithmetic: true, orientation: 6).bytes,
         Drawn.JPEG(width: 9, height: 8, icc: Drawn.profile(DRAW_ADOBE_RGB), comment: "c").bytes,
-        Drawn.PNG(width: 4, height: 3, colourType: 3, interlaced: true).bytes, Drawn.PNG(width: 4, height: 3, depth: 16).bytes,
+        Drawn.PNG(width: 4, height: 3, colourType: 3, interlaced: true).bytes,
+        Drawn.PNG(width: 4, height: 3, depth: 16).bytes,
         gif, gifInComments, gifWiderThanItsScreen, webp,
         Drawn.WebP(width: 50, height: 40, isLossless: true, hasAlpha: true).bytes,
         Drawn.WebP(width: 50, height: 40, hasAlpha: true, orientation: 6, frames: 2, offset: 8).bytes,
@@ -131,10 +135,12 @@ struct UploadHeaderTests {
     @Test func whatIsBrokenOrAbsurdIsInvalid() {
         let rows: [(what: String, bytes: [UInt8])] = [
             ("nothing", []), ("no frame before the scan", [0xFF, 0xD8, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]),
-            ("an end before the picture", [0xFF, 0xD8, 0xFF, 0xD9]), ("a segment of length 1", [0xFF, 0xD8, 0xFF, 0xE0, 0, 1]),
+            ("an end before the picture", [0xFF, 0xD8, 0xFF, 0xD9]),
+            ("a segment of length 1", [0xFF, 0xD8, 0xFF, 0xE0, 0, 1]),
             ("a short frame", [0xFF, 0xD8, 0xFF, 0xC0, 0, 7, 8, 0, 1, 0, 1]),
             ("no width", Self.frame(width: [0, 0])), ("no height", Self.frame(height: [0, 0])),
-            ("a long side", Self.frame(width: [0x75, 0x31])), ("many pixels", Self.frame(width: [0x1B, 0x59], height: [0x1B, 0xF8])),
+            ("a long side", Self.frame(width: [0x75, 0x31])),
+            ("many pixels", Self.frame(width: [0x1B, 0x59], height: [0x1B, 0xF8])),
             ("another first chunk", Self.png(12, Array("IDAT".utf8))),
             ("a wrong checksum", Self.png(29, [0, 0, 0, 0])),
             ("nothing but fill bytes", [0xFF, 0xD8] + [UInt8](repeating: 0xFF, count: ImageHeaderReader.maximumBytes)),
@@ -165,7 +171,8 @@ struct UploadHeaderTests {
 
     @Test func whatIsNotDecodedIsUnsupported() {
         let rows: [[UInt8]] = [
-            Array("GIF88a".utf8), Array("RIFF....WAVE".utf8), Array("II*\0".utf8), Array("<svg/>".utf8), [0xFF], [0xFF, 0xD8], [0xFF, 0xD8, 0], [0x89, 0x50], [0],
+            Array("GIF88a".utf8), Array("RIFF....WAVE".utf8), Array("II*\0".utf8), Array("<svg/>".utf8), [0xFF],
+            [0xFF, 0xD8], [0xFF, 0xD8, 0], [0x89, 0x50], [0],
             Self.frame(0xC3), Self.frame(0xC5),
         ]
         for bytes in rows {
@@ -190,7 +197,9 @@ struct UploadHeaderTests {
             #expect([header.width, header.height].sorted() == sides)
         case (.header, .failure(let failure)):
             // What only a look at the whole file can tell.
-            #expect([.corrupt, .truncated, .tooManyScans, .profileTooLarge, .tooManyBytes].contains(failure.kind), "\(failure)")
+            #expect(
+                [.corrupt, .truncated, .tooManyScans, .profileTooLarge, .tooManyBytes].contains(failure.kind),
+                "\(failure)")
         case (.fault(.unsupported), .success) where ["AVIF", "HEIC"].contains(row.format):
             break  // decoded only where there is a decoder
         case (.fault(let fault), .success):

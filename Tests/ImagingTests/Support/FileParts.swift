@@ -14,7 +14,9 @@ enum FileParts {
             guard at + 1 < bytes.count else { return nil }
             at += Int(bytes[at]) << 8 | Int(bytes[at + 1])
             if marker == 0xda {
-                while at + 1 < bytes.count, bytes[at] != 0xff || bytes[at + 1] == 0 || (0xd0...0xd7).contains(bytes[at + 1]) {
+                while at + 1 < bytes.count,
+                    bytes[at] != 0xff || bytes[at + 1] == 0 || (0xd0...0xd7).contains(bytes[at + 1])
+                {
                     at += 1
                 }
             }

@@ -52,18 +52,17 @@ int bulk_header(struct bulk_producer *bulk, const char *name, size_t name_size, 
     return rd_kafka_header_add(bulk->headers, name, (ssize_t)name_size, value, (ssize_t)size);
 }
 
-int bulk_append(
-    struct bulk_producer *bulk, const char *topic, int32_t partition, const void *key, size_t key_size,
-    const void *value, size_t value_size, int64_t timestamp) {
+int bulk_append(struct bulk_producer *bulk, const char *topic, int32_t partition, const void *key, size_t key_size,
+                const void *value, size_t value_size, int64_t timestamp) {
     rd_kafka_headers_t *headers = bulk->headers;
     bulk->headers = NULL;
     if (headers == NULL) headers = rd_kafka_headers_new(0);
     for (;;) {
-        rd_kafka_resp_err_t code = rd_kafka_producev(
-            bulk->handle, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
-            RD_KAFKA_V_VALUE((void *)value, value_size), RD_KAFKA_V_HEADERS(headers),
-            RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_END);
+        rd_kafka_resp_err_t code =
+            rd_kafka_producev(bulk->handle, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+                              RD_KAFKA_V_VALUE((void *)value, value_size), RD_KAFKA_V_HEADERS(headers),
+                              RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_END);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
             rd_kafka_poll(bulk->handle, 0);
             return 0;

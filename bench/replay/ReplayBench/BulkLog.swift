@@ -25,7 +25,8 @@ final class BulkLog {
     func append(topic: String, partition: Int32, key: String, value: [UInt8], timestamp: Int64) throws(BulkFault) {
         var key = key
         try Self.check(
-            key.withUTF8 { bulk_append(raw, topic, partition, $0.baseAddress, $0.count, value, value.count, timestamp) })
+            key.withUTF8 { bulk_append(raw, topic, partition, $0.baseAddress, $0.count, value, value.count, timestamp) }
+        )
         bytes += key.utf8.count + value.count
     }
 

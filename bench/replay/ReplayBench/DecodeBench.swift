@@ -46,7 +46,8 @@ struct DecodeBench {
             subject: recorded.event.productID.description, metadata: recorded.metadata, data: recorded.event.data)
         return KafkaRecord(
             topicPartition: TopicPartition(topic: Topic.products.name, partition: recorded.position.partition),
-            offset: recorded.position.offset, timestamp: event.metadata.time.milliseconds, key: Array(event.subject.utf8),
+            offset: recorded.position.offset, timestamp: event.metadata.time.milliseconds,
+            key: Array(event.subject.utf8),
             value: event.data, headers: event.headers.map { KafkaHeader(name: $0.name, text: $0.value) })
     }
 

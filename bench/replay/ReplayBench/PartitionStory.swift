@@ -78,8 +78,10 @@ struct PartitionStory {
             switch random.pick(10) {
             case 0...3: ProductUpdated(productID: product.id, price: price())
             case 4...6: ProductUpdated(productID: product.id, description: Words.text(100 + random.pick(300), &random))
-            case 7...8: ProductUpdated(
-                productID: product.id, name: Words.text(24, &random), description: Words.text(100 + random.pick(300), &random))
+            case 7...8:
+                ProductUpdated(
+                    productID: product.id, name: Words.text(24, &random),
+                    description: Words.text(100 + random.pick(300), &random))
             default: exchange(product)
             }
         return decided(.updated(event), version, isMarked: random.chance(10))
@@ -140,10 +142,12 @@ struct PartitionStory {
         let digest = random.hex(64)
         let height = 1024 + random.pick(512)
         let full = rendition("full", of: digest, width: 2048, height: height, bytes: 100_000 + random.pick(300_000))
-        let thumb = rendition("thumb", of: digest, width: 320, height: height * 320 / 2048, bytes: 8000 + random.pick(9000))
+        let thumb = rendition(
+            "thumb", of: digest, width: 320, height: height * 320 / 2048, bytes: 8000 + random.pick(9000))
         return CompressedImage(
             renditions: [full, thumb], thumbHash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", isAnimated: false,
-            source: .init(format: "jpeg", declaredFormat: nil, bytes: 1_000_000 + random.pick(3_000_000), digest: digest))
+            source: .init(
+                format: "jpeg", declaredFormat: nil, bytes: 1_000_000 + random.pick(3_000_000), digest: digest))
     }
 
     private func rendition(_ name: String, of digest: String, width: Int, height: Int, bytes: Int) -> ImageRendition {
@@ -190,7 +194,9 @@ struct PartitionStory {
 
     private var time: Timestamp { Timestamp(milliseconds: Self.start + offset * 10) }
     private mutating func price() -> Money { try! Money(cents: Int64(100 + random.pick(99_900))) }
-    private mutating func address() -> String { "https://shop\(random.pick(50)).example.com/media/\(random.hex(12)).jpg" }
+    private mutating func address() -> String {
+        "https://shop\(random.pick(50)).example.com/media/\(random.hex(12)).jpg"
+    }
 
     private func recorded(_ event: ProductEvent, _ metadata: EventMetadata) -> Recorded<ProductEvent> {
         Recorded(event, metadata, at: LogPosition(partition: partition, offset: offset))

@@ -1,9 +1,12 @@
 /// Texts as people write them about their goods: some words, some of them not English.
 enum Words {
     private static let words = [
-        "oak", "table", "blue", "hand-made", "lamp", "ceramic", "Größe", "cotton", "chair", "wool", "café", "steel", "kitchen",
-        "small", "with", "and", "for", "vintage", "glass", "linen", "garden", "the", "of", "naïve", "paper", "soft", "bottle",
-        "green", "walnut", "shelf", "set", "brass", "large", "round", "Müller", "woven", "candle", "mug", "bowl", "plate",
+        "oak", "table", "blue", "hand-made", "lamp", "ceramic", "Größe", "cotton", "chair", "wool", "café", "steel",
+        "kitchen",
+        "small", "with", "and", "for", "vintage", "glass", "linen", "garden", "the", "of", "naïve", "paper", "soft",
+        "bottle",
+        "green", "walnut", "shelf", "set", "brass", "large", "round", "Müller", "woven", "candle", "mug", "bowl",
+        "plate",
     ]
 
     /// About `length` characters.

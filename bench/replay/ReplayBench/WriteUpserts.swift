@@ -72,7 +72,8 @@ struct WriteUpserts {
             json.key("product_price")
             json.raw("\(random.pick(1000)).25")
             json.member(
-                "compressed_product_images", "{https://images.example.com/product-images/images/\(random.hex(64))/v1.jpg}")
+                "compressed_product_images",
+                "{https://images.example.com/product-images/images/\(random.hex(64))/v1.jpg}")
             json.member("version", sequence)
             json.member("media_revision", 1)
             json.member("created_at", "2026-01-01T00:00:00.000Z")

@@ -27,9 +27,10 @@ static rd_kafka_t *make_consumer(const char *brokers) {
     char fault[512] = "";
     // The service's consumers, but for the group: nothing is stored, and the end of a partition is told.
     const char *const settings[][2] = {
-        {"bootstrap.servers", brokers},      {"group.id", "replay-floor"},          {"auto.offset.reset", "error"},
-        {"enable.auto.commit", "false"},     {"enable.partition.eof", "true"},      {"isolation.level", "read_committed"},
-        {"fetch.queue.backoff.ms", "10"},    {"queued.max.messages.kbytes", "16384"},
+        {"bootstrap.servers", brokers},   {"group.id", "replay-floor"},
+        {"auto.offset.reset", "error"},   {"enable.auto.commit", "false"},
+        {"enable.partition.eof", "true"}, {"isolation.level", "read_committed"},
+        {"fetch.queue.backoff.ms", "10"}, {"queued.max.messages.kbytes", "16384"},
     };
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
@@ -92,7 +93,7 @@ int main(int count, char **arguments) {
     rd_kafka_topic_partition_list_destroy(partitions);
     rd_kafka_consumer_close(handle);
     rd_kafka_destroy(handle);
-    printf(
-        "{\"events\": %lld, \"bytes\": %lld, \"seconds\": %.3f}\n", (long long)events, (long long)bytes, last - begin);
+    printf("{\"events\": %lld, \"bytes\": %lld, \"seconds\": %.3f}\n", (long long)events, (long long)bytes,
+           last - begin);
     return 0;
 }

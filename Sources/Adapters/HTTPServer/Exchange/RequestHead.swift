@@ -32,13 +32,15 @@ struct RequestHead {
         self.method = HTTPMethod(String(cString: method))
         headers.reserveCapacity(12)
         withUnsafeMutablePointer(to: &self) { head in
-            _ = shim_mhd_each_header(connection, { context, _, name, nameSize, value, valueSize in
-                let head = context!.assumingMemoryBound(to: RequestHead.self)
-                head.pointee.add(
-                    UnsafeRawBufferPointer(start: name, count: nameSize),
-                    UnsafeRawBufferPointer(start: value, count: valueSize))
-                return shim_mhd_yes
-            }, head)
+            _ = shim_mhd_each_header(
+                connection,
+                { context, _, name, nameSize, value, valueSize in
+                    let head = context!.assumingMemoryBound(to: RequestHead.self)
+                    head.pointee.add(
+                        UnsafeRawBufferPointer(start: name, count: nameSize),
+                        UnsafeRawBufferPointer(start: value, count: valueSize))
+                    return shim_mhd_yes
+                }, head)
         }
     }
 

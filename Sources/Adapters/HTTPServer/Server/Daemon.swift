@@ -87,7 +87,9 @@ final class Daemon {
         }
     }
 
-    private static func log(_ context: UnsafeMutableRawPointer?, _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?) {
+    private static func log(
+        _ context: UnsafeMutableRawPointer?, _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?
+    ) {
         guard let context, let format, let arguments else { return }
         let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
         guard server.configuration.onLog != nil else { return }

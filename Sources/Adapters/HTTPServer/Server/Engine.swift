@@ -20,7 +20,8 @@ final class Engine {
         daemonWatcher = try DescriptorWatcher(on: loop, descriptor: daemon.pollDescriptor) { [unowned server] _ in
             server.beginTurns()
         }
-        listenerWatcher = try DescriptorWatcher(on: loop, descriptor: server.listener.descriptor) { [unowned server] _ in
+        listenerWatcher = try DescriptorWatcher(on: loop, descriptor: server.listener.descriptor) {
+            [unowned server] _ in
             server.acceptAll()
         }
         soon = try Timer(on: loop) { [unowned server] in server.beginTurns() }

@@ -86,9 +86,10 @@ extension HTTPServer {
             return
         }
         do {
-            lingering.append(try LingeringClose(on: loop, descriptor, output: output) { [unowned self] ended in
-                lingering.removeAll { $0 === ended }
-            })
+            lingering.append(
+                try LingeringClose(on: loop, descriptor, output: output) { [unowned self] ended in
+                    lingering.removeAll { $0 === ended }
+                })
         } catch {
             log("cannot watch a closing connection: \(error)")
         }

@@ -48,7 +48,9 @@ final class ListeningSocket: @unchecked Sendable {
 
     private static let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
 
-    private static func open(_ descriptor: Int32, _ configuration: HTTPServerConfiguration) throws(HTTPServerError) -> UInt16 {
+    private static func open(_ descriptor: Int32, _ configuration: HTTPServerConfiguration) throws(HTTPServerError)
+        -> UInt16
+    {
         try set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         try set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
         var (bound, length): (Int32, socklen_t)
@@ -87,7 +89,9 @@ final class ListeningSocket: @unchecked Sendable {
         return (status, length)
     }
 
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws(HTTPServerError) {
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32)
+        throws(HTTPServerError)
+    {
         var value = value
         let size = socklen_t(MemoryLayout<Int32>.size)
         guard setsockopt(descriptor, level, option, &value, size) == 0 else {

@@ -5,7 +5,8 @@ import EventLoop
 struct AdminOptions: ~Copyable {
     let raw: OpaquePointer
 
-    init(_ handle: OpaquePointer, _ operation: rd_kafka_admin_op_t, timeout: Duration, opaque: UnsafeMutableRawPointer) {
+    init(_ handle: OpaquePointer, _ operation: rd_kafka_admin_op_t, timeout: Duration, opaque: UnsafeMutableRawPointer)
+    {
         raw = rd_kafka_AdminOptions_new(handle, operation)
         // Refused only out of range, and then librdkafka's own limit of a minute holds.
         _ = rd_kafka_AdminOptions_set_request_timeout(raw, Int32(clamping: timeout.wholeMilliseconds), nil, 0)

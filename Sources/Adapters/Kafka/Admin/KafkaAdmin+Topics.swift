@@ -50,7 +50,8 @@ extension KafkaAdmin {
         var reason = [CChar](repeating: 0, count: 512)
         guard
             let new = rd_kafka_NewTopic_new(
-                topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason, reason.count)
+                topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason,
+                reason.count)
         else { throw KafkaError(call: "rd_kafka_NewTopic_new", RD_KAFKA_RESP_ERR__INVALID_ARG, text: text(reason)) }
         for (name, value) in topic.configuration { rd_kafka_NewTopic_set_config(new, name, value) }
         return new

@@ -31,7 +31,8 @@ final class ReplyQueue: @unchecked Sendable {
         while let event = rd_kafka_queue_poll(raw, 0) {
             let owned = Event(adopting: event)
             guard let opaque = rd_kafka_event_opaque(event) else { continue }
-            Unmanaged<PendingReply>.fromOpaque(opaque).takeRetainedValue().continuation.resume(returning: .success(owned))
+            Unmanaged<PendingReply>.fromOpaque(opaque).takeRetainedValue().continuation.resume(
+                returning: .success(owned))
         }
     }
 }

@@ -10,4 +10,6 @@ final class CStrings {
 }
 
 /// What librdkafka wrote into a buffer for its reasons.
-func text(_ reason: [CChar]) -> String { reason.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" } }
+func text(_ reason: [CChar]) -> String {
+    reason.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+}

@@ -15,7 +15,8 @@ final class Client: @unchecked Sendable {
     private var queues: [OpaquePointer] = []
 
     /// On the loop's thread.
-    init(_ type: rd_kafka_type_t, _ properties: consuming Properties, inbox: Inbox, loop: EventLoop) throws(KafkaError) {
+    init(_ type: rd_kafka_type_t, _ properties: consuming Properties, inbox: Inbox, loop: EventLoop) throws(KafkaError)
+    {
         let wakeup = try Wakeup(on: loop)
         do {
             handle = try properties.makeInstance(type)

@@ -8,10 +8,12 @@ func onThread(named name: StaticString, _ body: @escaping @Sendable () -> Void) 
     // Released by the new thread, or here when there is none.
     let start = Unmanaged.passRetained(ThreadStart(name, body))
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { raw in
-        Unmanaged<ThreadStart>.fromOpaque(raw!).takeRetainedValue().run()
-        return nil
-    }, start.toOpaque())
+    let status = pthread_create(
+        &thread, nil,
+        { raw in
+            Unmanaged<ThreadStart>.fromOpaque(raw!).takeRetainedValue().run()
+            return nil
+        }, start.toOpaque())
     guard status == 0 else { return start.takeRetainedValue().body() }
     pthread_detach(thread)
 }

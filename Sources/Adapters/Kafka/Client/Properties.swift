@@ -72,4 +72,3 @@ struct Properties: ~Copyable {
         return handle
     }
 }
-

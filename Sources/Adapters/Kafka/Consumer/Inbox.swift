@@ -38,5 +38,7 @@ final class Inbox: Sendable {
         }
     }
 
-    static func of(_ opaque: UnsafeMutableRawPointer) -> Inbox { Unmanaged<Inbox>.fromOpaque(opaque).takeUnretainedValue() }
+    static func of(_ opaque: UnsafeMutableRawPointer) -> Inbox {
+        Unmanaged<Inbox>.fromOpaque(opaque).takeUnretainedValue()
+    }
 }

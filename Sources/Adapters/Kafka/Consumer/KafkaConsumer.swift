@@ -169,7 +169,8 @@ private final class Waiter: @unchecked Sendable {
 
 extension ConsumerEvent {
     fileprivate init(_ rebalance: Inbox.Rebalance) {
-        self = rebalance.isAssignment
+        self =
+            rebalance.isAssignment
             ? .assigned(rebalance.partitions) : .revoked(rebalance.partitions, lost: rebalance.isLost)
     }
 }

@@ -47,11 +47,13 @@ package final class PostgresConnection: @unchecked Sendable {
         }
         watcher.watch(.readable)
         self.watcher = watcher
-        PQsetNoticeReceiver(raw, { me, result in
-            // Called from inside libpq's functions, which only this object calls; libpq frees the result.
-            guard let me, let result else { return }
-            Unmanaged<PostgresConnection>.fromOpaque(me).takeUnretainedValue().notice(result)
-        }, Unmanaged.passUnretained(self).toOpaque())
+        PQsetNoticeReceiver(
+            raw,
+            { me, result in
+                // Called from inside libpq's functions, which only this object calls; libpq frees the result.
+                guard let me, let result else { return }
+                Unmanaged<PostgresConnection>.fromOpaque(me).takeUnretainedValue().notice(result)
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit {

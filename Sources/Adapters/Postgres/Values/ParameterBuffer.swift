@@ -115,7 +115,8 @@ extension PostgresStatement {
     func validate() throws(PostgresError) {
         // "PQ_QUERY_PARAM_MAX_LIMIT": the protocol counts parameters in 16 bits.
         guard parameters.count <= Int(PQ_QUERY_PARAM_MAX_LIMIT) else {
-            throw PostgresError(.invalid, call: "parameters", message: "more than \(PQ_QUERY_PARAM_MAX_LIMIT) parameters")
+            throw PostgresError(
+                .invalid, call: "parameters", message: "more than \(PQ_QUERY_PARAM_MAX_LIMIT) parameters")
         }
         for (index, parameter) in parameters.enumerated() where !parameter.isSendable {
             throw PostgresError(.invalid, call: "parameter $\(index + 1)", message: "text with U+0000, or 1 GB or more")
@@ -130,7 +131,8 @@ extension PostgresValue {
         return switch self {
         case .text(let text): text.utf8.count < limit && !text.containsNUL
         case .textArray(let texts):
-            texts.allSatisfy { !($0?.containsNUL ?? false) } && texts.reduce(0) { $0 + 4 + ($1?.utf8.count ?? 0) } < limit
+            texts.allSatisfy { !($0?.containsNUL ?? false) }
+                && texts.reduce(0) { $0 + 4 + ($1?.utf8.count ?? 0) } < limit
         case .bytes(let bytes): bytes.count < limit
         case .intArray(let numbers): numbers.count < limit / 12
         case .boolArray(let values): values.count < limit / 5

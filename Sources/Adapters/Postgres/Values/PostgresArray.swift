@@ -64,7 +64,7 @@ package enum PostgresArray {
         }
 
         /// nil: malformed; `.some(nil)`: NULL.
-        private mutating func element() -> String??  {
+        private mutating func element() -> String?? {
             if take(UInt8(ascii: "\"")) { return quoted().map { .some($0) } }
             let bare = rest.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "{") }
             rest = rest[bare.endIndex...]

@@ -3,7 +3,8 @@
 /// Source: PostgreSQL 17, COPY, "Binary Format", and the `send` functions of the types.
 package struct PostgresCopyRows: Sendable {
     /// Goes before the first row: signature, no flags, no extension.
-    package static let header: [UInt8] = [UInt8]("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [0, 0, 0, 0, 0, 0, 0, 0]
+    package static let header: [UInt8] =
+        [UInt8]("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [0, 0, 0, 0, 0, 0, 0, 0]
     /// Goes behind the last one.
     package static let trailer: [UInt8] = [0xFF, 0xFF]
 

@@ -62,8 +62,8 @@ img_status img_gif_scan(const uint8_t *bytes, size_t count, const img_limits *li
     if (count - at < table) return img_fail(failure, IMG_TRUNCATED, "the file ends within its colours");
     header->colours = bytes + at;
     header->colour_count = (uint32_t)(table / 3);
-    img_status status = header->width && header->height ? img_check_size(header->width, header->height, limits, failure)
-                                                        : IMG_OK;
+    img_status status =
+        header->width && header->height ? img_check_size(header->width, header->height, limits, failure) : IMG_OK;
     if (status != IMG_OK) return status;
     at += table;
     uint32_t frames = 0;

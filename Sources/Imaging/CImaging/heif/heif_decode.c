@@ -82,8 +82,7 @@ img_status img_heif_decode(const img_source *source, uint32_t max_side, img_pict
         status = img_fail(failure, IMG_CORRUPT, "a picture of another size than promised");
     else if (!img_intake_open(&intake, IMG_RGB, h->alpha, h->width, h->height, max_side))
         status = img_fail_memory(failure);
-    for (uint32_t y = 0; status == IMG_OK && y < h->height; y++)
-        img_intake_push(&intake, pixels + (size_t)stride * y);
+    for (uint32_t y = 0; status == IMG_OK && y < h->height; y++) img_intake_push(&intake, pixels + (size_t)stride * y);
     lib->image_release(image);
     if (status == IMG_OK) status = img_intake_finish(&intake, 1, &h->profile, picture, failure);
     img_intake_close(&intake);

@@ -120,8 +120,7 @@ typedef struct img_picture_facts {
 
 /// Decodes the whole source, shrunk so that neither side is longer than `max_side`; never enlarges.
 /// The caller frees the picture.
-img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
-                             img_failure *failure);
+img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure);
 /// A smaller copy that fits `max_side`; never enlarges. The caller frees it.
 img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img_picture **smaller,
                               img_failure *failure);

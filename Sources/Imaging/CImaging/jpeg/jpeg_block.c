@@ -12,10 +12,10 @@
 typedef float vector __attribute__((vector_size(32)));
 typedef uint8_t bytes __attribute__((vector_size(8)));
 
-const uint8_t img_zigzag[IMG_BLOCK] = {
-    0,  1,  5,  6,  14, 15, 27, 28, 2,  4,  7,  13, 16, 26, 29, 42, 3,  8,  12, 17, 25, 30,
-    41, 43, 9,  11, 18, 24, 31, 40, 44, 53, 10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38,
-    46, 51, 55, 60, 21, 34, 37, 47, 50, 56, 59, 61, 35, 36, 48, 49, 57, 58, 62, 63};
+const uint8_t img_zigzag[IMG_BLOCK] = {0,  1,  5,  6,  14, 15, 27, 28, 2,  4,  7,  13, 16, 26, 29, 42,
+                                       3,  8,  12, 17, 25, 30, 41, 43, 9,  11, 18, 24, 31, 40, 44, 53,
+                                       10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38, 46, 51, 55, 60,
+                                       21, 34, 37, 47, 50, 56, 59, 61, 35, 36, 48, 49, 57, 58, 62, 63};
 
 /// One dimension of Y. Arai, T. Agui and M. Nakajima's transform (1988; Pennebaker and Mitchell, figure 4-8), of all
 /// columns at once. Its outputs are to be divided by `aan_scale`.
@@ -40,8 +40,7 @@ static inline void transform(vector v[8]) {
     v[7] = plus - high;
 }
 
-static const double aan_scale[8] = {1,           1.387039845, 1.306562965, 1.175875602,
-                                    1,           0.785694958, 0.541196100, 0.275899379};
+static const double aan_scale[8] = {1, 1.387039845, 1.306562965, 1.175875602, 1, 0.785694958, 0.541196100, 0.275899379};
 
 static inline void transpose(vector v[8]) {
     vector t[8];

@@ -45,8 +45,12 @@ static bool append_headers(img_buffer *output, const img_jpeg_frame *f) {
     bool fine = img_buffer_append(output, (const uint8_t[]){0xff, 0xd8}, 2);
     fine &= f->rgb ? append_marker(output, 0xee, adobe_rgb, sizeof adobe_rgb)
                    : append_marker(output, 0xe0, jfif, sizeof jfif);
-    uint8_t frame[6 + 3 * IMG_MAX_COMPONENTS] = {8, (uint8_t)(f->height >> 8), (uint8_t)f->height,
-                                                 (uint8_t)(f->width >> 8), (uint8_t)f->width, (uint8_t)f->components};
+    uint8_t frame[6 + 3 * IMG_MAX_COMPONENTS] = {8,
+                                                 (uint8_t)(f->height >> 8),
+                                                 (uint8_t)f->height,
+                                                 (uint8_t)(f->width >> 8),
+                                                 (uint8_t)f->width,
+                                                 (uint8_t)f->components};
     for (uint32_t c = 0; c < f->components; c++) {
         uint32_t same = 0;
         while (same < c && memcmp(f->steps[same], f->steps[c], sizeof f->steps[c])) same++;

@@ -75,8 +75,7 @@ static void make_planes(decoding *d) {
     picture->height = turn.transpose ? width : height;
     picture->planes = (uint32_t)jpeg->num_components;
     bool subsampled = picture->model == IMG_YCC && !d->source->jpeg.profile.bytes && !d->full_chroma;
-    for (int c = 0; c < jpeg->num_components; c++)
-        make_scaler(d, c, width, height, subsampled && c ? 2 : 1, turn);
+    for (int c = 0; c < jpeg->num_components; c++) make_scaler(d, c, width, height, subsampled && c ? 2 : 1, turn);
 }
 
 static void read_rows(decoding *d) {
@@ -111,8 +110,8 @@ static void decode(void *context) {
     jpeg->out_color_space = jpeg->jpeg_color_space;
     jpeg->raw_data_out = TRUE;
     jpeg->do_block_smoothing = FALSE;
-    jpeg->scale_num = scale_for(jpeg->image_width > jpeg->image_height ? jpeg->image_width : jpeg->image_height,
-                                d->max_side);
+    jpeg->scale_num =
+        scale_for(jpeg->image_width > jpeg->image_height ? jpeg->image_width : jpeg->image_height, d->max_side);
     jpeg->scale_denom = DCTSIZE;
     jpeg_start_decompress(jpeg);
     make_planes(d);
@@ -142,8 +141,10 @@ static img_status decode_once(const img_source *source, uint32_t max_side, bool 
         free(d->row_pointers[c]);
     }
     free(d);
-    if (status == IMG_OK) *picture = decoded;
-    else img_picture_free(decoded);
+    if (status == IMG_OK)
+        *picture = decoded;
+    else
+        img_picture_free(decoded);
     return status;
 }
 
@@ -169,7 +170,9 @@ img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_pict
     for (uint32_t c = 0; status == IMG_OK && c < decoded->planes; c++)
         if (!img_plane_turn(&decoded->plane[c], turn)) status = img_fail_memory(failure);
     if (status == IMG_OK) status = img_colour_convert(decoded, &source->jpeg.profile, failure);
-    if (status == IMG_OK) *picture = decoded;
-    else img_picture_free(decoded);
+    if (status == IMG_OK)
+        *picture = decoded;
+    else
+        img_picture_free(decoded);
     return status;
 }

@@ -15,8 +15,10 @@ static void count_lengths(const uint32_t frequency[256], uint8_t length[NODES], 
         int a = -1, b = -1;
         for (int i = 0; i < NODES; i++) {
             if (!weight[i]) continue;
-            if (a < 0 || weight[i] <= weight[a]) b = a, a = i;
-            else if (b < 0 || weight[i] <= weight[b]) b = i;
+            if (a < 0 || weight[i] <= weight[a])
+                b = a, a = i;
+            else if (b < 0 || weight[i] <= weight[b])
+                b = i;
         }
         if (b < 0) break;
         weight[a] += weight[b];

@@ -94,8 +94,8 @@ static bool chroma_is_soft(requantising *r) {
         float step[IMG_BLOCK], least[IMG_BLOCK];
         for (uint32_t k = 0; k < IMG_BLOCK; k++) {
             step[k] = (float)table->quantval[k];
-            least[k] = k / 8 < 4 && k % 8 < 4 ? INFINITY
-                                              : IMG_LEAST * (float)frame->steps[c][place_of(k / 8, k % 8, r->turn)];
+            least[k] =
+                k / 8 < 4 && k % 8 < 4 ? INFINITY : IMG_LEAST * (float)frame->steps[c][place_of(k / 8, k % 8, r->turn)];
         }
         for (uint32_t y = 0; y < jpeg->comp_info[c].height_in_blocks; y += 2)
             for (uint32_t x = 0; x < jpeg->comp_info[c].width_in_blocks; x += 2, blocks++) {

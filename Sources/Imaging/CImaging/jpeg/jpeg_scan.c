@@ -75,11 +75,9 @@ static img_status read_frame(uint8_t marker, const uint8_t *body, size_t count, 
     header->progressive = marker == 0xc2 || marker == 0xca;
     if (!header->width || !header->height) return img_fail(failure, IMG_CORRUPT, "a side of length zero");
     uint32_t side = header->width > header->height ? header->width : header->height;
-    if (side > limits->side)
-        return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
+    if (side > limits->side) return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
     uint64_t pixels = (uint64_t)header->width * header->height;
-    if (pixels > limits->pixels)
-        return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
+    if (pixels > limits->pixels) return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
     if (header->components != 1 && header->components != 3 && header->components != 4)
         return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "%u colour components", header->components);
     if (count < 6 + 3 * header->components) return img_fail(failure, IMG_CORRUPT, "the frame header is too short");

@@ -46,8 +46,8 @@ static cmsHTRANSFORM make_transform(const img_profile *profile, cmsUInt32Number 
     cmsHPROFILE target = cmsCreate_sRGBProfile();
     cmsHTRANSFORM transform = NULL;
     if (source && target)
-        transform = cmsCreateTransform(source, from, target, to, INTENT_RELATIVE_COLORIMETRIC,
-                                       cmsFLAGS_BLACKPOINTCOMPENSATION);
+        transform =
+            cmsCreateTransform(source, from, target, to, INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
     if (source) cmsCloseProfile(source);
     if (target) cmsCloseProfile(target);
     return transform;
@@ -94,8 +94,10 @@ static img_status apply_profile(img_picture *picture, const img_profile *profile
         return IMG_OK;
     }
     bool converted = true;
-    if (gray) convert_gray(picture, transform);
-    else converted = convert_rows(picture, transform, cmyk ? 4 : 3);
+    if (gray)
+        convert_gray(picture, transform);
+    else
+        converted = convert_rows(picture, transform, cmyk ? 4 : 3);
     cmsDeleteTransform(transform);
     if (!converted) return img_fail_memory(failure);
     if (cmyk) drop_last_plane(picture);

@@ -57,9 +57,8 @@ static bool is_for(cmsHPROFILE profile, uint32_t components) {
 
 void img_profile_judge(img_profile *profile, uint32_t components) {
     if (!profile->bytes) return;
-    cmsHPROFILE opened = profile->count <= UINT32_MAX
-                             ? cmsOpenProfileFromMem(profile->bytes, (cmsUInt32Number)profile->count)
-                             : NULL;
+    cmsHPROFILE opened =
+        profile->count <= UINT32_MAX ? cmsOpenProfileFromMem(profile->bytes, (cmsUInt32Number)profile->count) : NULL;
     bool usable = opened && is_for(opened, components);
     profile->differs = usable && !(components == 3 && is_srgb(opened)) &&
                        !(components == 1 && has_srgb_curve(opened, cmsSigGrayTRCTag));

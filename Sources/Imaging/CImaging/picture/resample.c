@@ -128,8 +128,7 @@ void img_scaler_free(img_scaler *s) {
 /// Weighted sum of the rows that the output row spans, column by column, into `between`.
 static void blend_rows(img_scaler *s, uint32_t y) {
     uint32_t count = s->y.used[y], start = s->y.start[y];
-    for (uint32_t k = 0; k < count; k++)
-        s->rows[k] = s->ring + (start + k) % s->ring_rows * s->ring_stride;
+    for (uint32_t k = 0; k < count; k++) s->rows[k] = s->ring + (start + k) % s->ring_rows * s->ring_stride;
     // The kernel takes rows in pairs; the weight past the last one is zero.
     s->rows[count] = s->rows[count - 1];
     img_blend_rows(s->rows, s->y.weights + (size_t)y * s->y.taps, count, s->between, s->ring_stride);

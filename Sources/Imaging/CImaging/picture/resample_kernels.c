@@ -102,8 +102,7 @@ AVX2 static void blend_columns_avx2(const int16_t *samples, const uint32_t *star
     }
 }
 
-void img_blend_rows(const uint8_t *const *rows, const int16_t *weights, uint32_t count, int16_t *sums,
-                    size_t columns) {
+void img_blend_rows(const uint8_t *const *rows, const int16_t *weights, uint32_t count, int16_t *sums, size_t columns) {
     bool wide = __builtin_cpu_supports("avx2");
     (wide ? blend_rows_avx2 : blend_rows_sse2)(rows, weights, count, sums, columns);
 }
@@ -114,8 +113,7 @@ void img_blend_columns(const int16_t *samples, const uint32_t *start, const int1
     (wide ? blend_columns_avx2 : blend_columns_sse2)(samples, start, weights, taps, out, count);
 }
 #else
-void img_blend_rows(const uint8_t *const *rows, const int16_t *weights, uint32_t count, int16_t *sums,
-                    size_t columns) {
+void img_blend_rows(const uint8_t *const *rows, const int16_t *weights, uint32_t count, int16_t *sums, size_t columns) {
     for (size_t x = 0; x < columns; x += 16) {
         int32_t sum[16];
         for (int i = 0; i < 16; i++) sum[i] = 1 << (DOWN - 1);

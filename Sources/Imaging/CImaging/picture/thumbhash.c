@@ -70,19 +70,22 @@ static int terms(int limit, uint32_t side, uint32_t longer) {
 static void write_hash(const img_picture *picture, const channel c[4], bool alpha, int lx, int ly, uint8_t *hash,
                        size_t *count) {
     bool landscape = picture->width > picture->height;
-    uint32_t head = rounded(63 * c[0].dc) | rounded(31.5 + 31.5 * c[1].dc) << 6 |
-                    rounded(31.5 + 31.5 * c[2].dc) << 12 | rounded(31 * c[0].scale) << 18 | (uint32_t)alpha << 23;
+    uint32_t head = rounded(63 * c[0].dc) | rounded(31.5 + 31.5 * c[1].dc) << 6 | rounded(31.5 + 31.5 * c[2].dc) << 12 |
+                    rounded(31 * c[0].scale) << 18 | (uint32_t)alpha << 23;
     uint32_t tail = (uint32_t)(landscape ? ly : lx) | rounded(63 * c[1].scale) << 3 | rounded(63 * c[2].scale) << 9 |
                     (uint32_t)landscape << 15;
-    uint8_t start[6] = {(uint8_t)head, (uint8_t)(head >> 8), (uint8_t)(head >> 16), (uint8_t)tail,
-                        (uint8_t)(tail >> 8), (uint8_t)(rounded(15 * c[3].dc) | rounded(15 * c[3].scale) << 4)};
+    uint8_t start[6] = {(uint8_t)head,         (uint8_t)(head >> 8),
+                        (uint8_t)(head >> 16), (uint8_t)tail,
+                        (uint8_t)(tail >> 8),  (uint8_t)(rounded(15 * c[3].dc) | rounded(15 * c[3].scale) << 4)};
     size_t at = 0, nibble = 0;
     for (; at < (alpha ? 6u : 5u); at++) hash[at] = start[at];
     for (int i = 0; i < (alpha ? 4 : 3); i++)
         for (int k = 0; k < c[i].count; k++, nibble++) {
             uint8_t four = (uint8_t)rounded(15 * c[i].ac[k]);
-            if (nibble & 1) hash[at++] |= (uint8_t)(four << 4);
-            else hash[at] = four;
+            if (nibble & 1)
+                hash[at++] |= (uint8_t)(four << 4);
+            else
+                hash[at] = four;
         }
     *count = at + (nibble & 1);
 }

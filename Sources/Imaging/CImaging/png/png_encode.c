@@ -110,9 +110,10 @@ static img_status write_png(const img_picture *picture, const img_palette *palet
     rows rows = {0};
     img_buffer deflated = {0};
     bool too_long = false;
-    bool made = put_head(output, picture, palette) &&
-                (palette ? pack_indices(palette, &rows) : filter_samples(picture, &rows));
-    if (made && output->count + REST >= max_bytes) too_long = true;
+    bool made =
+        put_head(output, picture, palette) && (palette ? pack_indices(palette, &rows) : filter_samples(picture, &rows));
+    if (made && output->count + REST >= max_bytes)
+        too_long = true;
     else if (made)
         made = deflate_rows(&rows, palette ? PALETTE_LEVEL : LEVEL, max_bytes - output->count - REST, &deflated,
                             &too_long);
@@ -135,7 +136,8 @@ img_status img_encode_png(const img_picture *picture, const img_png_options *opt
     bool no_memory = false;
     bool indexed = img_palette_exact(picture, palette, &no_memory) && (!colours || palette->count <= colours);
     // Gray needs no palette, and its neighbours are related.
-    if (indexed && picture->model == IMG_GRAY && !picture->alpha && palette->count > 16) indexed = false;
+    if (indexed && picture->model == IMG_GRAY && !picture->alpha && palette->count > 16)
+        indexed = false;
     else if (!indexed && !no_memory && colours) {
         img_plane_free(&palette->indices);
         indexed = img_palette_quantised(picture, colours, palette);

@@ -70,7 +70,8 @@ static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_h
     bool wanted = is_critical(c) || is(c, "tRNS");
     if (wanted) {
         if (!checksum_holds(c)) {
-            if (is_critical(c)) return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk %.4s", (const char *)c->type);
+            if (is_critical(c))
+                return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk %.4s", (const char *)c->type);
             return IMG_OK;
         }
         if (is_critical(c) && !is(c, "IHDR") && !is(c, "PLTE") && !is(c, "IDAT") && !is(c, "IEND"))

@@ -3,14 +3,29 @@
 #include <string.h>
 
 static const char *const names[] = {
-    [IMG_FORMAT_UNKNOWN] = "unknown", [IMG_FORMAT_JPEG] = "jpeg", [IMG_FORMAT_PNG] = "png",
-    [IMG_FORMAT_GIF] = "gif",         [IMG_FORMAT_WEBP] = "webp", [IMG_FORMAT_AVIF] = "avif",
-    [IMG_FORMAT_HEIC] = "heic",       [IMG_FORMAT_JXL] = "jxl",   [IMG_FORMAT_JP2] = "jp2",
-    [IMG_FORMAT_TIFF] = "tiff",       [IMG_FORMAT_BMP] = "bmp",   [IMG_FORMAT_ICO] = "ico",
-    [IMG_FORMAT_PSD] = "psd",         [IMG_FORMAT_SVG] = "svg",   [IMG_FORMAT_HTML] = "html",
-    [IMG_FORMAT_XML] = "xml",         [IMG_FORMAT_JSON] = "json", [IMG_FORMAT_PDF] = "pdf",
-    [IMG_FORMAT_POSTSCRIPT] = "postscript", [IMG_FORMAT_GZIP] = "gzip", [IMG_FORMAT_ZIP] = "zip",
-    [IMG_FORMAT_MP4] = "mp4",         [IMG_FORMAT_TEXT] = "text",
+    [IMG_FORMAT_UNKNOWN] = "unknown",
+    [IMG_FORMAT_JPEG] = "jpeg",
+    [IMG_FORMAT_PNG] = "png",
+    [IMG_FORMAT_GIF] = "gif",
+    [IMG_FORMAT_WEBP] = "webp",
+    [IMG_FORMAT_AVIF] = "avif",
+    [IMG_FORMAT_HEIC] = "heic",
+    [IMG_FORMAT_JXL] = "jxl",
+    [IMG_FORMAT_JP2] = "jp2",
+    [IMG_FORMAT_TIFF] = "tiff",
+    [IMG_FORMAT_BMP] = "bmp",
+    [IMG_FORMAT_ICO] = "ico",
+    [IMG_FORMAT_PSD] = "psd",
+    [IMG_FORMAT_SVG] = "svg",
+    [IMG_FORMAT_HTML] = "html",
+    [IMG_FORMAT_XML] = "xml",
+    [IMG_FORMAT_JSON] = "json",
+    [IMG_FORMAT_PDF] = "pdf",
+    [IMG_FORMAT_POSTSCRIPT] = "postscript",
+    [IMG_FORMAT_GZIP] = "gzip",
+    [IMG_FORMAT_ZIP] = "zip",
+    [IMG_FORMAT_MP4] = "mp4",
+    [IMG_FORMAT_TEXT] = "text",
 };
 
 const char *img_format_name(img_format format) {
@@ -99,7 +114,8 @@ img_format img_detect(const uint8_t *bytes, size_t count) {
     if (!count) return IMG_FORMAT_UNKNOWN;
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
         size_t end = (size_t)magics[i].offset + magics[i].count;
-        if (count >= end && !memcmp(bytes + magics[i].offset, magics[i].magic, magics[i].count)) return magics[i].format;
+        if (count >= end && !memcmp(bytes + magics[i].offset, magics[i].magic, magics[i].count))
+            return magics[i].format;
     }
     if (count >= 12 && !memcmp(bytes, "RIFF", 4) && !memcmp(bytes + 8, "WEBP", 4)) return IMG_FORMAT_WEBP;
     if (count >= 12 && !memcmp(bytes + 4, "ftyp", 4)) return detect_brand(bytes, count);

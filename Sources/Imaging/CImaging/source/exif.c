@@ -4,9 +4,7 @@
 
 enum { TAG_ORIENTATION = 0x0112, TYPE_SHORT = 3, ENTRY_BYTES = 12 };
 
-static uint32_t read16(const uint8_t *p, bool little) {
-    return little ? (uint32_t)p[1] << 8 | p[0] : img_be16(p);
-}
+static uint32_t read16(const uint8_t *p, bool little) { return little ? (uint32_t)p[1] << 8 | p[0] : img_be16(p); }
 
 static uint32_t read32(const uint8_t *p, bool little) {
     return little ? (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0] : img_be32(p);

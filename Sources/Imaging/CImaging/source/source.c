@@ -20,11 +20,9 @@ static img_status judge_format(img_format format, img_failure *failure) {
 img_status img_check_size(uint32_t width, uint32_t height, const img_limits *limits, img_failure *failure) {
     if (!width || !height) return img_fail(failure, IMG_CORRUPT, "a side of length zero");
     uint32_t side = width > height ? width : height;
-    if (side > limits->side)
-        return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
+    if (side > limits->side) return img_fail_limit(failure, IMG_SIDE_TOO_LONG, limits->side, side, "pixels on a side");
     uint64_t pixels = (uint64_t)width * height;
-    if (pixels > limits->pixels)
-        return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
+    if (pixels > limits->pixels) return img_fail_limit(failure, IMG_TOO_MANY_PIXELS, limits->pixels, pixels, "pixels");
     return IMG_OK;
 }
 
@@ -37,8 +35,8 @@ static void describe(img_source *s, uint32_t width, uint32_t height, uint32_t or
     s->facts.orientation = s->orientation = orientation;
     s->facts.animated = animated;
     s->facts.needs_colour_conversion = profile && profile->bytes;
-    s->facts.can_be_stripped = s->format == IMG_FORMAT_JPEG || s->format == IMG_FORMAT_PNG ||
-                               (s->format == IMG_FORMAT_WEBP && s->webp.covers);
+    s->facts.can_be_stripped =
+        s->format == IMG_FORMAT_JPEG || s->format == IMG_FORMAT_PNG || (s->format == IMG_FORMAT_WEBP && s->webp.covers);
 }
 
 static img_status scan(img_source *s, img_failure *failure) {
@@ -84,8 +82,10 @@ img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits 
     s->limits = *limits;
     s->format = format;
     status = scan(s, failure);
-    if (status == IMG_OK) *source = s;
-    else img_source_close(s);
+    if (status == IMG_OK)
+        *source = s;
+    else
+        img_source_close(s);
     return status;
 }
 
@@ -106,8 +106,7 @@ void img_source_close(img_source *source) {
 
 img_source_facts img_source_describe(const img_source *source) { return source->facts; }
 
-img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture,
-                             img_failure *failure) {
+img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
     *picture = NULL;
     if (!max_side) return img_fail(failure, IMG_INTERNAL, "a longest side of zero");
     switch (source->format) {

@@ -51,10 +51,10 @@ static img_status read_frame(WebPDemuxer *demuxer, img_webp_header *header, img_
     bool complete = frame.complete;
     WebPDemuxReleaseIterator(&frame);
     if (!complete) return img_fail(failure, IMG_TRUNCATED, "the file ends within the picture");
-    header->covers = !header->left && !header->top && header->frame_width == header->width &&
-                     header->frame_height == header->height;
-    bool fits = header->left + header->frame_width <= header->width &&
-                header->top + header->frame_height <= header->height;
+    header->covers =
+        !header->left && !header->top && header->frame_width == header->width && header->frame_height == header->height;
+    bool fits =
+        header->left + header->frame_width <= header->width && header->top + header->frame_height <= header->height;
     return fits ? IMG_OK : img_fail(failure, IMG_CORRUPT, "a frame outside the picture");
 }
 
@@ -98,8 +98,10 @@ static bool push_rows(const img_webp_header *w, const WebPRGBABuffer *pixels, ui
     for (uint32_t y = 0; row && y < w->height; y++) {
         bool inside = y >= w->top && y - w->top < w->frame_height;
         const uint8_t *from = pixels->rgba + (size_t)(inside ? y - w->top : 0) * (size_t)pixels->stride;
-        if (inside) memcpy(row + (size_t)w->left * channels, from, (size_t)w->frame_width * channels);
-        else memset(row, 0, (size_t)w->width * channels);
+        if (inside)
+            memcpy(row + (size_t)w->left * channels, from, (size_t)w->frame_width * channels);
+        else
+            memset(row, 0, (size_t)w->width * channels);
         img_intake_push(intake, row);
     }
     free(row);
@@ -115,8 +117,8 @@ img_status img_webp_decode(const img_source *source, uint32_t max_side, img_pict
     VP8StatusCode code = WebPDecode(w->frame, w->frame_count, &config);
     img_intake intake = {0};
     img_status status = code == VP8_STATUS_OK ? IMG_OK : failed(code, failure);
-    if (status == IMG_OK && ((uint32_t)config.output.width != w->frame_width ||
-                             (uint32_t)config.output.height != w->frame_height))
+    if (status == IMG_OK &&
+        ((uint32_t)config.output.width != w->frame_width || (uint32_t)config.output.height != w->frame_height))
         status = img_fail(failure, IMG_CORRUPT, "a frame of another size than promised");
     if (status == IMG_OK && (!img_intake_open(&intake, IMG_RGB, alpha, w->width, w->height, max_side) ||
                              !push_rows(w, &config.output.u.RGBA, alpha ? 4 : 3, &intake)))
@@ -142,8 +144,7 @@ img_status img_webp_strip(const img_source *source, img_buffer *output, img_fail
     head[27] = (uint8_t)(w->height - 1);
     head[28] = (uint8_t)((w->height - 1) >> 8);
     head[29] = (uint8_t)((w->height - 1) >> 16);
-    if (!img_buffer_append(output, head, extended ? 30 : 12) ||
-        !img_buffer_append(output, w->frame, w->frame_count)) {
+    if (!img_buffer_append(output, head, extended ? 30 : 12) || !img_buffer_append(output, w->frame, w->frame_count)) {
         img_buffer_free(output);
         return img_fail_memory(failure);
     }

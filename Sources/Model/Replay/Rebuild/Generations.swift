@@ -107,7 +107,9 @@ package struct Generations: Sendable {
             """)
     }
 
-    package func note(_ number: Int, phase: String, folded: Int64? = nil, total: Int64? = nil) async throws(PostgresError) {
+    package func note(_ number: Int, phase: String, folded: Int64? = nil, total: Int64? = nil)
+        async throws(PostgresError)
+    {
         _ = try await connection.query(
             """
             update warelog.read_models set phase = $2, folded = coalesce($3::bigint, folded),

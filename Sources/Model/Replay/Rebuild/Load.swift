@@ -61,7 +61,9 @@ package struct Load: Sendable {
         let result = try await fold.run { changes in
             for table in ReadModelTable.allCases {
                 changes.append(table, to: &rows[table, default: PostgresCopyRows()])
-                guard let count = rows[table]?.count, count >= Self.chunk, let full = rows[table]?.take() else { continue }
+                guard let count = rows[table]?.count, count >= Self.chunk, let full = rows[table]?.take() else {
+                    continue
+                }
                 try await channels[table]?.send(full)
             }
         }

@@ -62,7 +62,8 @@ package struct Rebuild: Sendable {
             let next = try await built(connection)
             guard isUnverified || next.isVerified else {
                 throw ReplayFault.refused(
-                    "\(next.schema) has not been found right: run `warelog rebuild verify`, or switch with --unverified")
+                    "\(next.schema) has not been found right: run `warelog rebuild verify`, or switch with --unverified"
+                )
             }
             try await following(next) {
                 try await makeLive(next, connection, $0, lease, acceptsQuarantine: acceptsQuarantine)
@@ -95,7 +96,9 @@ package struct Rebuild: Sendable {
 
     private func build(_ connection: PostgresConnection) async throws -> Generations.Generation {
         let generations = Generations(connection, files)
-        guard let live = try await generations.find(.live) else { throw ReplayFault.noGeneration("live: run `warelog migrate`") }
+        guard let live = try await generations.find(.live) else {
+            throw ReplayFault.noGeneration("live: run `warelog migrate`")
+        }
         // What an earlier run left half done.
         if let left = try await generations.find(.building) { try await generations.drop(left) }
         let next = try await generations.create()
@@ -114,7 +117,8 @@ package struct Rebuild: Sendable {
                 try await generations.note(next.number, phase: "indexing", folded: $0.records)
             }
             try await ReadModel(generation: next.number, of: counts, pool).finish(
-                result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser, checkpoints: ends)
+                result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser,
+                checkpoints: ends)
             try await generations.note(next.number, phase: "following")
             await pool.close()
         } catch {
@@ -182,14 +186,17 @@ package struct Rebuild: Sendable {
         let generations = Generations(connection, files)
         let all = try await generations.all()
         guard let live = all.first(where: { $0.state == .live }) else { throw ReplayFault.noGeneration("live") }
-        let quarantined = try await connection.query("select count(*) as n from \(next.schema).quarantine").rows.first?.int("n") ?? 0
+        let quarantined =
+            try await connection.query("select count(*) as n from \(next.schema).quarantine").rows.first?.int("n") ?? 0
         guard acceptsQuarantine || quarantined == 0 else {
             throw ReplayFault.refused(
                 "\(quarantined) records are in quarantine in \(next.schema): look at them with `warelog quarantine list "
                     + "--generation \(next.number)`, or switch with --accept-quarantine")
         }
         // One is kept to go back to: the one that is live until now.
-        if let old = all.first(where: { $0.state == .standby }), old.number != next.number { try await generations.drop(old) }
+        if let old = all.first(where: { $0.state == .standby }), old.number != next.number {
+            try await generations.drop(old)
+        }
         let own = try await PostgresConnection.connect(postgres, loop: loop)
         defer { own.close() }
         try await SwitchOver(own, files, loop: loop).run(from: live, to: next, follower, lease)

@@ -46,7 +46,9 @@ package final class RecordSpill: @unchecked Sendable {
         guard let topic = topics.firstIndex(of: record.topicPartition.topic) else { return }
         count += 1
         let entity = Self.entity(record)
-        try records.append(to: Int(entity % UInt64(records.bucketCount))) { PackedRecord.append(record, topic, to: &$0) }
+        try records.append(to: Int(entity % UInt64(records.bucketCount))) {
+            PackedRecord.append(record, topic, to: &$0)
+        }
         guard let hash = Self.command(record) else { return }
         try commands.append(to: Int(hash % UInt64(Self.commandBuckets))) { bytes in
             withUnsafeBytes(of: hash) { bytes += $0 }

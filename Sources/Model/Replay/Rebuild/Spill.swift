@@ -121,5 +121,7 @@ package final class Spill {
         return nil
     }
 
-    private func failed(_ call: String, _ code: Int32) -> Failed { Failed(call: call, code: code, directory: directory) }
+    private func failed(_ call: String, _ code: Int32) -> Failed {
+        Failed(call: call, code: code, directory: directory)
+    }
 }

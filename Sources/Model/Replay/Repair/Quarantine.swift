@@ -142,7 +142,8 @@ package struct Quarantine: Sendable {
         let offsets = try await model.offsets(of: entity.key, entity.partition)
         let records = try await LogRecords(kafka: kafka, loop: loop).read(entity.partition, at: offsets)
         guard records.count == offsets.count else {
-            throw ReplayFault.refused("\(entity.partition) lacks \(offsets.count - records.count) records of \(entity.key)")
+            throw ReplayFault.refused(
+                "\(entity.partition) lacks \(offsets.count - records.count) records of \(entity.key)")
         }
         let changes = try await model.refold(records, key: entity.key, entity.partition)
         return Outcome(

@@ -43,7 +43,9 @@ package struct Snapshot: Sendable {
         var root = StateRoot()
         for table in ReadModelTable.allCases {
             try await forEach(in: table) { row in
-                guard root.add(row, of: table) else { throw ReplayFault.refused("a row of \(schema).\(table.rawValue) has another form") }
+                guard root.add(row, of: table) else {
+                    throw ReplayFault.refused("a row of \(schema).\(table.rawValue) has another form")
+                }
             }
         }
         return root
@@ -54,7 +56,10 @@ package struct Snapshot: Sendable {
         try await connection.query(
             "select topic, partition, log_offset, key, reason from \(schema).quarantine order by topic, partition, log_offset"
         ).rows.map { row in
-            (Batch.Position(try TopicPartition(row: row), try row.int("log_offset")), try row.text("key"), try row.text("reason"))
+            (
+                Batch.Position(try TopicPartition(row: row), try row.int("log_offset")), try row.text("key"),
+                try row.text("reason")
+            )
         }
     }
 }
@@ -63,7 +68,8 @@ package struct Snapshot: Sendable {
 package enum Discards {
     package static func all(_ connection: PostgresConnection) async throws(PostgresError) -> Set<Batch.Position> {
         var positions: Set<Batch.Position> = []
-        for row in try await connection.query("select topic, partition, log_offset from warelog.discarded_records").rows {
+        for row in try await connection.query("select topic, partition, log_offset from warelog.discarded_records").rows
+        {
             positions.insert(Batch.Position(try TopicPartition(row: row), try row.int("log_offset")))
         }
         return positions

@@ -4,51 +4,52 @@ import Kafka
 extension Verification.Report {
     /// As it is kept and printed: the roots of every partition and, where they differ, the first rows that do.
     package var json: String {
-        String(decoding: JSONWriter.object { json in
-            json.key("equal")
-            json.boolean(isEqual)
-            json.key("records")
-            json.integer(records)
-            json.key("rows")
-            json.integer(rows)
-            json.key("partitions")
-            json.array(partitions) { json, roots in
-                json.object { json in
-                    json.place(roots.partition)
-                    json.key("next_offset")
-                    json.integer(roots.offset)
-                    json.key("root")
-                    json.string(roots.readModel)
-                    if !roots.isEqual {
-                        json.key("root_of_log")
-                        json.string(roots.log)
+        String(
+            decoding: JSONWriter.object { json in
+                json.key("equal")
+                json.boolean(isEqual)
+                json.key("records")
+                json.integer(records)
+                json.key("rows")
+                json.integer(rows)
+                json.key("partitions")
+                json.array(partitions) { json, roots in
+                    json.object { json in
+                        json.place(roots.partition)
+                        json.key("next_offset")
+                        json.integer(roots.offset)
+                        json.key("root")
+                        json.string(roots.readModel)
+                        if !roots.isEqual {
+                            json.key("root_of_log")
+                            json.string(roots.log)
+                        }
                     }
                 }
-            }
-            json.key("differences")
-            json.array(differences) { json, difference in
-                json.object { json in
-                    json.key("table")
-                    json.string(difference.table.rawValue)
-                    json.key("id")
-                    json.integer(difference.id)
-                    json.key("kind")
-                    json.string(difference.kind.rawValue)
-                    json.key("partition")
-                    json.integer(difference.partition.partition)
-                    json.key("event_offsets")
-                    json.array(offsets(of: difference)) { $0.integer($1) }
+                json.key("differences")
+                json.array(differences) { json, difference in
+                    json.object { json in
+                        json.key("table")
+                        json.string(difference.table.rawValue)
+                        json.key("id")
+                        json.integer(difference.id)
+                        json.key("kind")
+                        json.string(difference.kind.rawValue)
+                        json.key("partition")
+                        json.integer(difference.partition.partition)
+                        json.key("event_offsets")
+                        json.array(offsets(of: difference)) { $0.integer($1) }
+                    }
                 }
-            }
-            json.key("quarantine")
-            json.array(quarantine) { json, position in
-                json.object { json in
-                    json.place(position.partition)
-                    json.key("offset")
-                    json.integer(position.offset)
+                json.key("quarantine")
+                json.array(quarantine) { json, position in
+                    json.object { json in
+                        json.place(position.partition)
+                        json.key("offset")
+                        json.integer(position.offset)
+                    }
                 }
-            }
-        }, as: UTF8.self)
+            }, as: UTF8.self)
     }
 
     /// Of the events that touched the product.

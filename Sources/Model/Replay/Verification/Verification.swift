@@ -80,7 +80,9 @@ package struct Verification: Sendable {
                     log: expected.root(of: partition))
             },
             differences: differences, events: events,
-            quarantine: there.symmetricDifference(wanted).sorted { ($0.partition, $0.offset) < ($1.partition, $1.offset) },
+            quarantine: there.symmetricDifference(wanted).sorted {
+                ($0.partition, $0.offset) < ($1.partition, $1.offset)
+            },
             rows: found.rowCount, records: result.records)
     }
 
@@ -105,7 +107,8 @@ package struct Verification: Sendable {
                 differences.insert(Difference(table: leaf.table, id: id, partition: leaf.partition, kind: kind))
             }
         }
-        let named = differences.sorted { ($0.id, $0.table.rawValue) < ($1.id, $1.table.rawValue) }.prefix(Self.namedEntities)
+        let named = differences.sorted { ($0.id, $0.table.rawValue) < ($1.id, $1.table.rawValue) }.prefix(
+            Self.namedEntities)
         return (Array(named), try await events(of: Set(named.filter { $0.table != .users }.map(\.id))))
     }
 

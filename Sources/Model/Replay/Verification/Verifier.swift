@@ -29,7 +29,8 @@ package struct Verifier: Sendable {
         let ends = try await scan.ends()
         if let short = snapshot.checkpoints.filter({ $0.value > ends[$0.key] ?? 0 }).keys.min() {
             throw ReplayFault.refused(
-                "\(generation.schema) has folded more of \(short) than the log holds: it is another log, or has lost records")
+                "\(generation.schema) has folded more of \(short) than the log holds: it is another log, or has lost records"
+            )
         }
         let counts = try await LogTopics.counts(connection)
         let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: discarded) {

@@ -16,9 +16,8 @@ int bulk_header(struct bulk_producer *bulk, const char *name, size_t name_size, 
 
 /// Hands a record with the headers collected so far to librdkafka, which copies it; waits while its queue is full.
 /// `timestamp` is in milliseconds since 1970. 0, or librdkafka's error code.
-int bulk_append(
-    struct bulk_producer *bulk, const char *topic, int32_t partition, const void *key, size_t key_size,
-    const void *value, size_t value_size, int64_t timestamp);
+int bulk_append(struct bulk_producer *bulk, const char *topic, int32_t partition, const void *key, size_t key_size,
+                const void *value, size_t value_size, int64_t timestamp);
 
 /// Waits until every record has its delivery report, and frees `bulk`. The number of records that are not certain to be
 /// on the log.
