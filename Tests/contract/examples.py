@@ -70,8 +70,14 @@ def run(commands, environment):
     """The output of the commands, and how the shell ended that ran them in a directory of its own; None if well."""
     with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryFile() as output:
         shell = subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", commands], cwd=directory, env=environment, stdin=subprocess.DEVNULL,
-            stdout=output, stderr=output, start_new_session=True)
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
         try:
             status = shell.wait(timeout=SECONDS)
             end = f"status {status}" if status else None

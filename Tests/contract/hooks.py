@@ -3,8 +3,9 @@
 import uuid
 
 import schemathesis
-from examples import Pictures
 from hypothesis import strategies
+
+from examples import Pictures
 
 TOKEN = "Consistency-Token"
 KEY = "Idempotency-Key"

@@ -24,8 +24,15 @@ def measure(jobs, encoders_of):
 
 
 def row(photo, results):
-    return {"name": photo.name, "kind": photo.kind, "width": photo.width, "height": photo.height,
-            "bytes": len(photo.bytes), "derived": photo.derived, "encoders": results}
+    return {
+        "name": photo.name,
+        "kind": photo.kind,
+        "width": photo.width,
+        "height": photo.height,
+        "bytes": len(photo.bytes),
+        "derived": photo.derived,
+        "encoders": results,
+    }
 
 
 def measure_photos(encoders):
@@ -42,20 +49,25 @@ def measure_photos(encoders):
 def measure_png(ours):
     jobs = photos("transparent", "png")
     sources = {photo.path: photo.bytes for photo in jobs}
-    pairs = [("warelog", lambda photo: ours.run("png", sources[photo.path])),
-             ("libpng", lambda photo: ours.run("libpng", sources[photo.path]))]
+    pairs = [
+        ("warelog", lambda photo: ours.run("png", sources[photo.path])),
+        ("libpng", lambda photo: ours.run("libpng", sources[photo.path])),
+    ]
     return [row(photo, results) for photo, results in zip(jobs, measure(jobs, lambda _: pairs))]
 
 
 def run():
     encoders = open_encoders()
     try:
-        save_result("cpu", {
-            "versions": {encoder.name: encoder.version for encoder in encoders},
-            "rounds": ROUNDS,
-            "photos": measure_photos(encoders),
-            "png": measure_png(encoders[0]),
-        })
+        save_result(
+            "cpu",
+            {
+                "versions": {encoder.name: encoder.version for encoder in encoders},
+                "rounds": ROUNDS,
+                "photos": measure_photos(encoders),
+                "png": measure_png(encoders[0]),
+            },
+        )
     finally:
         for encoder in encoders:
             encoder.close()

@@ -62,8 +62,15 @@ def commands():
     """Name to command, of all encoders that are installed here; ours first."""
     found = {"warelog": [os.environ["IMAGE_BENCH"]]}
     if os.path.exists(os.path.join(CHROOT, "ready")):
-        found["libvips"] = [os.path.join(HERE, "in-chroot"), CHROOT, "env", "PYTHONPATH=/opt/bench",
-                            "python3", "/opt/bench/vips.py", "libvips"]
+        found["libvips"] = [
+            os.path.join(HERE, "in-chroot"),
+            CHROOT,
+            "env",
+            "PYTHONPATH=/opt/bench",
+            "python3",
+            "/opt/bench/vips.py",
+            "libvips",
+        ]
     found["pyvips-binary"] = [PYTHON, os.path.join(WORKERS, "vips.py"), "pyvips-binary"]
     found["Pillow"] = [PYTHON, os.path.join(WORKERS, "pillow.py")]
     if os.path.exists(os.path.join(NODE, "ready")):

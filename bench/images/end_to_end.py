@@ -67,8 +67,10 @@ def work_off(name, command, topic, start, count):
     done = count - WARMING
     seconds = (stamps[-1] - stamps[WARMING - 1]) / 1000
     result = {"images_per_second": done / seconds, "cpu": cpu / done, "failed": failed}
-    say(f"{name}: {result['images_per_second']:.1f} images/s, {result['cpu'] * 1000:.0f} ms of CPU an image, "
-        f"{failed} failed")
+    say(
+        f"{name}: {result['images_per_second']:.1f} images/s, {result['cpu'] * 1000:.0f} ms of CPU an image, "
+        f"{failed} failed"
+    )
     return result
 
 

@@ -34,9 +34,11 @@ def cpu_ratio(peer, *kinds, part="photos"):
     rows = (load_result("cpu") or {}).get(part, [])
     return geometric_mean(
         ours["cpu"] / theirs["cpu"]
-        for row in rows if row["kind"] in kinds
+        for row in rows
+        if row["kind"] in kinds
         for ours, theirs in [(row["encoders"].get("warelog", {}), row["encoders"].get(peer, {}))]
-        if "cpu" in ours and "cpu" in theirs)
+        if "cpu" in ours and "cpu" in theirs
+    )
 
 
 class Quality:
@@ -48,12 +50,15 @@ class Quality:
         self.names = sorted({row["photo"] for row in self.photos})
 
     def points(self, encoder, photo, metric):
-        return [(row[metric], row["bytes"]) for row in self.photos
-                if (row["encoder"], row["photo"]) == (encoder, photo)]
+        return [
+            (row[metric], row["bytes"]) for row in self.photos if (row["encoder"], row["photo"]) == (encoder, photo)
+        ]
 
     def at(self, encoder, photo, quality=QUALITY):
-        return next((row for row in self.photos
-                     if (row["encoder"], row["photo"], row["quality"]) == (encoder, photo, quality)), None)
+        return next(
+            (row for row in self.photos if (row["encoder"], row["photo"], row["quality"]) == (encoder, photo, quality)),
+            None,
+        )
 
     def bytes_at_equal(self, encoder, peer, metric="score", quality=QUALITY):
         """Bytes at the score that the peer has at a quality, by the peer's."""
@@ -116,23 +121,50 @@ def measures():
         Measure("CPU, must shrink, by sharp", 0.70, 0.55, cpu_ratio("sharp", "shrink")),
         Measure("CPU, keeps its size, by sharp", 0.55, 0.40, cpu_ratio("sharp", "same")),
         Measure("CPU by sharp `mozjpeg: true`, all photos", 0.5, 0.35, cpu_ratio("sharp mozjpeg", "shrink", "same")),
-        Measure("bytes at equal SSIMULACRA2, by sharp `mozjpeg: true`", 1.0, None,
-                quality.bytes_at_equal("warelog", "sharp mozjpeg")),
-        Measure("the defaults: bytes by those of sharp `mozjpeg: true`", 1.0, None,
-                quality.default_bytes("sharp mozjpeg")),
-        Measure("the defaults: SSIMULACRA2 less that of sharp `mozjpeg: true`, mean", 0, None,
-                quality.default_difference("sharp mozjpeg"), "{:+.1f}", more=True),
-        Measure("bytes at equal SSIMULACRA2, by libvips at Q 80", 0.90, 0.85,
-                quality.bytes_at_equal("warelog", "libvips")),
+        Measure(
+            "bytes at equal SSIMULACRA2, by sharp `mozjpeg: true`",
+            1.0,
+            None,
+            quality.bytes_at_equal("warelog", "sharp mozjpeg"),
+        ),
+        Measure(
+            "the defaults: bytes by those of sharp `mozjpeg: true`", 1.0, None, quality.default_bytes("sharp mozjpeg")
+        ),
+        Measure(
+            "the defaults: SSIMULACRA2 less that of sharp `mozjpeg: true`, mean",
+            0,
+            None,
+            quality.default_difference("sharp mozjpeg"),
+            "{:+.1f}",
+            more=True,
+        ),
+        Measure(
+            "bytes at equal SSIMULACRA2, by libvips at Q 80", 0.90, 0.85, quality.bytes_at_equal("warelog", "libvips")
+        ),
         Measure("the same by MS-SSIM", 1.0, None, quality.bytes_at_equal("warelog", "libvips", "ms_ssim")),
-        Measure("SSIMULACRA2 of the default, mean", 78, None, statistics.mean(scores) if scores else None, "{:.1f}",
-                more=True),
+        Measure(
+            "SSIMULACRA2 of the default, mean",
+            78,
+            None,
+            statistics.mean(scores) if scores else None,
+            "{:.1f}",
+            more=True,
+        ),
         Measure("SSIMULACRA2 of the default, worst photo", 70, None, min(scores, default=None), "{:.1f}", more=True),
-        Measure("transparent pictures: bytes by libvips' palette PNG", 0.6, 0.45,
-                geometric_mean(ours["bytes"] / theirs["bytes"] for _, ours, theirs in clear)),
-        Measure("transparent pictures: SSIMULACRA2 less that of the palette PNG, mean", 0, None,
-                statistics.mean(ours["score"] - theirs["score"] for _, ours, theirs in clear) if clear else None,
-                "{:+.1f}", more=True),
+        Measure(
+            "transparent pictures: bytes by libvips' palette PNG",
+            0.6,
+            0.45,
+            geometric_mean(ours["bytes"] / theirs["bytes"] for _, ours, theirs in clear),
+        ),
+        Measure(
+            "transparent pictures: SSIMULACRA2 less that of the palette PNG, mean",
+            0,
+            None,
+            statistics.mean(ours["score"] - theirs["score"] for _, ours, theirs in clear) if clear else None,
+            "{:+.1f}",
+            more=True,
+        ),
         Measure("lossless PNG: CPU by libpng level 6", 0.5, 0.3, cpu_ratio("libpng", "transparent", "png", part="png")),
         Measure("peak memory above the input, baseline JPEG up to 50 MP, MB", 32, 16, baseline_memory(), "{:.1f}"),
         Measure("bad pictures: CPU of the dearest, s", 2, None, worst_bad("cpu"), "{:.2f}"),

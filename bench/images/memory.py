@@ -43,7 +43,12 @@ def run():
     for label, path in sources.items():
         with open(path, "rb") as file:
             source = file.read()
-        rows.append({"name": label, "bytes": len(source),
-                     "peak": {name: peak(name, command, source) for name, command in commands().items()}})
+        rows.append(
+            {
+                "name": label,
+                "bytes": len(source),
+                "peak": {name: peak(name, command, source) for name, command in commands().items()},
+            }
+        )
     save_result("memory", rows)
     save_result("bad", bad_pictures())

@@ -4,7 +4,6 @@ import io
 import math
 
 import numpy
-from PIL import Image
 from scipy import ndimage
 from ssimulacra2 import compute_ssimulacra2
 
@@ -53,9 +52,9 @@ def _ssim(x, y):
         return ndimage.gaussian_filter(picture, 1.5, truncate=3.5)
 
     mean_x, mean_y = blur(x), blur(y)
-    variance_x, variance_y = blur(x * x) - mean_x ** 2, blur(y * y) - mean_y ** 2
+    variance_x, variance_y = blur(x * x) - mean_x**2, blur(y * y) - mean_y**2
     covariance = blur(x * y) - mean_x * mean_y
-    luminance = (2 * mean_x * mean_y + c1) / (mean_x ** 2 + mean_y ** 2 + c1)
+    luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
     structure = (2 * covariance + c2) / (variance_x + variance_y + c2)
     return luminance.mean(), structure.mean()
 

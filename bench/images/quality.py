@@ -54,10 +54,19 @@ def scored(pool, encoder, name, operation, photo, source, quality):
     except Refused as refusal:
         say(str(refusal))
         return None
-    return {"photo": photo.name, "kind": photo.kind, "encoder": name, "quality": quality, "bytes": len(output),
-            "format": answer["format"], "kept": answer.get("kept", ""), "cpu": answer["cpu"],
-            "source_bytes": len(source), "pixels": answer["width"] * answer["height"],
-            "score": pool.submit(score, source, output)}
+    return {
+        "photo": photo.name,
+        "kind": photo.kind,
+        "encoder": name,
+        "quality": quality,
+        "bytes": len(output),
+        "format": answer["format"],
+        "kept": answer.get("kept", ""),
+        "cpu": answer["cpu"],
+        "source_bytes": len(source),
+        "pixels": answer["width"] * answer["height"],
+        "score": pool.submit(score, source, output),
+    }
 
 
 def sweep(pool, encoders):
@@ -101,5 +110,6 @@ def run():
         rows, clear = sweep(pool, encoders), transparent(pool, encoders)
         for encoder in opened:
             encoder.close()
-        save_result("quality", {"measure": encoders["libvips"].version, "photos": settled(rows),
-                                "transparent": settled(clear)})
+        save_result(
+            "quality", {"measure": encoders["libvips"].version, "photos": settled(rows), "transparent": settled(clear)}
+        )

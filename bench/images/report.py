@@ -21,8 +21,10 @@ def table(header, rows):
 
 
 def goals():
-    return table(["measure", "goal", "stretch", "measured", "reached"], [
-        [m.text, m.goal, m.stretch, number(m.value, m.form), m.reached] for m in measures()])
+    return table(
+        ["measure", "goal", "stretch", "measured", "reached"],
+        [[m.text, m.goal, m.stretch, number(m.value, m.form), m.reached] for m in measures()],
+    )
 
 
 def number(value, form="{:.2f}"):
@@ -38,50 +40,85 @@ def cpu():
     for name in names:
         cells = [name]
         for kind in ("shrink", "same", "profile"):
-            both = [(row, row["encoders"].get(name, {}), row["encoders"].get(base, {})) for row in photos
-                    if row["kind"] == kind]
+            both = [
+                (row, row["encoders"].get(name, {}), row["encoders"].get(base, {}))
+                for row in photos
+                if row["kind"] == kind
+            ]
             both = [(row, mine, theirs) for row, mine, theirs in both if "cpu" in mine and "cpu" in theirs]
             mine = geometric_mean(e["cpu"] * 1e9 / (row["width"] * row["height"]) for row, e, _ in both)
             by_base = geometric_mean(e["cpu"] / b["cpu"] for _, e, b in both)
             size = geometric_mean(e["count"] / b["count"] for _, e, b in both)
             cells += [number(mine, "{:.1f}"), number(by_base), number(size)]
         rows.append(cells)
-    heads = [f"{kind}: {what}" for kind in ("must shrink", "keeps its size", "with a profile")
-             for what in ("ms/MP", f"by {base}", "bytes")]
+    heads = [
+        f"{kind}: {what}"
+        for kind in ("must shrink", "keeps its size", "with a profile")
+        for what in ("ms/MP", f"by {base}", "bytes")
+    ]
     return table(["encoder", *heads], rows)
 
 
 def sweep(quality):
     rows = []
     for name in ("warelog", "sharp mozjpeg", "libvips WebP"):
-        cells = [quality.bytes_at_equal(name, "libvips", metric, step)
-                 for metric in ("score", "ms_ssim") for step in (70, 80, 88)]
+        cells = [
+            quality.bytes_at_equal(name, "libvips", metric, step)
+            for metric in ("score", "ms_ssim")
+            for step in (70, 80, 88)
+        ]
         rows.append([name, *map(number, cells)])
     heads = [f"{metric}, Q {step}" for metric in ("SSIMULACRA2", "MS-SSIM") for step in (70, 80, 88)]
     return table(["bytes at the score of libvips at", *heads], rows if quality.photos else [])
 
 
 def transparent(quality):
-    rows = [[name, ours["format"], ours["kept"], f"{ours['bytes'] / 1000:.0f}", f"{theirs['bytes'] / 1000:.0f}",
-             number(ours["bytes"] / theirs["bytes"]), f"{ours['score']:.0f}", f"{theirs['score']:.0f}"]
-            for name, ours, theirs in quality.transparent_pairs()]
+    rows = [
+        [
+            name,
+            ours["format"],
+            ours["kept"],
+            f"{ours['bytes'] / 1000:.0f}",
+            f"{theirs['bytes'] / 1000:.0f}",
+            number(ours["bytes"] / theirs["bytes"]),
+            f"{ours['score']:.0f}",
+            f"{theirs['score']:.0f}",
+        ]
+        for name, ours, theirs in quality.transparent_pairs()
+    ]
     return table(["picture", "ours", "kept", "kB", "palette PNG, kB", "ratio", "score", "its score"], rows)
 
 
 def memory():
     rows = load_result("memory") or []
     names = list(rows[0]["peak"]) if rows else []
-    return table(["MB above the input", *names], [
-        [row["name"], *(f"{peak / 1e6:.1f}" if isinstance(peak, int) else "refused" for peak in row["peak"].values())]
-        for row in rows])
+    return table(
+        ["MB above the input", *names],
+        [
+            [
+                row["name"],
+                *(f"{peak / 1e6:.1f}" if isinstance(peak, int) else "refused" for peak in row["peak"].values()),
+            ]
+            for row in rows
+        ],
+    )
 
 
 def speed():
     rounds = load_result("end-to-end") or []
     names = list(rounds[0]) if rounds else []
-    return table(["worker", "images/s", "CPU, ms an image", "failed"], [
-        [name, number(end_to_end(name, "images_per_second"), "{:.1f}"),
-         f"{end_to_end(name, 'cpu') * 1000:.0f}", sum(row[name]["failed"] for row in rounds)] for name in names])
+    return table(
+        ["worker", "images/s", "CPU, ms an image", "failed"],
+        [
+            [
+                name,
+                number(end_to_end(name, "images_per_second"), "{:.1f}"),
+                f"{end_to_end(name, 'cpu') * 1000:.0f}",
+                sum(row[name]["failed"] for row in rounds),
+            ]
+            for name in names
+        ],
+    )
 
 
 def versions():
@@ -98,12 +135,34 @@ def photo_counts():
 def markdown():
     quality = Quality()
     picture = ["![Score by size for each encoder](images.svg)"] if quality.photos else []
-    return "\n".join([
-        f"Measured {date.today().isoformat()}. Encoders: {versions()}. Photos: {photo_counts()}.", "",
-        *goals(), "", "CPU by kind of photo (geometric means; Q 80, progressive):", "", *cpu(), "",
-        *picture, "", *sweep(quality), "", "Transparent pictures:", "", *transparent(quality), "",
-        "Peak memory:", "", *memory(), "",
-        "Through Kafka and S3, JPEGs of a megapixel (medians of the rounds):", "", *speed(), ""])
+    return "\n".join(
+        [
+            f"Measured {date.today().isoformat()}. Encoders: {versions()}. Photos: {photo_counts()}.",
+            "",
+            *goals(),
+            "",
+            "CPU by kind of photo (geometric means; Q 80, progressive):",
+            "",
+            *cpu(),
+            "",
+            *picture,
+            "",
+            *sweep(quality),
+            "",
+            "Transparent pictures:",
+            "",
+            *transparent(quality),
+            "",
+            "Peak memory:",
+            "",
+            *memory(),
+            "",
+            "Through Kafka and S3, JPEGs of a megapixel (medians of the rounds):",
+            "",
+            *speed(),
+            "",
+        ]
+    )
 
 
 def write(path, text):

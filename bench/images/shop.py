@@ -59,8 +59,13 @@ class Client:
 
     def post(self, image):
         """The new product's id."""
-        body = {"user_id": 1, "product_name": "Bench", "product_description": "", "product_price": 1,
-                "product_images": [image]}
+        body = {
+            "user_id": 1,
+            "product_name": "Bench",
+            "product_description": "",
+            "product_price": 1,
+            "product_images": [image],
+        }
         status, answer = self._exchange("POST", "/products", json.dumps(body))
         if status not in (201, 202):
             raise RuntimeError(f"POST /products: {status} {answer}")

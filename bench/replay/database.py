@@ -10,8 +10,11 @@ POSTMASTER = int(os.environ.get("POSTGRES_PID", "0"))
 
 def settings(database=None):
     return {
-        "PGHOST": os.environ["DB_HOST"], "PGPORT": os.environ["DB_PORT"], "PGUSER": os.environ["DB_USER"],
-        "PGPASSWORD": os.environ["DB_PASSWORD"], "PGDATABASE": database or os.environ["DB_NAME"],
+        "PGHOST": os.environ["DB_HOST"],
+        "PGPORT": os.environ["DB_PORT"],
+        "PGUSER": os.environ["DB_USER"],
+        "PGPASSWORD": os.environ["DB_PASSWORD"],
+        "PGDATABASE": database or os.environ["DB_NAME"],
     }
 
 
@@ -19,13 +22,21 @@ def execute(statements, database=None):
     """Runs statements, each in a transaction of its own; the rows as lists of text."""
     environment = {**os.environ, **settings(database), "PGOPTIONS": "-c client_min_messages=warning"}
     result = subprocess.run(
-        ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", "\t", "-f", "-"], input=statements, text=True,
-        stdout=subprocess.PIPE, check=True, env=environment)
+        ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", "\t", "-f", "-"],
+        input=statements,
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+        env=environment,
+    )
     return [line.split("\t") for line in result.stdout.splitlines()]
 
 
 def recreate(database):
-    """Nobody of ours is connected any more. Not by force: that may not end a vacuum, which gives way to this by itself."""
+    """Drops and creates a database that no process of ours uses any more.
+
+    Not by force: that may not end a vacuum, which gives way to this by itself.
+    """
     execute(f"drop database if exists {database};\ncreate database {database};", "postgres")
 
 
@@ -49,5 +60,6 @@ def read_models():
     """The schemas of the read model that there are, the newest first."""
     rows = execute(
         "select table_schema from information_schema.tables where table_name = 'products' "
-        "and table_schema like 'read\\_model%' order by length(table_schema) desc, table_schema desc")
+        "and table_schema like 'read\\_model%' order by length(table_schema) desc, table_schema desc"
+    )
     return [schema for (schema,) in rows]

@@ -16,7 +16,8 @@ def consume():
     """The records read by librdkafka and forgotten; the seconds are from the first fetch to the last record."""
     log = RUN / "log" / "floor.log"
     used = processes.run(
-        [f"{os.environ['BIN']}/replay-floor", os.environ["KAFKA_BROKERS"], "products.events", "users.events"], log)
+        [f"{os.environ['BIN']}/replay-floor", os.environ["KAFKA_BROKERS"], "products.events", "users.events"], log
+    )
     return {**used, **json.loads(log.read_text())}
 
 
@@ -31,7 +32,8 @@ def dump():
         return
     tables = database.execute(
         "select table_name from information_schema.tables "
-        f"where table_schema = '{schema}' and table_type = 'BASE TABLE'")
+        f"where table_schema = '{schema}' and table_type = 'BASE TABLE'"
+    )
     database.execute("\n".join(f"\\copy {schema}.{table} to '{DUMP / table}' (format binary)" for (table,) in tables))
 
 
@@ -53,7 +55,8 @@ def attempt(schema, tables, indexes_first):
     including = "including all" if indexes_first else "including all excluding indexes"
     database.execute(
         "drop schema if exists floor cascade; create schema floor;\n"
-        + "\n".join(f"create table floor.{table} (like {schema}.{table} {including});" for table in tables))
+        + "\n".join(f"create table floor.{table} (like {schema}.{table} {including});" for table in tables)
+    )
     meter = database.Meter()
     begin = time.monotonic()
     copies = [f"\\copy floor.{table} from '{DUMP / table}' (format binary)" for table in tables]
@@ -69,5 +72,6 @@ def indexes(schema, tables):
     """The statements that make the same indexes on the empty tables."""
     names = ", ".join(f"'{table}'" for table in tables)
     definitions = database.execute(
-        f"select indexdef from pg_indexes where schemaname = '{schema}' and tablename in ({names}) order by 1")
+        f"select indexdef from pg_indexes where schemaname = '{schema}' and tablename in ({names}) order by 1"
+    )
     return [definition.replace(f" ON {schema}.", " ON floor.", 1) + ";" for (definition,) in definitions]

@@ -19,20 +19,29 @@ DATABASE = "peer"
 
 # name, type in Kafka Connect, type in Postgres
 COLUMNS = [
-    ("id", "int64", "bigint primary key"), ("user_id", "int64", "bigint not null"),
-    ("product_name", "string", "text not null"), ("product_description", "string", "text not null"),
-    ("product_images", "string", "text not null"), ("product_price", "double", "double precision not null"),
-    ("compressed_product_images", "string", "text not null"), ("version", "int64", "bigint not null"),
-    ("media_revision", "int64", "bigint not null"), ("created_at", "string", "text not null"),
-    ("updated_at", "string", "text not null"), ("sequence", "int64", "bigint not null"),
+    ("id", "int64", "bigint primary key"),
+    ("user_id", "int64", "bigint not null"),
+    ("product_name", "string", "text not null"),
+    ("product_description", "string", "text not null"),
+    ("product_images", "string", "text not null"),
+    ("product_price", "double", "double precision not null"),
+    ("compressed_product_images", "string", "text not null"),
+    ("version", "int64", "bigint not null"),
+    ("media_revision", "int64", "bigint not null"),
+    ("created_at", "string", "text not null"),
+    ("updated_at", "string", "text not null"),
+    ("sequence", "int64", "bigint not null"),
 ]
 
 # What differs: of Java, of the worker, of the connector, of the database's address.
 VARIANTS = {
     "untuned": ([], {}, {"tasks.max": "1"}, ""),
     "tuned": (
-        ["-XX:+UseParallelGC"], {"consumer.max.poll.records": "3000"},
-        {"tasks.max": "2", "batch.size": "3000", "use.reduction.buffer": "true"}, "?reWriteBatchedInserts=true"),
+        ["-XX:+UseParallelGC"],
+        {"consumer.max.poll.records": "3000"},
+        {"tasks.max": "2", "batch.size": "3000", "use.reduction.buffer": "true"},
+        "?reWriteBatchedInserts=true",
+    ),
 }
 
 
@@ -50,19 +59,37 @@ def measure(variant, events):
     properties(directory / "worker.properties", {**worker_properties(), **worker})
     properties(directory / "sink.properties", {**connector_properties(variant, query), **connector})
     process = processes.start(
-        ["java", "-Xms256M", "-Xmx2G", *options, f"-Dlog4j2.configurationFile={logging()}", "-cp", f"{jars}/*",
-         "org.apache.kafka.connect.cli.ConnectStandalone", directory / "worker.properties", directory / "sink.properties"],
-        RUN / "log" / f"peer-{variant}.log")
+        [
+            "java",
+            "-Xms256M",
+            "-Xmx2G",
+            *options,
+            f"-Dlog4j2.configurationFile={logging()}",
+            "-cp",
+            f"{jars}/*",
+            "org.apache.kafka.connect.cli.ConnectStandalone",
+            directory / "worker.properties",
+            directory / "sink.properties",
+        ],
+        RUN / "log" / f"peer-{variant}.log",
+    )
     try:
         wait(process, "select exists (select from upserts)", "t", 0.05, 120)
         meter, begin, cpu = database.Meter(DATABASE), time.monotonic(), processes.cpu_seconds(process.pid)
         pairs = ", ".join(f"({id}, {sequence})" for id, sequence in last)
-        wait(process, f"select count(*) from upserts where (id, sequence) in ({pairs})", str(len(last)), 0.25,
-             120 + events / SLOWEST)
+        wait(
+            process,
+            f"select count(*) from upserts where (id, sequence) in ({pairs})",
+            str(len(last)),
+            0.25,
+            120 + events / SLOWEST,
+        )
         return {
-            "events": events, "seconds": time.monotonic() - begin,
+            "events": events,
+            "seconds": time.monotonic() - begin,
             "cpu_seconds": processes.cpu_seconds(process.pid) - cpu,
-            "peak_bytes": processes.peak_memory(process.pid), **meter.read(),
+            "peak_bytes": processes.peak_memory(process.pid),
+            **meter.read(),
         }
     finally:
         processes.stop(process)
@@ -82,7 +109,10 @@ def write_upserts(events):
     if not written.exists():
         with open(f"{written}.new", "wb") as output:
             subprocess.run(
-                [f"{os.environ['BIN']}/replay-bench", "upserts", os.environ["SEED"], str(events)], stdout=output, check=True)
+                [f"{os.environ['BIN']}/replay-bench", "upserts", os.environ["SEED"], str(events)],
+                stdout=output,
+                check=True,
+            )
         os.rename(f"{written}.new", written)
     return json.loads(written.read_text())["last"]
 
@@ -107,7 +137,8 @@ def free_port():
 
 def worker_properties():
     schema = {
-        "type": "struct", "optional": False,
+        "type": "struct",
+        "optional": False,
         "fields": [{"field": name, "type": kind, "optional": False} for name, kind, _ in COLUMNS],
     }
     return {

@@ -15,7 +15,9 @@ def stat(pid):
 
 
 def children(pid):
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
 
 
 def cpu_seconds(pid):
@@ -28,7 +30,10 @@ def cpu_seconds(pid):
 
 
 def written_bytes(pid):
-    """What the process and its children gave to be written to disk. A child's number goes to its parent when it ends."""
+    """The bytes that the process and its children gave to be written to disk.
+
+    A child's number is added to its parent's when the child ends.
+    """
     lines = Path(f"/proc/{pid}/io").read_text().splitlines()
     total = next(int(line.split()[1]) for line in lines if line.startswith("write_bytes:"))
     for child in children(pid):
@@ -54,8 +59,12 @@ def start(command, log, environment=None):
     """In the background, with both outputs in the file `log`."""
     with open(log, "wb") as output:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})})
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+        )
 
 
 def stop(process, limit=30):

@@ -28,7 +28,9 @@ def empty_read_model():
     warelog("topics", "create")
     subprocess.run(
         ["redis-cli", "-h", os.environ["REDIS_HOST"], "-p", os.environ["REDIS_PORT"], "flushall"],
-        stdout=subprocess.DEVNULL, check=True)
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 def folded():

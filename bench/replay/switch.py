@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How long readers and writers wait while the read model is built anew, switched and taken back, beside before.
 
-Against the stack that runs: make up; . .run/env; bench/replay/switch.py. The log is the stack's: `replay-bench log` makes
-one that takes a while to rebuild.
+It runs against the stack that is up: make up; . .run/env; bench/replay/switch.py. The log is the stack's; `replay-bench
+log` makes one that takes a while to rebuild.
 """
 
 import asyncio
@@ -23,15 +23,23 @@ STEPS = [["rebuild"], ["rebuild", "rollback"], ["rebuild"]]
 
 def call(method, path, document=None):
     request = urllib.request.Request(
-        os.environ["WARELOG_URL"] + path, method=method, data=document and json.dumps(document).encode(),
-        headers={"Content-Type": "application/json"})
+        os.environ["WARELOG_URL"] + path,
+        method=method,
+        data=document and json.dumps(document).encode(),
+        headers={"Content-Type": "application/json"},
+    )
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)["data"]
 
 
 def product(number):
-    return {"user_id": 1, "product_name": f"Switch {number}", "product_description": "Made by the bench. " * 10,
-            "product_images": [], "product_price": 9.99}
+    return {
+        "user_id": 1,
+        "product_name": f"Switch {number}",
+        "product_description": "Made by the bench. " * 10,
+        "product_images": [],
+        "product_price": 9.99,
+    }
 
 
 def request(ids, number):
@@ -39,18 +47,19 @@ def request(ids, number):
     target, kind = ids[number * 7919 % len(ids)], number % 10
     if kind < WRITES:
         body = json.dumps({"product_price": 1 + number % 1000}).encode()
-        return b"PATCH /products/%d HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
-            target, len(body), body)
+        return (
+            b"PATCH /products/%d HTTP/1.1\r\nHost: bench\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (target, len(body), body)
+        )
     path = b"/products?user_id=1&limit=20" if kind < WRITES + 2 else b"/products/%d" % target
     return b"GET %s HTTP/1.1\r\nHost: bench\r\n\r\n" % path
 
 
 async def send(ids, seconds):
-    """Second by second, as `during` does it, which does not know how many there will be: each has its own connections."""
+    """Sends for whole seconds, as `during` does: each second has connections of its own."""
     answers = []
     for _ in range(seconds):
-        answers += await load.send(
-            "127.0.0.1", int(os.environ["PORT"]), RATE, 1, lambda number: request(ids, number))
+        answers += await load.send("127.0.0.1", int(os.environ["PORT"]), RATE, 1, lambda number: request(ids, number))
     return answers
 
 
@@ -59,7 +68,8 @@ async def during(ids):
     answers = []
     for step in STEPS:
         process = await asyncio.create_subprocess_exec(
-            "warelog", *step, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+            "warelog", *step, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
         said = asyncio.create_task(process.communicate())
         while not said.done():
             answers += await send(ids, 1)

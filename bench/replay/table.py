@@ -1,8 +1,12 @@
 """The results as Markdown: what was measured, and what of it was to be reached."""
 
 NAMES = {
-    "consume": "floor: records to nowhere (librdkafka)", "copy": "floor: `COPY` of the rows, with indexes",
-    "peer_untuned": "peer, untuned", "peer_tuned": "peer, tuned", "live": "projector from zero", "rebuild": "`warelog rebuild`",
+    "consume": "floor: records to nowhere (librdkafka)",
+    "copy": "floor: `COPY` of the rows, with indexes",
+    "peer_untuned": "peer, untuned",
+    "peer_tuned": "peer, tuned",
+    "live": "projector from zero",
+    "rebuild": "`warelog rebuild`",
 }
 GOAL_EVENTS = 1_000_000
 
@@ -10,7 +14,8 @@ GOAL_EVENTS = 1_000_000
 def make(logs, writes):
     """`logs` from the shortest to the longest."""
     lines = [
-        "| events | | events/s | its CPU, µs/event | Postgres' CPU, µs/event | peak memory, MB | WAL, MB | written, MB |",
+        "| events | | events/s | its CPU, µs/event | Postgres' CPU, µs/event "
+        "| peak memory, MB | WAL, MB | written, MB |",
         "|---:|---|---:|---:|---:|---:|---:|---:|",
     ]
     for log in logs:
@@ -20,15 +25,23 @@ def make(logs, writes):
     goals = list(all_goals(logs, writes))
     if goals:
         lines += ["", "| goal | wanted | measured | |", "|---|---:|---:|---|"]
-        lines += [f"| {name} | {wanted} | {measured} | {'yes' if reached else '**no**'} |" for name, wanted, measured, reached in goals]
+        lines += [
+            f"| {name} | {wanted} | {measured} | {'yes' if reached else '**no**'} |"
+            for name, wanted, measured, reached in goals
+        ]
     return "\n".join(lines)
 
 
 def row(log, part):
     used, events = log[part], events_of(log, part)
     cells = [
-        f"{events:,}", NAMES[part], f"{events / used['seconds']:,.0f}", per_event(used, "cpu_seconds", events),
-        per_event(used, "postgres_cpu_seconds", events), megabytes(used, "peak_bytes"), megabytes(used, "wal_bytes"),
+        f"{events:,}",
+        NAMES[part],
+        f"{events / used['seconds']:,.0f}",
+        per_event(used, "cpu_seconds", events),
+        per_event(used, "postgres_cpu_seconds", events),
+        megabytes(used, "peak_bytes"),
+        megabytes(used, "wal_bytes"),
         megabytes(used, "written_bytes"),
     ]
     return f"| {' | '.join(cells)} |"
@@ -51,7 +64,8 @@ def writes_line(writes):
     cpu = ", ".join(f"{name} {value:.0f} µs" for name, value in writes["cpu_us_per_write"].items())
     return (
         f"Writes at {writes['rate']} a second while the projector folds them: p50 {writes['p50_ms']:.1f} ms, "
-        f"p99 {writes['p99_ms']:.1f} ms, worst {writes['worst_ms']:.1f} ms ({statuses}); CPU of each write: {cpu}.")
+        f"p99 {writes['p99_ms']:.1f} ms, worst {writes['worst_ms']:.1f} ms ({statuses}); CPU of each write: {cpu}."
+    )
 
 
 def rate(log, part):
@@ -77,9 +91,13 @@ def all_goals(logs, writes):
 def rebuild_goals(log, logs):
     for peer, times in (("peer_tuned", 4), ("peer_untuned", 10)):
         if peer in log:
-            yield goal_at_least(f"events/s of {NAMES[peer]}, times", rate(log, "rebuild") / rate(log, peer), times, "{:.1f}")
+            yield goal_at_least(
+                f"events/s of {NAMES[peer]}, times", rate(log, "rebuild") / rate(log, peer), times, "{:.1f}"
+            )
     if "peer_tuned" in log:
-        yield goal_at_most("CPU with Postgres', of the tuned peer's", cpu(log, "rebuild") / cpu(log, "peer_tuned"), 1 / 6, "{:.2f}")
+        yield goal_at_most(
+            "CPU with Postgres', of the tuned peer's", cpu(log, "rebuild") / cpu(log, "peer_tuned"), 1 / 6, "{:.2f}"
+        )
     if "consume" in log and "copy" in log:
         floor = log["consume"]["seconds"] + log["copy"]["seconds"]
         yield goal_at_most("time, of the floor's, times", log["rebuild"]["seconds"] / floor, 2, "{:.1f}")
@@ -89,7 +107,10 @@ def rebuild_goals(log, logs):
     if longest is not log:
         yield goal_at_least(
             f"events/s at {longest['log']['events']:,} events, of those at {log['log']['events']:,}",
-            rate(longest, "rebuild") / rate(log, "rebuild"), 0.9, "{:.2f}")
+            rate(longest, "rebuild") / rate(log, "rebuild"),
+            0.9,
+            "{:.2f}",
+        )
 
 
 def goal_at_least(name, value, bound, form):

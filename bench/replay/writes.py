@@ -40,8 +40,12 @@ def measure(records):
     if not times:
         raise processes.Failed("no write was answered with 201")
     return {
-        "rate": RATE, "requests": len(answers), "statuses": collections.Counter(str(status) for _, status in answers),
-        "p50_ms": quantile(times, 0.5), "p99_ms": quantile(times, 0.99), "worst_ms": times[-1] * 1000,
+        "rate": RATE,
+        "requests": len(answers),
+        "statuses": collections.Counter(str(status) for _, status in answers),
+        "p50_ms": quantile(times, 0.5),
+        "p99_ms": quantile(times, 0.99),
+        "worst_ms": times[-1] * 1000,
         "cpu_us_per_write": {name: seconds / len(answers) * 1e6 for name, seconds in cpu.items()},
     }
 
@@ -61,9 +65,9 @@ def wait_until_ready(gateway):
         try:
             with urllib.request.urlopen(f"{os.environ['WARELOG_URL']}/readyz", timeout=2):
                 return
-        except (urllib.error.URLError, OSError):
+        except (urllib.error.URLError, OSError) as error:
             if gateway.poll() is not None or time.monotonic() > deadline:
-                raise processes.Failed("the gateway is not ready; see log/gateway.log in the run directory")
+                raise processes.Failed("the gateway is not ready; see log/gateway.log in the run directory") from error
             time.sleep(0.1)
 
 
@@ -72,12 +76,19 @@ async def send(seconds):
 
 
 def create(number):
-    document = json.dumps({
-        "user_id": 1 + number % 100, "product_name": f"Product {number}", "product_description": "Made by the bench. " * 10,
-        "product_images": [], "product_price": 9.99,
-    }).encode()
-    return b"POST /products HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
-        len(document), document)
+    document = json.dumps(
+        {
+            "user_id": 1 + number % 100,
+            "product_name": f"Product {number}",
+            "product_description": "Made by the bench. " * 10,
+            "product_images": [],
+            "product_price": 9.99,
+        }
+    ).encode()
+    return (
+        b"POST /products HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+        % (len(document), document)
+    )
 
 
 def quantile(sorted_times, share):

@@ -45,5 +45,7 @@ def serve(encoder, version, operations):
             continue
         taken = cpu_seconds() - begun
         memory = max(0, status_bytes("VmHWM:") - resident)
-        answer({"cpu": taken, "memory": memory, "width": width, "height": height, "format": form,
-                "count": len(output)}, output)
+        answer(
+            {"cpu": taken, "memory": memory, "width": width, "height": height, "format": form, "count": len(output)},
+            output,
+        )

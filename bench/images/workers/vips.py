@@ -25,11 +25,16 @@ def saved(save, form, **options):
         image = shrunk(source, max_side)
         quality = {} if form == "png" else {"Q": quality}
         return save(image, **quality, **options, **bare), image.width, image.height, form
+
     return operation
 
 
-serve(sys.argv[1], ".".join(map(str, version)), {
-    "jpeg": saved(pyvips.Image.jpegsave_buffer, "jpeg", interlace=True, optimize_coding=True),
-    "webp": saved(pyvips.Image.webpsave_buffer, "webp"),
-    "palette": saved(pyvips.Image.pngsave_buffer, "png", palette=True, effort=7, compression=9),
-})
+serve(
+    sys.argv[1],
+    ".".join(map(str, version)),
+    {
+        "jpeg": saved(pyvips.Image.jpegsave_buffer, "jpeg", interlace=True, optimize_coding=True),
+        "webp": saved(pyvips.Image.webpsave_buffer, "webp"),
+        "palette": saved(pyvips.Image.pngsave_buffer, "png", palette=True, effort=7, compression=9),
+    },
+)
