@@ -4,7 +4,7 @@ FROM debian:trixie-slim AS build
 WORKDIR /source
 COPY stack/packages stack/packages
 RUN apt-get update \
-    && awk '$1 == "swift" || $1 == "build" { print $2 }' stack/packages \
+    && awk '$1 == "swift" || $1 == "build" { sub(/[|].*/, "", $2); print $2 }' stack/packages \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 COPY Package.swift ./

@@ -23,17 +23,49 @@ install_packages() {
     say "Debian packages: ${missing[*]}"
     add_trixie_source_to_bookworm
     refresh_package_lists
+    if [[ " ${missing[*]} " == *' librdkafka-dev '* ]] && is_installed libcurl4-gnutls-dev; then
+        unpack_librdkafka_dev
+        mapfile -t missing < <(missing_packages "$@")
+    fi
     refuse_removals "${missing[@]}"
     without_starting_servers apt_get install --no-install-recommends "${missing[@]}"
 }
 
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# librdkafka-dev asks for libcurl4-openssl-dev, which would take the place of libcurl4-gnutls-dev and which only static
+# linking needs. Where that one is installed, the headers and the link go to /usr/local, and the library is librdkafka1's.
+unpack_librdkafka_dev() (
+    local directory release=()
+    directory=$(mktemp -d) && cd "$directory" || exit
+    trap 'rm -rf "$directory"' EXIT
+    [ ! -e "$trixie_source" ] || release=(-t trixie)
+    quietly "$ROOT/.run/log/apt-download.log" apt-get -q "${release[@]}" download librdkafka-dev ||
+        fail 'apt-get download failed'
+    dpkg-deb -x librdkafka-dev_*.deb .
+    rm -f usr/lib/*/*.a
+    as_root cp -a usr/include/librdkafka /usr/local/include/
+    as_root ln -sfn "/usr/lib/$(ls usr/lib)/librdkafka.so.1" /usr/local/lib/librdkafka.so
+)
+
 missing_packages() {
-    local groups=" $* " group package minimum version
-    while read -r group package minimum; do
-        [[ $groups == *" $group "* ]] || continue
-        version=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null) || version=''
-        [[ $version == 'installed '* ]] && dpkg --compare-versions "${version#* }" ge "${minimum:-0}" || echo "$package"
+    local groups=" $* " group alternatives minimum
+    while read -r group alternatives minimum; do
+        [[ $groups != *" $group "* ]] || missing_of "$alternatives" "${minimum:-0}"
     done < <(grep -v '^#' "$ROOT/stack/packages" | grep .)
+}
+
+# missing_of A|B MINIMUM: prints the alternative to install, unless one of them is there in a version that will do.
+missing_of() {
+    local package version
+    for package in ${1//|/ }; do
+        [[ $package != /* || ! -e $package ]] || return 0
+        version=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null) || continue
+        [[ $version == 'installed '* ]] || continue
+        dpkg --compare-versions "${version#* }" ge "$2" || echo "$package"
+        return
+    done
+    echo "${1%%|*}"
 }
 
 # On the machine of the first run there are no package lists at all, so they are always fetched once before an install.
@@ -86,12 +118,13 @@ apt_get() {
         fail "apt-get $1 failed"
 }
 
-# An install must not take anything from the machine. A library that leaves for its own successor (libssl3 for
-# libssl3t64, Debian 13's builds with 64-bit time) is replaced, not removed.
+# An install must not take away what somebody asked for by name. What apt installed by itself may give way, and a
+# library that leaves for its own successor (libssl3 for libssl3t64, Debian 13's builds with 64-bit time) is replaced.
 refuse_removals() {
     local plan=$ROOT/.run/log/apt---simulate.log removed
     apt_get --simulate install --no-install-recommends "$@"
-    removed=$(comm -23 <(planned Remv "$plan") <(planned Inst "$plan" | sed -n 's/t64$//p' | sort) | tr '\n' ' ')
+    removed=$(planned Remv "$plan" | comm -12 - <(apt-mark showmanual | sort) |
+        comm -23 - <(planned Inst "$plan" | sed -n 's/t64//p' | sort) | tr '\n' ' ')
     [ -z "$removed" ] || fail "not done: installing $* would remove from this machine: $removed"
 }
 
