@@ -17,7 +17,7 @@ build_tests() {
 # Checks that need no Swift: each script is one test.
 run_script_checks() {
     local check
-    for check in stack/check-compose; do
+    for check in stack/checks/compose; do
         count_check "$check" "$check"
     done
 }

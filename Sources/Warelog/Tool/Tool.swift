@@ -1,5 +1,5 @@
 import EventLoop
-import Glibc
+import Foundation
 import Kafka
 import Postgres
 import Redis
@@ -53,17 +53,14 @@ struct Output: Sendable {
 
     func write(_ text: String) { _ = deliver(text) }
 
-    /// False when nobody reads it.
+    /// Returns false when nobody reads what is written.
     func deliver(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)[...]
-            while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
-                let count = Glibc.write(descriptor, base, rest.count)
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        do {
+            try file.write(contentsOf: Data(text.utf8))
             return true
+        } catch {
+            return false
         }
     }
 
