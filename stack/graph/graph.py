@@ -16,7 +16,9 @@ class Module:
 
 def read_modules(root):
     """Asks the Swift package manager, so that the picture shows what is built and not what a file says."""
-    command = ["swift", "package", "--package-path", root, "dump-package"]
+    # A scratch directory of its own: a build that is running holds the lock of the usual one.
+    scratch = f"{root}/.build/graph"
+    command = ["swift", "package", "--package-path", root, "--scratch-path", scratch, "dump-package"]
     dumped = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     modules = {}
     for target in json.loads(dumped)["targets"]:
