@@ -14,9 +14,13 @@ let package = Package(
         .executable(name: "replay-bench", targets: ["ReplayBench"]),
         .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
-    targets: story + model + imaging + process + adapters + system + stack + benches + testSupport + tests,
+    targets: base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests,
     swiftLanguageModes: [.v6]
 )
+
+// MARK: - Small concepts that every floor uses. No I/O, no C, no other module.
+
+var base: [Target] { [.target(name: "Base")] }
 
 // MARK: - The story: facts and fold, and the processes, which never import one another: they meet in the events.
 
@@ -26,7 +30,7 @@ var story: [Target] {
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
+                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
                 "HTTPServer", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache",
                 "Redis", "S3", "Service", "Settings", "Telemetry",
             ],
@@ -35,19 +39,19 @@ var story: [Target] {
         .executableTarget(
             name: "Projector",
             dependencies: [
-                "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel", "Redis",
-                "Service", "Settings", "Telemetry",
+                "Base", "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel",
+                "Redis", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
+                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
                 "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
             dependencies: [
-                "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
+                "Base", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
                 "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
             ]),
     ]
@@ -63,7 +67,7 @@ var model: [Target] {
         room(
             "Replay", in: "Model",
             [
-                "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
+                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
                 "Service", "Telemetry",
             ]),
         room("ProductCache", in: "Model", ["Events", "Redis"]),
@@ -92,10 +96,10 @@ var process: [Target] {
         room(
             "Service", in: "Process",
             [
-                "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Kafka",
-                "Postgres", "Redis", "S3", "Settings", "Telemetry",
+                "Base", "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON",
+                "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry",
             ]),
-        room("Settings", in: "Process", []),
+        room("Settings", in: "Process", ["Base"]),
         room("Telemetry", in: "Process", ["Events", "JSON"]),
     ]
 }
@@ -104,20 +108,20 @@ var process: [Target] {
 
 var adapters: [Target] {
     [
-        room("EventLoop", in: "Adapters", ["CLibuv"]),
+        room("EventLoop", in: "Adapters", ["Base", "CLibuv"]),
         room(
             "HTTPServer", in: "Adapters",
             ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
-        room("HTTPClient", in: "Adapters", ["CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
+        room("HTTPClient", in: "Adapters", ["Base", "CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
         room("HTTPMessages", in: "Adapters", []),
         room("InternetAddress", in: "Adapters", []),
         room("MultipartForm", in: "Adapters", []),
-        room("S3", in: "Adapters", ["Cryptography", "HTTPClient", "HTTPMessages"]),
-        room("Kafka", in: "Adapters", ["CRdkafka", "EventLoop"]),
-        room("Postgres", in: "Adapters", ["CLibpq", "EventLoop"]),
-        room("Redis", in: "Adapters", ["CHiredis", "EventLoop"]),
-        room("JSON", in: "Adapters", ["CYYJSON"]),
-        room("Cryptography", in: "Adapters", ["CLibcrypto"]),
+        room("S3", in: "Adapters", ["Base", "Cryptography", "HTTPClient", "HTTPMessages"]),
+        room("Kafka", in: "Adapters", ["Base", "CRdkafka", "EventLoop"]),
+        room("Postgres", in: "Adapters", ["Base", "CLibpq", "EventLoop"]),
+        room("Redis", in: "Adapters", ["Base", "CHiredis", "EventLoop"]),
+        room("JSON", in: "Adapters", ["Base", "CYYJSON"]),
+        room("Cryptography", in: "Adapters", ["Base", "CLibcrypto"]),
     ]
 }
 
@@ -182,12 +186,13 @@ var testSupport: [Target] {
 
 var tests: [Target] {
     [
+        .testTarget(name: "BaseTests", dependencies: ["Base"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
+                "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
         .testTarget(
             name: "CompressorTests",
@@ -218,24 +223,25 @@ var tests: [Target] {
         .testTarget(
             name: "HTTPClientTests",
             dependencies: [
-                "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting",
+                "Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting",
             ]),
         .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
         .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
         .testTarget(
             name: "S3Tests",
             dependencies: [
-                "Cryptography", "S3", "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "NetworkTesting",
+                "Base", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "NetworkTesting",
+                "S3",
             ]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "SeededRandom"]),
-        .testTarget(name: "RedisTests", dependencies: ["Redis", "EventLoop"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Base", "EventLoop", "Postgres", "SeededRandom"]),
+        .testTarget(name: "RedisTests", dependencies: ["Base", "EventLoop", "Redis"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Base", "Cryptography"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
+                "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
                 "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
                 "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
                 "SeededRandom", "Service", "Settings", "Telemetry", "Warelog",

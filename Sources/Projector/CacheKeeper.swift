@@ -1,3 +1,4 @@
+import Base
 import Events
 import Kafka
 import Postgres
@@ -28,15 +29,13 @@ final class CacheKeeper: Sendable {
     private let redis: RedisClient
     private let pool: PostgresPool
     private let state = Mutex(State())
-    private let signals: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
+    private let workDue = Signal()
 
     init(_ context: ServiceContext, _ cache: ProductCache, _ redis: RedisClient, _ pool: PostgresPool) {
         self.context = context
         self.cache = cache
         self.redis = redis
         self.pool = pool
-        (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// These partitions are ours from now on, folded up to these offsets.
@@ -46,7 +45,7 @@ final class CacheKeeper: Sendable {
             state.checkpoints = Dictionary(uniqueKeysWithValues: checkpoints.map { ($0.key.partition, $0.value) })
             state.mustRepair = true
         }
-        signal.yield()
+        workDue.send()
     }
 
     /// These products changed, in a transaction that is committed.
@@ -60,7 +59,7 @@ final class CacheKeeper: Sendable {
                 state.mustRepair = true
             }
         }
-        signal.yield()
+        workDue.send()
     }
 
     /// Works until cancelled.
@@ -71,7 +70,7 @@ final class CacheKeeper: Sendable {
                     if isConnected {
                         self.context.health.well("redis")
                         self.state.withLock { $0.mustRepair = true }
-                        self.signal.yield()
+                        self.workDue.send()
                     } else {
                         self.context.health.well("redis")  // the projector goes on without
                         self.context.log.warning("the cache is away")
@@ -79,7 +78,7 @@ final class CacheKeeper: Sendable {
                 }
             }
             group.addTask(executorPreference: context.loop) {
-                for await _ in self.signals where self.redis.isConnected { await self.work() }
+                for await _ in self.workDue where self.redis.isConnected { await self.work() }
             }
         }
     }

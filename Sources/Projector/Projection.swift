@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import Events
 import Kafka
@@ -183,7 +184,7 @@ final class Projection: @unchecked Sendable {
     private func persistently<Value: Sendable>(
         _ what: String, _ body: () async throws -> Value
     ) async throws -> Value {
-        var delay = Duration.milliseconds(100)
+        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
         while true {
             do {
                 let value = try await body()
@@ -193,8 +194,7 @@ final class Projection: @unchecked Sendable {
                 context.health.unwell("postgres", "\(error)")
                 context.log.warning("the read model is away", ["while": what, "error": "\(error)"])
             }
-            try await context.loop.sleep(for: delay * Double.random(in: 0.5...1.5))
-            delay = min(delay * 2, .seconds(5))
+            try await context.loop.sleep(for: backoff.next())
         }
     }
 }

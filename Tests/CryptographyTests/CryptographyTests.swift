@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import Testing
 
@@ -45,13 +46,11 @@ struct CryptographyTests {
         for count in 0...9 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 251 &* $0 &+ 7) }
             #expect(Base64URL.bytes(Base64URL.text(bytes)) == bytes)
-            #expect(Hexadecimal.bytes(Hexadecimal.text(bytes)) == bytes)
         }
         #expect(Base64URL.text(Array("fo".utf8)) == "Zm8")
     }
 
     @Test func otherTextsAreNotRead() {
         for text in ["A", "AB", "Zm9=", "Zm 9", "Zm9v+", "é"] { #expect(Base64URL.bytes(text) == nil, "\(text)") }
-        for text in ["a", "AB", "0g", "é"] { #expect(Hexadecimal.bytes(text) == nil, "\(text)") }
     }
 }

@@ -115,17 +115,6 @@ struct EventLoopTests {
         }
     }
 
-    @Test func delaysDoubleUpToTheCeilingAndNeverFallBelowHalfOfIt() {
-        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(1))
-        var generator = SystemRandomNumberGenerator()
-        for ceiling in [100, 200, 400, 800, 1000, 1000] {
-            let delay = backoff.next(using: &generator)
-            #expect(delay >= .milliseconds(ceiling) / 2 && delay <= .milliseconds(ceiling))
-        }
-        backoff.reset()
-        #expect(backoff.next(using: &generator) <= .milliseconds(100))
-    }
-
     @Test func aSignalReachesTheStream() throws {
         let loop = try EventLoop()
         let got = try loop.run {

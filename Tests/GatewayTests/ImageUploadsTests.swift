@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import EventLoop
 import HTTPClient
@@ -60,7 +61,7 @@ struct ImageUploadsTests {
             store: S3Client(
                 configuration: S3Configuration(
                     endpoint: "http://127.0.0.1:\(port)", region: "us-east-1", bucket: "b", accessKey: "a",
-                    secretKey: "s",
+                    secretKey: Secret("s"),
                     publicBaseURL: ""), client: http),
             slots: UploadSlots(slots), maximumBytes: 12 << 20, limits: ImageHeaderLimits(pixels: 100),
             log: Log(service: "test", minimum: .error, now: WallClock.now, write: { _ in }))

@@ -1,6 +1,6 @@
+import Base
 import Events
 import HTTPServer
-import Settings
 import Testing
 
 @testable import Gateway

@@ -1,8 +1,8 @@
+import Base
 import EventLog
 import Events
 import HTTPServer
 import History
-import Settings
 import Testing
 
 @testable import Gateway

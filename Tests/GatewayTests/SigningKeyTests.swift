@@ -1,4 +1,4 @@
-import Settings
+import Base
 import Testing
 
 @testable import Gateway

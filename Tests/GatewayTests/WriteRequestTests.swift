@@ -1,7 +1,7 @@
+import Base
 import EventLog
 import Events
 import HTTPMessages
-import Settings
 import Testing
 
 @testable import Gateway

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import HTTPClient
 import HTTPMessages
@@ -204,7 +205,8 @@ struct HTTPClientTests {
     }
 
     @Test func credentialsAreNeverShown() {
-        let credentials = AWSCredentials(accessKey: "AKIDEXAMPLE", secretKey: "hunter2", region: "r", service: "s3")
+        let credentials = AWSCredentials(
+            accessKey: Secret("AKIDEXAMPLE"), secretKey: Secret("hunter2"), region: "r", service: "s3")
         var request = HTTPClientRequest(.get, "http://x/")
         request.signing = credentials
         var dumped = ""

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import Glibc
 import Postgres
@@ -15,7 +16,8 @@ enum Database {
     static func configuration(password: String? = nil, port: Int? = nil) throws -> PostgresConfiguration {
         PostgresConfiguration(
             host: try #require(environment("DB_HOST")), port: port ?? Int(environment("DB_PORT") ?? "5432") ?? 5432,
-            user: environment("DB_USER") ?? "postgres", password: password ?? environment("DB_PASSWORD"),
+            user: environment("DB_USER") ?? "postgres",
+            password: (password ?? environment("DB_PASSWORD")).map { Secret($0) },
             database: environment("DB_NAME") ?? "postgres", sslMode: environment("DB_SSLMODE") ?? "prefer",
             connectTimeout: .seconds(10), applicationName: "warelog-tests")
     }

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import Redis
 import Testing
@@ -110,7 +111,7 @@ struct LossTests {
         wrong.username = "nobody"
         let loop = try EventLoop()
         let configuration = RedisConfiguration(
-            host: wrong.host, port: wrong.port, username: "nobody", password: "hunter2")
+            host: wrong.host, port: wrong.port, username: "nobody", password: Secret("hunter2"))
         #expect(!"\(configuration)".contains("hunter2"))
         try loop.run {
             let client = RedisClient(configuration, loop: loop)

@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import EventLoop
 import HTTPClient
@@ -59,7 +60,7 @@ struct ObjectUploadTests {
                     configuration: S3Configuration(
                         endpoint: "http://127.0.0.1:\(server.port)", region: "us-east-1", bucket: "bucket",
                         accessKey: "a",
-                        secretKey: "s", publicBaseURL: ""), client: http)
+                        secretKey: Secret("s"), publicBaseURL: ""), client: http)
                 var upload = try ObjectUpload(client, key: "uploads/x", contentType: "image/png")
                 try await body(&upload)
             }

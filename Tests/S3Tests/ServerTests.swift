@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import EventLoop
 import Glibc
@@ -30,7 +31,7 @@ struct ServerTests {
                 S3Client(
                     configuration: S3Configuration(
                         endpoint: variables[0], region: variables[1], bucket: bucket, accessKey: variables[2],
-                        secretKey: secret, publicBaseURL: "\(variables[0])/\(bucket)"),
+                        secretKey: Secret(secret), publicBaseURL: "\(variables[0])/\(bucket)"),
                     client: http)
             }
             let owner = make(variables[3])

@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import EventLoop
 import HTTPClient
@@ -31,7 +32,7 @@ struct SigningTests {
                     S3Client(
                         configuration: S3Configuration(
                             endpoint: "http://127.0.0.1:\(server.port)/", region: "us-east-1", bucket: "images",
-                            accessKey: "access", secretKey: "secret", publicBaseURL: "https://cdn.example/i/"),
+                            accessKey: "access", secretKey: Secret("secret"), publicBaseURL: "https://cdn.example/i/"),
                         client: client))
             }
             return try #require(seen.value)

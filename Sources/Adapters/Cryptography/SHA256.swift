@@ -1,3 +1,4 @@
+import Base
 internal import CLibcrypto
 
 /// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto.

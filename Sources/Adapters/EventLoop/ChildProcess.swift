@@ -1,3 +1,4 @@
+import Base
 import CLibuv
 import Glibc
 
@@ -62,9 +63,10 @@ package final class ChildProcess: @unchecked Sendable {
             withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
                 streams.withUnsafeMutableBufferPointer { streams in
                     var options = uv_process_options_t()
-                    options.file = UnsafePointer(argv[0])
-                    options.args = argv
-                    options.env = envp
+                    options.file = argv[0]
+                    // libuv's declarations lack a `const`: it writes to neither the arrays nor the strings.
+                    options.args = mutable(argv)
+                    options.env = mutable(envp)
                     options.stdio_count = Int32(streams.count)
                     options.stdio = streams.baseAddress
                     options.exit_cb = { process, status, signal in
@@ -207,12 +209,8 @@ private final class PendingWrite {
     }
 }
 
-/// The strings as a C array that ends in a null pointer, for the time of `body`.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+private func mutable(
+    _ strings: UnsafeMutablePointer<UnsafePointer<CChar>?>
+) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+    UnsafeMutableRawPointer(strings).assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
 }

@@ -1,3 +1,4 @@
+import Base
 import HTTPMessages
 import InternetAddress
 
@@ -40,20 +41,16 @@ package struct HTTPClientRequest: Sendable {
 }
 
 /// What a request is signed with (AWS Signature Version 4).
-package struct AWSCredentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let accessKey: String
-    let secretKey: String
+package struct AWSCredentials: Sendable {
+    let accessKey: Secret
+    let secretKey: Secret
     package let region: String
     package let service: String
 
-    package init(accessKey: String, secretKey: String, region: String, service: String) {
+    package init(accessKey: Secret, secretKey: Secret, region: String, service: String) {
         self.accessKey = accessKey
         self.secretKey = secretKey
         self.region = region
         self.service = service
     }
-
-    package var description: String { "AWSCredentials(•••)" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,3 +1,4 @@
+import Base
 import CLibcurl
 import EventLoop
 import Glibc
@@ -29,8 +30,8 @@ extension Transfer {
         try setCallbacks(options)
         if let signing = request.signing {
             try options.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signing.region):\(signing.service)")
-            try options.set(CURLOPT_USERNAME, signing.accessKey)
-            try options.set(CURLOPT_PASSWORD, signing.secretKey)
+            try options.set(CURLOPT_USERNAME, signing.accessKey.revealed)
+            try options.set(CURLOPT_PASSWORD, signing.secretKey.revealed)
         }
     }
 

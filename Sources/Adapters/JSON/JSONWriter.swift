@@ -1,3 +1,5 @@
+import Base
+
 /// Writes JSON text from front to back, members in the order of the calls, without white space.
 ///
 /// A writer of our own, because the same state must always give the same bytes and no tree has to be built first.
@@ -95,13 +97,11 @@ package struct JSONWriter {
         case 0x09: bytes.append(contentsOf: "\\t".utf8)
         case 0..<0x20, 0x7F:
             bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(Self.hex[Int(byte >> 4)])
-            bytes.append(Self.hex[Int(byte & 15)])
+            bytes.append(Hexadecimal.digit(byte >> 4))
+            bytes.append(Hexadecimal.digit(byte))
         default: bytes.append(byte)
         }
     }
-
-    private static let hex = Array("0123456789abcdef".utf8)
 }
 
 extension JSONWriter {

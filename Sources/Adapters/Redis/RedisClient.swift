@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 
 /// A Redis server as one pipelined connection on one loop, made again with a jittered back-off whenever it is lost.
@@ -97,7 +98,7 @@ package final class RedisClient: @unchecked Sendable {
         return digest
     }
 
-    private func send(_ arguments: [RedisArgument], _ continuation: InFlightCommands.Continuation) {
+    private func send(_ arguments: [RedisArgument], _ continuation: PendingCommand.Continuation) {
         guard case .ready(let connection) = phase else {
             let kind: RedisError.Kind = lastError.kind == .closed ? .closed : .unavailable
             return continuation.resume(returning: .failure(RedisError(kind, message: lastError.message)))
@@ -157,8 +158,7 @@ package final class RedisClient: @unchecked Sendable {
                     connect()
                 }
             }
-            var generator = SystemRandomNumberGenerator()
-            timer?.start(after: backoff.next(using: &generator))
+            timer?.start(after: backoff.next())
         } catch {
             lastError = RedisError(.unavailable, message: "\(error)")
             becameClosed()  // a loop without timers is at its end

@@ -1,3 +1,5 @@
+import Base
+
 /// Where a Redis server is and how long to wait for it.
 package struct RedisConfiguration: Sendable {
     /// A name or an address. Names are looked up off the loop, again for each attempt to connect.
@@ -12,27 +14,20 @@ package struct RedisConfiguration: Sendable {
     package var commandTimeout: Duration
     /// How many commands may wait for their replies; the next one gets `tooManyInFlight`.
     package var maximumInFlight: Int
-    let password: Password
+    let password: Secret?
 
     package init(
-        host: String, port: Int = 6379, username: String? = nil, password: String? = nil, database: Int = 0,
+        host: String, port: Int = 6379, username: String? = nil, password: Secret? = nil, database: Int = 0,
         connectTimeout: Duration = .seconds(2), commandTimeout: Duration = .seconds(1), maximumInFlight: Int = 16_384
     ) {
         self.host = host
         self.port = port
         self.username = username
-        self.password = Password(value: password)
+        self.password = password
         self.database = database
         self.connectTimeout = connectTimeout
         self.commandTimeout = commandTimeout
         self.maximumInFlight = maximumInFlight
-    }
-
-    /// Neither `print` nor `dump` nor interpolation shows it.
-    struct Password: Sendable, CustomStringConvertible, CustomReflectable {
-        let value: String?
-        var description: String { "•••" }
-        var customMirror: Mirror { Mirror(self, children: []) }
     }
 }
 
@@ -40,8 +35,8 @@ extension RedisConfiguration {
     /// What makes a fresh connection a usable one. The PING tells that the server answers, not merely listens.
     var handshake: [[RedisArgument]] {
         var commands: [[RedisArgument]] = []
-        if let value = password.value {
-            commands.append(["AUTH"] + (username.map { [.string($0)] } ?? []) + [.string(value)])
+        if let password {
+            commands.append(["AUTH"] + (username.map { [.string($0)] } ?? []) + [.string(password.revealed)])
         }
         if database != 0 { commands.append(["SELECT", .int(Int64(database))]) }
         return commands + [["PING"]]

@@ -1,3 +1,4 @@
+import Base
 import CHiredis
 import EventLoop
 import Glibc
@@ -21,7 +22,7 @@ final class RedisConnection: @unchecked Sendable {
         self?.isWritePlanned = false
         self?.write()
     }
-    private var inFlight = InFlightCommands()
+    private var inFlight = FIFO<PendingCommand>()
     var timer: Timer?
     private var isTimerSet = false
     private let commandTimeout: UInt64
@@ -63,14 +64,14 @@ final class RedisConnection: @unchecked Sendable {
     }
 
     /// Sends a command; `continuation` is resumed exactly once, with the reply or when the connection ends.
-    func send(_ arguments: [RedisArgument], _ continuation: InFlightCommands.Continuation) {
+    func send(_ arguments: [RedisArgument], _ continuation: PendingCommand.Continuation) {
         if let fault = Self.fault(arguments) { return continuation.resume(returning: .failure(fault)) }
         guard inFlight.count < configuration.maximumInFlight else {
             let message = "\(configuration.maximumInFlight) commands wait for their replies"
             return continuation.resume(returning: .failure(RedisError(.tooManyInFlight, message: message)))
         }
         let deadline = Self.now() + commandTimeout
-        if !append(arguments, InFlightCommands.Command(continuation: continuation, deadline: deadline)) {
+        if !append(arguments, PendingCommand(continuation: continuation, deadline: deadline)) {
             continuation.resume(
                 returning: .failure(RedisError(.unavailable, message: "the connection is being closed")))
         }
@@ -93,7 +94,7 @@ final class RedisConnection: @unchecked Sendable {
 
     // MARK: sending
 
-    private func append(_ arguments: [RedisArgument], _ command: InFlightCommands.Command) -> Bool {
+    private func append(_ arguments: [RedisArgument], _ command: PendingCommand) -> Bool {
         guard let context else { return false }
         inFlight.append(command)
         let status = Self.withArguments(arguments) { count, words, lengths in
@@ -103,7 +104,7 @@ final class RedisConnection: @unchecked Sendable {
                     RedisConnection.of(context)?.received(reply?.assumingMemoryBound(to: redisReply.self))
                 }, nil, count, words, lengths)
         }
-        if status != REDIS_OK { inFlight.removeLast() }
+        if status != REDIS_OK { inFlight.popLast() }
         return status == REDIS_OK
     }
 
@@ -146,7 +147,7 @@ final class RedisConnection: @unchecked Sendable {
 
     /// hiredis frees the reply when this returns. Resuming only makes a job ready: no code of a caller runs in here.
     private func received(_ reply: UnsafeMutablePointer<redisReply>?) {
-        guard let command = inFlight.removeFirst() else { return }
+        guard let command = inFlight.popFirst() else { return }
         let result = result(reply, command)
         if let continuation = command.continuation {
             continuation.resume(returning: result)
@@ -156,7 +157,7 @@ final class RedisConnection: @unchecked Sendable {
     }
 
     private func result(
-        _ reply: UnsafeMutablePointer<redisReply>?, _ command: InFlightCommands.Command
+        _ reply: UnsafeMutablePointer<redisReply>?, _ command: PendingCommand
     ) -> Result<RedisValue, RedisError> {
         guard let reply else {
             // "All pending callbacks are called with a NULL reply when the context encountered an error."
@@ -178,7 +179,7 @@ final class RedisConnection: @unchecked Sendable {
         isConnected = true
         if let context { redisEnableKeepAlive(&context.pointee.c) }
         for words in configuration.handshake {
-            guard append(words, InFlightCommands.Command(continuation: nil, deadline: handshakeDeadline)) else {
+            guard append(words, PendingCommand(continuation: nil, deadline: handshakeDeadline)) else {
                 return
             }
             handshakeReplies += 1

@@ -1,3 +1,4 @@
+import Base
 import Cryptography
 import HTTPClient
 import HTTPMessages
@@ -19,7 +20,7 @@ extension S3Client {
         _ number: Int, _ bytes: [UInt8], of key: ObjectKey, _ uploadID: String
     ) async throws(S3Error) -> String {
         let response = try await send(
-            .put, "\(path(key))?partNumber=\(number)&uploadId=\(Self.encode(uploadID))", body: bytes,
+            .put, "\(path(key))?partNumber=\(number)&uploadId=\(PercentEncoding.encode(uploadID))", body: bytes,
             hash: SHA256.hex(bytes))
         guard let tag = response.headers["ETag"] else { throw S3Error(.transfer(.malformedResponse)) }
         return tag
@@ -36,7 +37,8 @@ extension S3Client {
             </CompleteMultipartUpload>
             """.utf8)
         let response = try await send(
-            .post, "\(path(key))?uploadId=\(Self.encode(uploadID))", ["Content-Type": "application/xml"], body: body,
+            .post, "\(path(key))?uploadId=\(PercentEncoding.encode(uploadID))", ["Content-Type": "application/xml"],
+            body: body,
             hash: SHA256.hex(body))
         // "A 200 OK response can contain either a success or an error" (CompleteMultipartUpload).
         if XMLDocument(response.body)["Code"] != nil { throw S3Error(response) }
@@ -46,21 +48,9 @@ extension S3Client {
     func abortMultipartUpload(_ key: ObjectKey, _ uploadID: String) async throws(S3Error) {
         do {
             _ = try await send(
-                .delete, "\(path(key))?uploadId=\(Self.encode(uploadID))", survivesCancellation: true)
+                .delete, "\(path(key))?uploadId=\(PercentEncoding.encode(uploadID))", survivesCancellation: true)
         } catch let error where error.reason == .notFound {
             return  // what was wanted
-        }
-    }
-
-    /// Everything but unreserved characters is percent-encoded.
-    private static func encode(_ text: String) -> String {
-        text.utf8.reduce(into: "") { encoded, byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            case _ where ObjectKey.isAllowed(byte): encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default: encoded += "%" + Hexadecimal.text([byte]).uppercased()
-            }
         }
     }
 

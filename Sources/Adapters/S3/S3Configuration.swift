@@ -1,3 +1,4 @@
+import Base
 import HTTPClient
 
 /// One bucket of an S3-compatible server, and who asks.
@@ -16,13 +17,14 @@ package struct S3Configuration: Sendable {
     package var maximumObjectBytes = 64 * 1024 * 1024
 
     package init(
-        endpoint: String, region: String, bucket: String, accessKey: String, secretKey: String, publicBaseURL: String
+        endpoint: String, region: String, bucket: String, accessKey: String, secretKey: Secret, publicBaseURL: String
     ) {
         self.endpoint = Self.withoutSlash(endpoint)
         self.region = region
         self.bucket = bucket
         self.publicBaseURL = Self.withoutSlash(publicBaseURL)
-        credentials = AWSCredentials(accessKey: accessKey, secretKey: secretKey, region: region, service: "s3")
+        credentials = AWSCredentials(
+            accessKey: Secret(accessKey), secretKey: secretKey, region: region, service: "s3")
     }
 
     private static func withoutSlash(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }

@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import HTTPClient
 import Kafka
@@ -81,8 +82,8 @@ struct CompressorProcess: Sendable {
 
     /// The bucket, and everybody's right to read the compressed images in it and nothing else; tried until it works.
     private func prepare(_ store: S3Client) async throws {
-        let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(10))
-        for attempt in 1... {
+        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
+        while true {
             do {
                 try await store.ensureBucket()
                 do {
@@ -94,9 +95,9 @@ struct CompressorProcess: Sendable {
                 return
             } catch {
                 context.health.unwell("object store", "\(error)")
-                context.log.warning("the object store is not ready", ["error": "\(error)", "attempt": attempt])
+                context.log.warning("the object store is not ready", ["error": "\(error)"])
             }
-            try await context.loop.sleep(for: retry.delay(after: attempt, random: .random(in: 0...1)))
+            try await context.loop.sleep(for: backoff.next())
         }
     }
 
@@ -115,8 +116,8 @@ struct CompressorProcess: Sendable {
 
     /// The compressor knows no database: the topics themselves are all it can check.
     private func awaitLog(_ admin: KafkaAdmin) async throws -> (PartitionCounts, deadLetters: Int32)? {
-        let retry = RetryPolicy(attempts: .max, firstDelay: .milliseconds(250), maximumDelay: .seconds(5))
-        for attempt in 1... where !context.stop.isStopping {
+        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
+        while !context.stop.isStopping {
             do {
                 let findings = try await LogGuard.inspect(
                     admin, recorded: [:], isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
@@ -131,7 +132,7 @@ struct CompressorProcess: Sendable {
                 context.health.unwell("log", "\(error)")
                 context.log.warning("the log is not ready", ["error": "\(error)"])
             }
-            await context.pause(retry.delay(after: attempt, random: .random(in: 0...1)))
+            await context.pause(backoff.next())
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import Service
 import Telemetry
@@ -8,8 +9,7 @@ final class StoreGate: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     private let context: ServiceContext
     private let concurrency: Int
-    private let closings: AsyncStream<Void>
-    private let closing: AsyncStream<Void>.Continuation
+    private let closed = Signal()
     private(set) var allowance: Int
     private var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
     /// Told when something may start again.
@@ -19,7 +19,6 @@ final class StoreGate: @unchecked Sendable {
         self.context = context
         self.concurrency = concurrency
         allowance = concurrency
-        (closings, closing) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     func worked() {
@@ -33,16 +32,15 @@ final class StoreGate: @unchecked Sendable {
         allowance = 0
         context.health.unwell("object store", "\(error)")
         context.log.warning("images wait for the object store", ["error": "\(error)"])
-        closing.yield()
+        closed.send()
     }
 
     /// Until cancelled: asks the store that failed by `probe` until it answers, then lets one image try.
     func run(_ probe: () async throws -> Void) async throws {
-        var generator = SystemRandomNumberGenerator()
-        for await _ in closings {
+        for await _ in closed {
             repeat {
                 // Grows on when what the probe asks for works and images do not.
-                try await context.loop.sleep(for: backoff.next(using: &generator))
+                try await context.loop.sleep(for: backoff.next())
             } while await !answers(probe)
             if allowance == 0 { allowance = 1 }
             context.health.well("object store")

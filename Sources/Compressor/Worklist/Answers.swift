@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import EventLoop
 import Events
@@ -44,7 +45,6 @@ struct Answers: Sendable {
 
     private func untilAppended(_ append: () async throws -> Void) async -> Bool {
         var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
-        var generator = SystemRandomNumberGenerator()
         while true {
             do {
                 try await append()
@@ -54,7 +54,7 @@ struct Answers: Sendable {
                 context.log.warning("an answer waits for the log", ["error": "\(error)"])
             }
             do {
-                try await context.loop.sleep(for: backoff.next(using: &generator))
+                try await context.loop.sleep(for: backoff.next())
             } catch {
                 return false  // stopping: the log still asks for it
             }

@@ -1,3 +1,4 @@
+import Base
 import Events
 
 /// Images waiting for their turn: so many at once of one host, so many of one owner, and everybody gets their turn, so
@@ -92,7 +93,7 @@ struct FairQueue: Sendable {
             // Taken out while it changes: a second reference would make each change a copy.
             guard let queue = lanes.removeValue(forKey: lane) else { continue }
             var left = FIFO<ImageJob>()
-            for var job in queue.all {
+            for var job in queue.elements {
                 job.attempt += 1
                 if job.attempt > attempts { spent.append(job) } else { left.append(job) }
             }

@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import Events
 import Kafka
@@ -27,8 +28,7 @@ final class Intake: @unchecked Sendable {
     private let skipped: Counter
     private let pendingGauge: Gauge
     private var partitions: [TopicPartition: Partition] = [:]
-    private let commits: AsyncStream<Void>
-    private let commitDue: AsyncStream<Void>.Continuation
+    private let commitDue = Signal()
 
     init(
         _ context: ServiceContext, _ settings: CompressorSettings, consumer: KafkaConsumer, admin: KafkaAdmin,
@@ -42,7 +42,6 @@ final class Intake: @unchecked Sendable {
         skipped = context.metrics.counter(
             "warelog_compressor_skipped_records_total", "Records that are no event that is known here.")
         pendingGauge = context.metrics.gauge("warelog_compressor_pending_images", "Images asked for and not answered.")
-        (commits, commitDue) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Reads until cancelled.
@@ -105,7 +104,7 @@ final class Intake: @unchecked Sendable {
         }
         try balance()
         pendingGauge.set(partitions.values.reduce(0) { $0 + $1.pending.count })
-        commitDue.yield()
+        commitDue.send()
     }
 
     /// What a record asks for; a record that cannot be read asks for nothing here, and is the projector's to quarantine.
@@ -135,7 +134,7 @@ final class Intake: @unchecked Sendable {
         } catch {
             context.log.error("partitions could not be resumed", ["error": "\(error)"])
         }
-        commitDue.yield()
+        commitDue.send()
     }
 
     /// Not when the product was deleted, say, while the image waited.
@@ -159,7 +158,7 @@ final class Intake: @unchecked Sendable {
 
     /// One commit at a time, of what moved since the last.
     private func commitLowWatermarks() async {
-        for await _ in commits {
+        for await _ in commitDue {
             var moved: [TopicPartition: Int64] = [:]
             for (partition, state) in partitions where state.pending.lowWatermark > state.committed {
                 moved[partition] = state.pending.lowWatermark

@@ -1,5 +1,5 @@
+import Base
 import Cryptography
-import Settings
 
 /// The gateways' common secret. What they hand out and get back is signed with it, so that nobody else can make it.
 struct SigningKey: Sendable {

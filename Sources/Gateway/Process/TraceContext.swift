@@ -1,3 +1,5 @@
+import Base
+
 /// W3C Trace Context, level 1: the trace that a request belongs to.
 struct TraceContext: Sendable {
     /// 32 hexadecimal digits.
@@ -7,21 +9,16 @@ struct TraceContext: Sendable {
 
     /// Goes on with the caller's trace when `header` is a valid `traceparent`, else starts one.
     init(_ header: String?) {
-        let span = Self.hex(UInt64.random(in: 1 ... .max))
+        let span = Hexadecimal.text(UInt64.random(in: 1 ... .max))
         if let parts = header?.split(separator: "-", omittingEmptySubsequences: false), parts.count == 4,
             parts[0] == "00", Self.isHex(parts[1], 32), Self.isHex(parts[2], 16), Self.isHex(parts[3], 2)
         {
             traceID = String(parts[1])
             traceparent = "00-\(traceID)-\(span)-\(parts[3])"
         } else {
-            traceID = Self.hex(UInt64.random(in: 1 ... .max)) + Self.hex(UInt64.random(in: 0 ... .max))
+            traceID = Hexadecimal.text(UInt64.random(in: 1 ... .max)) + Hexadecimal.text(UInt64.random(in: 0 ... .max))
             traceparent = "00-\(traceID)-\(span)-01"
         }
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// Lower-case digits, not all of them zero.

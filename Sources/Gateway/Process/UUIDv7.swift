@@ -1,3 +1,4 @@
+import Base
 import Telemetry
 
 /// RFC 9562 section 5.7: ordered by time, so that indexes over them grow at one end.
@@ -5,17 +6,12 @@ enum UUIDv7 {
     static func make() -> String {
         let high = UInt64(WallClock.now().milliseconds) << 16 | 0x7000 | UInt64.random(in: 0...0xFFF)
         let low = UInt64.random(in: 0 ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = hex(high) + hex(low)
+        let digits = Hexadecimal.text(high) + Hexadecimal.text(low)
         var text = ""
         for (index, digit) in digits.enumerated() {
             if index == 8 || index == 12 || index == 16 || index == 20 { text.append("-") }
             text.append(digit)
         }
         return text
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

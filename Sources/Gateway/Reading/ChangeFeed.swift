@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import EventLoop
 import Events
@@ -21,7 +22,7 @@ final class ChangeFeed: Sendable {
 
         /// An element at the beginning, after each change, and every `heartbeat`; several may be one. Ends when the
         /// process is to end.
-        var signals: AsyncStream<Void> { ear.signals }
+        var signals: Signal { ear.signal }
 
         /// Whether there may be a change since the last call; true at the first.
         func takeChange() -> Bool { ear.changed.exchange(false, ordering: .acquiringAndReleasing) }
@@ -29,19 +30,17 @@ final class ChangeFeed: Sendable {
 
     fileprivate final class Ear: Sendable {
         let product: ProductID
-        let signals: AsyncStream<Void>
-        let signal: AsyncStream<Void>.Continuation
+        let signal = Signal()
         let changed = Atomic(true)
 
         init(_ product: ProductID) {
             self.product = product
-            (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            signal.yield()
+            signal.send()
         }
 
         func change() {
             changed.store(true, ordering: .releasing)
-            signal.yield()
+            signal.send()
         }
     }
 
@@ -61,15 +60,13 @@ final class ChangeFeed: Sendable {
     private let partitions: Int32
     private let maximum: Int
     private let state = Mutex(State())
-    private let dues: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
+    private let hasDue = Signal()
 
     /// For at most `maximum` followers.
     init(_ context: ServiceContext, partitions: Int32, maximum: Int) {
         self.context = context
         self.partitions = partitions
         self.maximum = maximum
-        (dues, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Nil when there are as many as may be.
@@ -103,20 +100,20 @@ final class ChangeFeed: Sendable {
             state.due[partition] = min(due.lowerBound, offsets.lowerBound)..<max(due.upperBound, offsets.upperBound)
             return true
         }
-        if isFollowed { signal.yield() }
+        if isFollowed { hasDue.send() }
     }
 
     /// Tells the followers, until cancelled or the process is to end.
     func run(_ pool: PostgresPool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
-                for await _ in self.dues { await self.tell(pool) }
+                for await _ in self.hasDue { await self.tell(pool) }
             }
             group.addTask(executorPreference: context.loop) {
                 while true {
                     try await self.context.loop.sleep(for: Self.heartbeat)
-                    for follower in self.all { follower.signal.yield() }
-                    self.signal.yield()  // what could not be looked at the last time
+                    for follower in self.all { follower.signal.send() }
+                    self.hasDue.send()  // what could not be looked at the last time
                 }
             }
             group.addTask(executorPreference: context.loop) { await self.context.stop.wait() }

@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import EventLoop
 import Events
@@ -37,15 +38,13 @@ final class FoldWatch: Sendable {
     private let postgres: PostgresConfiguration
     private let changes: ChangeFeed
     private let state = Mutex(State())
-    private let dues: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
+    private let hasDue = Signal()
 
     /// `changes` is told too.
     init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ changes: ChangeFeed) {
         self.context = context
         self.postgres = postgres
         self.changes = changes
-        (dues, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// The fold's decision on `command`, whose event is at `position`; nil when it cannot be known, or the task is
@@ -76,7 +75,7 @@ final class FoldWatch: Sendable {
                     if command != nil { state.due.append(waiter) }
                     return command == nil
                 }
-                if mustAnswer { continuation.resume(returning: nil) } else { signal.yield() }
+                if mustAnswer { continuation.resume(returning: nil) } else { hasDue.send() }
             }
         } onCancel: {
             cancel(ticket, partition)?.resume(returning: nil)
@@ -100,7 +99,7 @@ final class FoldWatch: Sendable {
         let pool = PostgresPool(postgres, loop: context.loop, size: 1, maximumWaiting: 64)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
-                for await _ in self.dues { await self.resolve(pool) }
+                for await _ in self.hasDue { await self.resolve(pool) }
             }
             group.addTask(executorPreference: context.loop) { try await self.listen() }
             try await group.waitForAll()
@@ -109,7 +108,7 @@ final class FoldWatch: Sendable {
     }
 
     private func listen() async throws {
-        var delay = Duration.milliseconds(100)
+        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
         while !Task.isCancelled {
             do throws(PostgresError) {
                 let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
@@ -126,7 +125,7 @@ final class FoldWatch: Sendable {
                         to: try row.int("next_offset"))
                 }
                 context.health.well("postgres")
-                delay = .milliseconds(100)
+                backoff.reset()
                 for await notification in notifications { heard(notification.payload) }
                 context.log.warning("the connection that listens for folded offsets is lost")
             } catch {
@@ -134,8 +133,7 @@ final class FoldWatch: Sendable {
             }
             if Task.isCancelled { return }
             context.health.unwell("postgres", "no connection")
-            try await context.loop.sleep(for: delay * Double.random(in: 0.5...1.5))
-            delay = min(delay * 2, .seconds(5))
+            try await context.loop.sleep(for: backoff.next())
         }
     }
 
@@ -150,7 +148,7 @@ final class FoldWatch: Sendable {
     }
 
     private func advance(_ partition: Partition, to next: Int64) {
-        let (before, folded, hasDue) = state.withLock { state in
+        let (before, folded, areDue) = state.withLock { state in
             let before = state.folded[partition, default: 0]
             guard next > before else { return (before, [Waiter](), false) }
             state.folded[partition] = next
@@ -162,7 +160,7 @@ final class FoldWatch: Sendable {
         }
         if partition.topic == Topic.products.name, before < next { changes.folded(partition.partition, before..<next) }
         for waiter in folded { waiter.continuation.resume(returning: nil) }
-        if hasDue { signal.yield() }
+        if areDue { hasDue.send() }
     }
 
     /// Looks up everything that is due, in one query.

@@ -1,3 +1,4 @@
+import Base
 import Events
 import Postgres
 import Service
@@ -44,8 +45,7 @@ final class IDLease<Entity>: Sendable {
     /// What each partition keeps of the reserve.
     private let share: Int
     private let state: Mutex<State>
-    private let needed: AsyncStream<Void>
-    private let need: AsyncStream<Void>.Continuation
+    private let needed = Signal()
 
     /// Ids from `firstID` on, by blocks of the sequence, for `partitions` partitions.
     init(_ context: ServiceContext, sequence: String, firstID: Int64 = 1, partitions: Int32) {
@@ -54,8 +54,7 @@ final class IDLease<Entity>: Sendable {
         self.firstID = firstID
         share = max(1, Self.reserve / Int(partitions))
         state = Mutex(State(ids: Array(repeating: [], count: Int(partitions))))
-        (needed, need) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        need.yield()
+        needed.send()
     }
 
     /// An id that nobody else ever gets, of `partition` or any; nil when none is left and Postgres gives no more.
@@ -65,7 +64,7 @@ final class IDLease<Entity>: Sendable {
             let index = partition.map(Int.init) ?? state.turn
             return (index, state.ids[index].popLast(), state.fewest < share / 2)
         }
-        if isLow || id == nil { need.yield() }
+        if isLow || id == nil { needed.send() }
         if let id { return ID(id) }
         return await withCheckedContinuation { continuation in
             let answer: Int64?? = state.withLock { state in
@@ -81,12 +80,7 @@ final class IDLease<Entity>: Sendable {
     /// An id for a command: both attempts of one meet in one partition, where the log's order decides between them.
     func next(for mark: IdempotencyMark?) async -> ID? {
         await next(
-            in: mark.map { mark in
-                let hash = mark.key.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
-                    ($0 ^ UInt64($1)) &* 1_099_511_628_211
-                }
-                return Int32(hash % UInt64(state.withLock { $0.ids.count }))
-            })
+            in: mark.map { mark in Int32(FNV1a.hash(mark.key) % UInt64(state.withLock { $0.ids.count })) })
     }
 
     /// Leases blocks whenever they run low, until cancelled.

@@ -1,3 +1,4 @@
+import Base
 import InternetAddress
 import Kafka
 import Postgres
@@ -11,13 +12,14 @@ extension SettingsReader {
     package mutating func postgres(applicationName: String) -> PostgresConfiguration {
         PostgresConfiguration(
             host: string("DB_HOST"), port: port("DB_PORT", default: 5432), user: string("DB_USER"),
-            password: secret("DB_PASSWORD").revealed, database: string("DB_NAME"),
+            password: secret("DB_PASSWORD"), database: string("DB_NAME"),
             sslMode: choice("DB_SSLMODE", default: SSLMode.prefer).rawValue, applicationName: applicationName)
     }
 
     package mutating func redis() -> RedisConfiguration {
         RedisConfiguration(
-            host: string("REDIS_HOST"), port: port("REDIS_PORT", default: 6379), password: value("REDIS_PASSWORD"))
+            host: string("REDIS_HOST"), port: port("REDIS_PORT", default: 6379),
+            password: value("REDIS_PASSWORD").map { Secret($0) })
     }
 
     /// What librdkafka has to say goes to `log`.
@@ -41,7 +43,7 @@ extension SettingsReader {
         let bucket = string("S3_BUCKET_NAME")
         return S3Configuration(
             endpoint: endpoint, region: string("S3_REGION", default: "us-east-1"), bucket: bucket,
-            accessKey: string("S3_ACCESS_KEY"), secretKey: secret("S3_SECRET_KEY").revealed,
+            accessKey: string("S3_ACCESS_KEY"), secretKey: secret("S3_SECRET_KEY"),
             publicBaseURL: string("S3_PUBLIC_BASE_URL", default: "\(endpoint)/\(bucket)"))
     }
 

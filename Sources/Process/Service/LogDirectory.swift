@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import EventLoop
 import Kafka
@@ -17,7 +18,7 @@ package struct LogDirectory: Sendable {
 
     /// Waits until the log is there and right; not ready meanwhile. Nil when the process is to stop first.
     package func awaitLog() async throws -> PartitionCounts? {
-        var delay = Duration.milliseconds(250)
+        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
         while !context.stop.isStopping {
             do {
                 let counts = try await check()
@@ -27,8 +28,7 @@ package struct LogDirectory: Sendable {
                 context.health.unwell("log", "\(error)")
                 context.log.warning("the log is not ready", ["error": "\(error)"])
             }
-            await context.pause(delay)
-            delay = min(delay * 2, .seconds(5))
+            await context.pause(backoff.next())
         }
         return nil
     }

@@ -1,3 +1,5 @@
+import Base
+
 /// Reads a process's settings from its environment, collecting every fault, so that one message lists them all.
 ///
 /// An empty value counts as missing: that is what `NAME=` in a file means to most people.

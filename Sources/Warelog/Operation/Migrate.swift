@@ -1,3 +1,4 @@
+import Base
 import Postgres
 import Replay
 
@@ -60,12 +61,8 @@ struct Migration: Sendable, Equatable {
     let name: String
     let sql: String
 
-    /// Tells an edited file from the one that ran: FNV-1a, 64 bits, hexadecimal.
-    var checksum: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
-    }
+    /// Tells an edited file from the one that ran.
+    var checksum: String { String(FNV1a.hash(sql), radix: 16) }
 
     static func all(in files: SchemaFiles) throws -> [Migration] {
         try files.migrationNames().map { name in

@@ -1,3 +1,4 @@
+import Base
 import Events
 import Glibc
 import HTTPClient
@@ -189,7 +190,7 @@ extension Environment {
         return S3Client(
             configuration: S3Configuration(
                 endpoint: variable("S3_ENDPOINT"), region: variable("S3_REGION"), bucket: variable("S3_BUCKET_NAME"),
-                accessKey: variable("S3_ACCESS_KEY"), secretKey: variable("S3_SECRET_KEY"),
+                accessKey: variable("S3_ACCESS_KEY"), secretKey: Secret(variable("S3_SECRET_KEY")),
                 publicBaseURL: variable("S3_PUBLIC_BASE_URL")), client: client)
     }
 

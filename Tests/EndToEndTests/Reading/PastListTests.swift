@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import Events
 import HTTPMessages
@@ -7,7 +8,6 @@ import JSON
 import Kafka
 import Postgres
 import Service
-import Settings
 import Testing
 
 @testable import Gateway

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import Glibc
 import HTTPMessages
@@ -71,7 +72,7 @@ extension EndToEnd {
             do {
                 let configuration = PostgresConfiguration(
                     host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-                    password: variable("DB_PASSWORD"), database: name)
+                    password: Secret(variable("DB_PASSWORD")), database: name)
                 let connection = try await PostgresConnection.connect(configuration, loop: warelog.loop)
                 defer { connection.close() }
                 let lost = Environment(

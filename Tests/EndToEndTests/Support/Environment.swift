@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 import Glibc
 import HTTPClient
@@ -43,7 +44,7 @@ struct Environment: Sendable {
         try await processes.tool("topics", "create")
         let configuration = PostgresConfiguration(
             host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-            password: variable("DB_PASSWORD"), database: variable("DB_NAME"))
+            password: Secret(variable("DB_PASSWORD")), database: variable("DB_NAME"))
         let database = try await PostgresConnection.connect(configuration, loop: loop)
         var web = HTTPClientConfiguration()
         web.maximumConnectionsPerHost = 64

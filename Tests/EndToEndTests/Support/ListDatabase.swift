@@ -1,9 +1,9 @@
+import Base
 import Events
 import Glibc
 import JSON
 import NetworkTesting
 import Postgres
-import Settings
 import Testing
 
 @testable import Gateway
@@ -49,7 +49,7 @@ struct ListDatabase: Sendable {
         func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
         return PostgresConfiguration(
             host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
-            password: variable("DB_PASSWORD"), database: variable("DB_NAME"))
+            password: Secret(variable("DB_PASSWORD")), database: variable("DB_NAME"))
     }
 
     /// One product for each `i` of the range; the values are SQL expressions with `i`.

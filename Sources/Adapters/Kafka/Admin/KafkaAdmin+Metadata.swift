@@ -1,3 +1,4 @@
+import Base
 import CRdkafka
 import EventLoop
 
@@ -9,9 +10,7 @@ extension KafkaAdmin {
         let call = "rd_kafka_DescribeTopics"
         let client = try slot.get(call)
         let event = try await request(call, RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, client) { options, queue in
-            let names = CStrings(topics)
-            var pointers = names.pointers
-            let collection = rd_kafka_TopicCollection_of_topic_names(&pointers, pointers.count)
+            let collection = withCStrings(topics) { rd_kafka_TopicCollection_of_topic_names($0, topics.count) }
             defer { rd_kafka_TopicCollection_destroy(collection) }
             rd_kafka_DescribeTopics(client.handle, collection, options, queue)
         }

@@ -72,3 +72,8 @@ struct Properties: ~Copyable {
         return handle
     }
 }
+
+/// The text that librdkafka wrote into a buffer for the reason of an error.
+func text(_ reason: [CChar]) -> String {
+    reason.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+}

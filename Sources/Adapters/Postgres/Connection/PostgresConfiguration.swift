@@ -1,3 +1,5 @@
+import Base
+
 /// Where a database is and how to speak to it.
 package struct PostgresConfiguration: Sendable {
     /// A name, an address, or the directory of a Unix socket. Names are looked up off the loop.
@@ -13,28 +15,21 @@ package struct PostgresConfiguration: Sendable {
     package var applicationName: String
     /// The server's own limit for each statement; nil leaves it to the server's configuration.
     package var statementTimeout: Duration?
-    let password: Password
+    let password: Secret?
 
     package init(
-        host: String, port: Int = 5432, user: String, password: String?, database: String, sslMode: String = "prefer",
+        host: String, port: Int = 5432, user: String, password: Secret?, database: String, sslMode: String = "prefer",
         connectTimeout: Duration = .seconds(5), applicationName: String = "warelog", statementTimeout: Duration? = nil
     ) {
         self.host = host
         self.port = port
         self.user = user
-        self.password = Password(value: password)
+        self.password = password
         self.database = database
         self.sslMode = sslMode
         self.connectTimeout = connectTimeout
         self.applicationName = applicationName
         self.statementTimeout = statementTimeout
-    }
-
-    /// Neither `print` nor `dump` nor interpolation shows it.
-    struct Password: Sendable, CustomStringConvertible, CustomReflectable {
-        let value: String?
-        var description: String { "•••" }
-        var customMirror: Mirror { Mirror(self, children: []) }
     }
 }
 
@@ -51,7 +46,7 @@ extension PostgresConfiguration {
             // It would be tried first, with calls that block.
             ("gssencmode", "disable"),
         ]
-        if let value = password.value { keywords.append(("password", value)) }
+        if let password { keywords.append(("password", password.revealed)) }
         if let addresses {
             // The lists go pairwise: the name is still needed for verify-full.
             keywords.append(("host", addresses.map { _ in host }.joined(separator: ",")))

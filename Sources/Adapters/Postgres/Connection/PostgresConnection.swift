@@ -1,3 +1,4 @@
+import Base
 import CLibpq
 import EventLoop
 
@@ -16,8 +17,8 @@ package final class PostgresConnection: @unchecked Sendable {
     private var watcher: DescriptorWatcher?
     private var cache = StatementCache(limit: 256)
     private var parameters = ParameterBuffer()
-    private var waiting = CommandQueue()
-    private var inFlight = CommandQueue()
+    private var waiting = FIFO<Command>()
+    private var inFlight = FIFO<Command>()
     /// A transaction, or a caller that has the connection for itself: nothing else is sent.
     private var isBlocked = false
     private var isFlushPlanned = false
@@ -92,7 +93,7 @@ package final class PostgresConnection: @unchecked Sendable {
     private func pump() {
         while !isBlocked, let command = waiting.first, raw != nil {
             if case .exclusive = command.work, !inFlight.isEmpty, !command.isFinished { return }
-            waiting.removeFirst()
+            waiting.popFirst()
             if command.isFinished {  // cancelled before it was sent
                 command.settle()
                 continue
@@ -186,7 +187,7 @@ package final class PostgresConnection: @unchecked Sendable {
             let storage = ResultStorage(result)
             switch storage.status {
             case PGRES_PIPELINE_SYNC:
-                inFlight.removeFirst()
+                inFlight.popFirst()
                 complete(command)
             case let status:
                 let isAborted = status == PGRES_PIPELINE_ABORTED

@@ -1,3 +1,4 @@
+import Base
 import CLibpq
 import EventLoop
 
@@ -156,22 +157,5 @@ extension Substring {
             formIndex(after: &start)
         }
         return nil
-    }
-}
-
-/// The strings as a C array that ends in a null pointer, for the time of `body`.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-) -> Result {
-    var bytes: [CChar] = []
-    var starts: [Int] = []
-    for string in strings {
-        starts.append(bytes.count)
-        bytes.append(contentsOf: string.utf8.map { CChar(bitPattern: $0) })
-        bytes.append(0)
-    }
-    return bytes.withUnsafeBufferPointer { bytes in
-        let pointers = starts.map { start in bytes.baseAddress.map { $0 + start } } + [nil]
-        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import EventLoop
 
 /// Up to `size` connections on one loop, opened when they are needed.
@@ -19,7 +20,7 @@ package final class PostgresPool: @unchecked Sendable {
     private var idle: [PostgresConnection] = []
     private var opening: [ObjectIdentifier: PostgresConnector] = [:]
     private var watchdogs: [ObjectIdentifier: Timer] = [:]
-    private var waiting = CommandQueue()
+    private var waiting = FIFO<Command>()
     private var backoff = Backoff(initial: .milliseconds(50), maximum: .seconds(2))
     private var pause: Timer?
     private var lastFailure: PostgresError?
@@ -101,7 +102,7 @@ package final class PostgresPool: @unchecked Sendable {
         if isClosed { return refuse(command, .closed, "the pool is closed") }
         if let connection = idle.popLast() { return assign(connection, to: command) }
         if open.isEmpty, pause != nil, let lastFailure { return command.finish(.failure(lastFailure)) }
-        if waiting.count >= maximumWaiting { waiting.removeFinished() }
+        if waiting.count >= maximumWaiting { waiting.removeAll(where: \.isFinished) }
         guard waiting.count < maximumWaiting else {
             return refuse(command, .poolExhausted, "\(maximumWaiting) callers wait for one of \(size) connections")
         }
@@ -135,10 +136,10 @@ package final class PostgresPool: @unchecked Sendable {
         while let command = waiting.first {
             if !command.isFinished {
                 guard let connection = idle.popLast() else { break }
-                waiting.removeFirst()
+                waiting.popFirst()
                 assign(connection, to: command)
             } else {
-                waiting.removeFirst()
+                waiting.popFirst()
             }
         }
         openIfNeeded()
@@ -192,8 +193,7 @@ package final class PostgresPool: @unchecked Sendable {
                     self.pause = nil
                     serve()
                 }
-                var generator = SystemRandomNumberGenerator()
-                pause.start(after: backoff.next(using: &generator))
+                pause.start(after: backoff.next())
                 self.pause = pause
             } catch {
                 // No timer, no pause: the next caller tries at once.

@@ -1,3 +1,4 @@
+import Base
 import EventLog
 import EventLoop
 import Kafka
@@ -21,6 +22,7 @@ package final class Follower: @unchecked Sendable {
     private var lastWaiter = 0
     private var failure: (any Error)?
     private var failures = 0
+    private var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(1))
     /// Records folded since the start.
     package private(set) var folded: Int64 = 0
 
@@ -70,12 +72,13 @@ package final class Follower: @unchecked Sendable {
                 }
                 self.owned = owned
                 failures = 0
+                backoff.reset()
                 wakeWaiters()
             }
         } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
             failures += 1
             guard failures < Self.maximumFailures else { throw error }
-            try await loop.sleep(for: .milliseconds(500) * Double.random(in: 0.5...1.5))
+            try await loop.sleep(for: backoff.next())
         }
     }
 

@@ -1,37 +1,3 @@
-/// Lower-case hexadecimal digits.
-package enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// Nil for an odd number of digits, and for anything that is none. Capitals are none: one value, one text.
-    package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        let codes = Array(text.utf8)
-        guard codes.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: codes.count, by: 2) {
-            guard let high = value(codes[index]), let low = value(codes[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func value(_ code: UInt8) -> UInt8? {
-        switch code {
-        case 0x30...0x39: code - 0x30
-        case 0x61...0x66: code - 0x61 + 10
-        default: nil
-        }
-    }
-}
-
 /// Base 64 with padding (RFC 4648 section 4).
 package enum Base64 {
     package static func text(_ bytes: [UInt8]) -> String {

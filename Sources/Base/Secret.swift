@@ -1,6 +1,6 @@
-/// A value that is used and never shown.
+/// A value that is used and never shown: printing, dumping or interpolating it gives `•••`.
 package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The value itself; only for handing it to whoever needs it.
+    /// The value itself. Pass it to the function that needs it, and nowhere else.
     package let revealed: String
 
     package init(_ value: String) { revealed = value }
