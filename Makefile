@@ -1,43 +1,53 @@
-# The stack without Docker. `make up` runs the service, `make test` checks it; either works first on a bare Debian 12 or 13.
-#
-#   BROKER=embedded   a stand-in for Kafka where it cannot be fetched
-#   S3=rclone         a stand-in for VersityGW where it cannot be built
-#   PORTS=free        free ports instead of those in stack/versions.env
-#   MAX_EXAMPLES, SEED   of `make fuzz-api`: how long, and which requests once more
-#   SECONDS              of `make fuzz-images`: how long
-#   EVENTS, PARTS, SEED  of `make bench-replay`: how long the log is, what is measured, and which log
-#   PARTS, PHOTOS, ROUNDS, MAXIMUM  of `make bench-images`: what is measured, and with what; see bench/images/run
+# The stack without Docker. `make help` lists what there is; the variables of a target are explained in its script.
 
-export BROKER S3 PORTS MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM
+export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM
 
-.PHONY: up infrastructure down reset test fuzz-api fuzz-images bench-images bench-replay demo
+.PHONY: help up infrastructure down reset shell doctor clean-machine test fuzz-api fuzz-images bench-images bench-replay demo
 
-up:
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } /^#   / { print substr($$0, 2) }' $(MAKEFILE_LIST)
+
+up: ## the whole service on loopback, its data in .run; installs and builds what is missing
 	@stack/up
 
-infrastructure:
-	@stack/infrastructure
+demo: ## real photos go in, and what comes out is shown
+	@demo/run
 
-down:
+down: ## stops what was started, and nothing else
 	@stack/down
 
-reset:
+reset: ## stops it, and wipes the data
 	@stack/reset
 
-test:
+infrastructure: ## the servers alone: Kafka, Postgres, Redis, S3
+	@stack/infrastructure
+
+test: ## every check, against servers of its own on free ports
 	@stack/test
 
-fuzz-api:
+doctor: ## looks at this machine and at what is running: a verdict a line
+	@stack/doctor
+
+shell: ## a shell where the compiler and the libraries are
+	@stack/machine env PS1='warelog:\w\$$ ' bash --norc
+
+clean-machine: ## takes away the Debian 13 that the stack has in the cache directory
+	@stack/machine --remove
+
+fuzz-api: ## drives the API from its OpenAPI document: MAX_EXAMPLES=1000 SEED=
 	@stack/fuzz-api
 
-fuzz-images:
+fuzz-images: ## attacks the picture decoders: SECONDS=600
 	@FUZZ_SECONDS=$(SECONDS) stack/fuzz-images
 
-bench-images:
+bench-images: ## measures the work on pictures: PARTS= PHOTOS= ROUNDS= MAXIMUM=
 	@bench/images/run
 
-bench-replay:
+bench-replay: ## measures how fast the log is folded: EVENTS= PARTS= SEED=
 	@bench/replay/run
 
-demo:
-	@demo/run
+# Of up, infrastructure and demo:
+#   PORTS=free        free ports instead of those in stack/versions.env; GATEWAY_PORT=9080 changes one
+#   BROKER=embedded   a stand-in for Kafka where it cannot be fetched
+#   S3=rclone         a stand-in for VersityGW where it cannot be built
+#   MACHINE=root      in a Debian 13 of its own even if this machine's packages would do; MACHINE=direct never

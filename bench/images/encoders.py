@@ -7,7 +7,7 @@ import subprocess
 from settings import DIRECTORY, HERE
 
 WORKERS = os.path.join(HERE, "workers")
-CHROOT = os.path.join(DIRECTORY, "chroot")
+DEBIAN = os.path.join(DIRECTORY, "debian")
 NODE = os.path.join(DIRECTORY, "node")
 PYTHON = os.path.join(DIRECTORY, "venv/bin/python")
 
@@ -61,16 +61,9 @@ class Encoder:
 def commands():
     """Name to command, of all encoders that are installed here; ours first."""
     found = {"warelog": [os.environ["IMAGE_BENCH"]]}
-    if os.path.exists(os.path.join(CHROOT, "ready")):
-        found["libvips"] = [
-            os.path.join(HERE, "in-chroot"),
-            CHROOT,
-            "env",
-            "PYTHONPATH=/opt/bench",
-            "python3",
-            "/opt/bench/vips.py",
-            "libvips",
-        ]
+    if os.path.exists(os.path.join(DEBIAN, "ready")):
+        vips = os.path.join(WORKERS, "vips.py")
+        found["libvips"] = ["env", f"PYTHONPATH={DEBIAN}", "/usr/bin/python3", vips, "libvips"]
     found["pyvips-binary"] = [PYTHON, os.path.join(WORKERS, "vips.py"), "pyvips-binary"]
     found["Pillow"] = [PYTHON, os.path.join(WORKERS, "pillow.py")]
     if os.path.exists(os.path.join(NODE, "ready")):

@@ -6,7 +6,7 @@
 bench=$ROOT/.run/bench-images
 venv=$bench/venv
 node=$bench/node
-chroot=$bench/chroot
+debian=$bench/debian
 
 # up_to_date DIRECTORY: whether it was finished with the versions of now.
 up_to_date() { [ -e "$1/ready" ] && [ "$1/ready" -nt "$ROOT/bench/images/versions.env" ]; }
@@ -39,28 +39,18 @@ install_node_peers() {
     touch "$node/ready"
 }
 
-# Debian 13's libvips, on Debian 12 as well: there its package would take Java's libraries away.
-install_chroot() {
-    ! up_to_date "$chroot" || return 0
-    command -v debootstrap >/dev/null || install_packages bench
-    say "bench: libvips of Debian's $DEBIAN_SUITE, in a directory of its own"
-    as_root rm -rf "$chroot"
-    quietly "$bench/log/debootstrap.log" as_root debootstrap --variant=minbase \
-        --include=python3-minimal,libvips42t64 "$DEBIAN_SUITE" "$chroot" "$(debian_mirror)" || return 1
-    # Debootstrap itself configures packages in no order, and this one's installation runs Python.
-    quietly "$bench/log/chroot-apt.log" as_root chroot "$chroot" apt-get -qy install --no-install-recommends \
-        python3-cffi || return 1
-    as_root mkdir -p "$chroot/opt/bench"
-    # pyvips is Python alone; there it finds that libvips.
-    as_root cp -r "$venv"/lib/python3*/site-packages/pyvips "$chroot/opt/bench/" || return 1
-    as_root touch "$chroot/ready"
+# Debian's libvips, and the Python that Debian has: pyvips is Python alone, and finds that libvips there.
+install_debians_libvips() {
+    ! up_to_date "$debian" || return 0
+    install_packages bench || return 1
+    rm -rf "$debian"
+    mkdir -p "$debian"
+    cp -r "$venv"/lib/python3*/site-packages/pyvips "$debian/" && touch "$debian/ready"
 }
 
 install_peers() {
     mkdir -p "$bench/log"
     install_python_peers || fail 'bench: PyPI cannot be reached, and the bench needs Pillow and NumPy'
     install_node_peers || say 'bench: SKIPPED: sharp and the worker that is compared with: npm cannot be reached'
-    install_chroot || say "bench: SKIPPED: Debian's libvips: no mirror, or no root"
-    [ ! -d "$chroot/opt/bench" ] ||
-        as_root cp "$ROOT"/bench/images/workers/{serve,vips}.py "$chroot/opt/bench/"
+    install_debians_libvips || say "bench: SKIPPED: Debian's libvips"
 }

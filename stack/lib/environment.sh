@@ -18,7 +18,8 @@ load_secrets() {
 random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
 write_environment() {
-    local public_port=$S3_PORT embedded=false
+    local public_port=$S3_PORT embedded=false programs=$BIN
+    [ "$WARELOG_MACHINE" != root ] || write_wrappers
     [ "$s3_mode" != rclone ] || public_port=$S3_PUBLIC_PORT
     [ "$broker_mode" != embedded ] || embedded=true
     (
@@ -52,10 +53,22 @@ write_environment() {
             setting PROJECTOR_INSTANCE_ID projector-1
             setting COMPRESSOR_INSTANCE_ID compressor-1
             setting WARELOG_URL "http://127.0.0.1:$GATEWAY_PORT"
-            echo "case \":\$PATH:\" in *:$(quoted "$BIN"):*) ;; *) export PATH=$(quoted "$BIN"):\"\$PATH\" ;; esac"
+            echo "case \":\$PATH:\" in *:$(quoted "$programs"):*) ;; *) export PATH=$(quoted "$programs"):\"\$PATH\" ;; esac"
         } >"$RUN/env.new"
     )
     mv "$RUN/env.new" "$RUN/env"
+}
+
+# In a root of their own the programs can only be started there. From outside a small script enters it first.
+write_wrappers() {
+    local name
+    programs=$RUN/bin
+    mkdir -p "$programs"
+    for name in "${EXECUTABLES[@]}"; do
+        printf '#!/bin/sh\n[ -n "${WARELOG_MACHINE:-}" ] || exec %s %s "$@"\nexec %s "$@"\n' \
+            "$(quoted "$ROOT/stack/machine")" "$(quoted "$BIN/$name")" "$(quoted "$BIN/$name")" >"$programs/$name"
+    done
+    chmod +x "$programs"/*
 }
 
 setting() { echo "export $1=$(quoted "$2")"; }

@@ -27,6 +27,17 @@ choose_ports() {
     . "$RUN/ports"
 }
 
+# listener PORT: the process that listens there, as far as this user may know (proc_pid_net(5): 0A is LISTEN).
+listener() {
+    local inode pid
+    inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+        awk -v port="$(printf ':%04X' "$1")" '$4 == "0A" && $2 ~ port "$" { print $10; exit }')
+    pid=$(find /proc/[0-9]*/fd -lname "socket:\[${inode:-none}\]" 2>/dev/null | head -n 1 | cut -d / -f 3) || true
+    [ -n "$pid" ] && echo "process $pid ($(<"/proc/$pid/comm"))" || echo "another user's process"
+}
+
 require_free_port() {
-    ! is_listening "$2" || fail "port $2 is taken by a process that is not ours, $1 needs it: set another in stack/versions.env, or: make up PORTS=free"
+    local variable=${1^^}_PORT
+    ! is_listening "$2" || fail "The port $2 that $1 needs is taken by $(listener "$2"); set ${variable//-/_} (make up" \
+        "${variable//-/_}=$(($2 + 1))) or let free ones be found (make up PORTS=free)."
 }

@@ -13,6 +13,14 @@ install_versitygw() {
     mv "$TOOLS/go-bin/versitygw" "$versitygw"
 }
 
+# Ahead of install_missing, which waits for it.
+prepare_versitygw() {
+    mkdir -p "$TOOLS"
+    exec 8>"$TOOLS/lock"
+    flock 8
+    install_versitygw 8>&-
+}
+
 has_go() {
     local version
     version=$(go env GOVERSION 2>/dev/null) && is_at_least "$GO_MINIMUM" "${version#go}"

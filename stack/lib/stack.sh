@@ -10,6 +10,8 @@ PORTS=${PORTS:-fixed}
 DURABILITY=${DURABILITY:-on}
 BIN=${BIN:-$ROOT/.build/release}
 TOOLS=$ROOT/.run/tools
+# Go, Maven and SwiftPM keep what they fetch in the home.
+[ -w "$HOME" ] || { HOME=$ROOT/.run/home && mkdir -p "$HOME"; }
 # shellcheck disable=SC2034 # read by the scripts
 SERVERS=(kafka postgres redis s3 s3-public)
 # shellcheck disable=SC2034
@@ -41,8 +43,11 @@ is_at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 # What was built or fetched stays, and so do the directories that tests have to themselves.
 wipe_run_directory() {
-    find "$RUN" -mindepth 1 -maxdepth 1 ! -name tools ! -name lock ! -name built ! -name test ! -name fuzz \
-        ! -name fuzz-images ! -name bench-images ! -name bench-replay -exec rm -rf {} +
+    local name kept=()
+    for name in tools lock built home missing-packages test fuzz fuzz-images bench-images bench-replay; do
+        kept+=(! -name "$name")
+    done
+    find "$RUN" -mindepth 1 -maxdepth 1 "${kept[@]}" -exec rm -rf {} +
 }
 
 # One script at a time works on a run directory; the lock ends with the script.

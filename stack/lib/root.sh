@@ -1,0 +1,184 @@
+# The Debian 13 that the stack has to itself: a directory, entered in a mount namespace.
+# shellcheck shell=bash
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/warelog
+root=$cache/debian-13
+# The lines of stack/packages that have been installed in it.
+furnished=$root/var/lib/warelog-packages
+enter=$ROOT/stack/lib/enter
+# In front of every command: the root's own programs and not those that the machine's settings lead to.
+clean=(/usr/bin/env -u JAVA_HOME -u M2_HOME -u GOROOT -u GOBIN -u PYTHONHOME -u PYTHONPATH -u VIRTUAL_ENV -u PERL5LIB
+    -u LD_LIBRARY_PATH -u LD_PRELOAD -u CC -u CXX -u CPATH -u LIBRARY_PATH -u PKG_CONFIG_PATH -u LANGUAGE
+    LC_ALL=C.UTF-8 LANG=C.UTF-8 WARELOG_MACHINE=root
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    # shellcheck disable=SC2016
+    /bin/bash -c 'cd "$0" 2>/dev/null || cd /; exec "$@"')
+
+# Who makes and enters it: root, an ordinary user in a user namespace, or an ordinary user with sudo. What was made with
+# sudo is entered with sudo.
+choose_way() {
+    if [ "$(id -u)" = 0 ]; then
+        way=root
+        unshare --mount true 2>/dev/null
+    elif [ ! -O "$root" ] && [ -d "$root" ] || ! may_have_namespaces; then
+        way=sudo
+        can_be_root
+    else
+        way=user
+    fi
+}
+
+may_have_namespaces() {
+    grep -qs "^$(id -un):" /etc/subuid && unshare --user --map-root-user --mount true 2>/dev/null
+}
+
+make_root() {
+    local tools=()
+    [ -d "$root" ] || require mmdebstrap mmdebstrap
+    if [ "$way" = user ]; then
+        require bwrap bubblewrap
+        require newuidmap uidmap
+    fi
+    install_host_tools "${tools[@]}"
+    [ ! -d "$root" ] || return 0
+    mkdir -p "$cache" || fail "$cache cannot be written; set XDG_CACHE_HOME to a directory that can, with 6 GB free."
+    with_root_lock bootstrap
+}
+
+require() { command -v "$1" >/dev/null || tools+=("$2"); }
+
+install_host_tools() {
+    [ $# -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "Install these with this machine's package manager, and try again: $*"
+    can_be_root || fail "Somebody with root's rights has to install these packages first: $*"
+    say "installing on this machine: $* (everything else goes to $root)"
+    refresh_package_lists
+    apt_get install --no-install-recommends "$@"
+}
+
+with_root_lock() (
+    exec 9>"$cache/lock"
+    flock -n 9 || { say "waiting for another command that works on $root" && flock 9; }
+    "$@" 9>&-
+)
+
+# It comes into being under another name, so that what was interrupted is never taken for a whole one.
+bootstrap() {
+    local option options=() sources
+    [ ! -d "$root" ] || return 0
+    require_space 6 "$cache"
+    say "making a Debian 13 for the stack in $root"
+    while read -r option; do
+        options+=(--aptopt="$option")
+    done < <(apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::Proxy|Check-)')
+    mapfile -t sources < <(debian_13_sources)
+    with_roots_rights rm -rf --one-file-system "$root.new"
+    quietly "$ROOT/.run/log/mmdebstrap.log" with_roots_rights mmdebstrap --mode=root --variant=apt \
+        --include="ca-certificates,git,make,$(package_lines go | awk '{ print $2 }')" --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
+        --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' "${options[@]}" \
+        trixie "$root.new" "${sources[@]}" || fail 'Debian 13 could not be installed in a directory of its own.'
+    with_roots_rights mv "$root.new" "$root"
+}
+
+# The mirrors of a Debian machine are asked for Debian 13; without any, mmdebstrap takes Debian's own.
+debian_13_sources() (
+    . /etc/os-release
+    [ "$ID" = debian ] || return 0
+    # shellcheck disable=SC2016 # apt expands these
+    apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n "s/^$VERSION_CODENAME\(-updates\|-security\)\{0,1\} main \(.*\)/deb \2 trixie\1 main/p" | sort -u
+)
+
+with_roots_rights() {
+    case $way in
+        root) "$@" ;;
+        user) unshare --user --map-root-user --map-auto --mount -- "$@" ;;
+        sudo) sudo "$@" ;;
+    esac
+}
+
+# furnish_root GROUP…
+furnish_root() {
+    local lines
+    lines=$(package_lines "$@")
+    [ ! -e "$furnished" ] || [ -n "$(comm -23 <(echo "$lines") "$furnished")" ] || return 0
+    with_root_lock install_in_root "$lines" "$@"
+}
+
+install_in_root() {
+    local lines=$1
+    shift
+    require_space 4 "$cache"
+    bring_settings
+    build_ahead &
+    as_root_inside bash -c '. stack/lib/stack.sh && mend_packages && install_packages "$@"' install "$@"
+    wait
+    # What root wrote there would otherwise stand in the user's way.
+    [ "$way" != sudo ] || with_roots_rights chown -R "$(id -u):$(id -g)" "$ROOT/.run/log"
+    { echo "$lines" && cat "$furnished" 2>/dev/null || true; } | sort -u | with_roots_rights tee "$furnished.new" >/dev/null
+    with_roots_rights mv "$furnished.new" "$furnished"
+}
+
+# VersityGW takes longest and needs nothing but Go. If it cannot be had, the script that wants it says so.
+build_ahead() {
+    [ "${S3:-}" != rclone ] || return 0
+    (enter bash -c 'cd "$0" && . stack/lib/stack.sh && prepare_versitygw' "$ROOT") >/dev/null 2>&1
+}
+
+# What a process inside has to know of this machine.
+bring_settings() {
+    local file new=no
+    for file in /etc/resolv.conf /etc/hosts; do
+        cmp -s "$file" "$root$file" || with_roots_rights cp -L "$file" "$root$file"
+    done
+    grep -qs "^[^:]*:[^:]*:$(id -u):" "$root/etc/passwd" ||
+        echo "$(id -un):x:$(id -u):$(id -g)::$HOME:/bin/bash" | with_roots_rights tee -a "$root/etc/passwd" >/dev/null
+    for file in /usr/local/share/ca-certificates/*.crt; do
+        [ -e "$file" ] && ! cmp -s "$file" "$root$file" || continue
+        with_roots_rights cp "$file" "$root$file" && new=yes
+    done
+    [ "$new" = no ] || quietly "$ROOT/.run/log/certificates.log" as_root_inside update-ca-certificates
+}
+
+# enter COMMAND…: in place of this process, as the user.
+enter() {
+    local directories directory binds=()
+    bring_settings
+    directories_of_the_machine
+    case $way in
+        root) exec unshare --mount -- "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$PWD" "$@" ;;
+        sudo) exec sudo -E HOME="$HOME" unshare --mount -- "$enter" "$root" "$(id -u):$(id -g)" \
+            "${directories[@]}" -- "${clean[@]}" "$PWD" "$@" ;;
+        user)
+            for directory in "${directories[@]}"; do binds+=(--dev-bind "$directory" "$directory"); done
+            exec bwrap --bind "$root" / "${binds[@]}" -- "${clean[@]}" "$PWD" "$@"
+            ;;
+    esac
+}
+
+as_root_inside() {
+    local directories
+    directories_of_the_machine
+    with_roots_rights unshare --mount -- "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$ROOT" "$@"
+}
+
+# Everything but the system's own, which the root has itself; and the repository and the home, if they are among that.
+directories_of_the_machine() {
+    local directory
+    directories=(/dev /proc /sys /var/tmp)
+    for directory in /*; do
+        [ -d "$directory" ] && [ ! -L "$directory" ] || continue
+        [[ $directory =~ ^/(bin|boot|dev|etc|lib(32|64|x32)?|lost\+found|proc|run|sbin|sys|usr|var)$ ]] ||
+            directories+=("$directory")
+    done
+    for directory in "$ROOT" "$HOME"; do
+        [[ ! $directory =~ ^/(boot|etc|run|usr|var)/ ]] || directories+=("$directory")
+    done
+}
+
+remove_root() {
+    [ -d "$cache" ] || return 0
+    choose_way || fail "$root cannot be removed by this user."
+    with_root_lock with_roots_rights rm -rf --one-file-system "$root" "$root.new"
+    say "$root is gone"
+}
