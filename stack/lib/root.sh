@@ -3,6 +3,7 @@
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/warelog
 root=$cache/debian-13
+namespace=(unshare --mount --)
 # The lines of stack/packages that have been installed in it.
 furnished=$root/var/lib/warelog-packages
 enter=$ROOT/stack/lib/enter
@@ -19,13 +20,29 @@ clean=(/usr/bin/env -u JAVA_HOME -u M2_HOME -u GOROOT -u GOBIN -u PYTHONHOME -u 
 choose_way() {
     if [ "$(id -u)" = 0 ]; then
         way=root
-        unshare --mount true 2>/dev/null
+        mounts_stay_inside
     elif [ ! -O "$root" ] && [ -d "$root" ] || ! may_have_namespaces; then
         way=sudo
-        can_be_root
+        can_be_root && mounts_stay_inside
     else
         way=user
     fi
+}
+
+# Sets namespace to what starts a command in a mount namespace. In a chroot, whose own mount cannot be made private, it is
+# tried whether a mount is seen outside.
+mounts_stay_inside() {
+    local probe status=1
+    namespace=(unshare --mount --)
+    ! with_roots_rights "${namespace[@]}" true 2>/dev/null || return 0
+    namespace=(unshare --mount --propagation unchanged --)
+    probe=$(mktemp -d)
+    if with_roots_rights "${namespace[@]}" sh -c 'mount -t tmpfs none "$0" && touch "$0/seen"' "$probe" 2>/dev/null; then
+        [ -e "$probe/seen" ] || status=0
+        with_roots_rights umount "$probe" 2>/dev/null || true
+    fi
+    rmdir "$probe"
+    return "$status"
 }
 
 may_have_namespaces() {
@@ -146,8 +163,8 @@ enter() {
     bring_settings
     directories_of_the_machine
     case $way in
-        root) exec unshare --mount -- "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$PWD" "$@" ;;
-        sudo) exec sudo -E HOME="$HOME" unshare --mount -- "$enter" "$root" "$(id -u):$(id -g)" \
+        root) exec "${namespace[@]}" "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$PWD" "$@" ;;
+        sudo) exec sudo -E HOME="$HOME" "${namespace[@]}" "$enter" "$root" "$(id -u):$(id -g)" \
             "${directories[@]}" -- "${clean[@]}" "$PWD" "$@" ;;
         user)
             for directory in "${directories[@]}"; do binds+=(--dev-bind "$directory" "$directory"); done
@@ -159,7 +176,7 @@ enter() {
 as_root_inside() {
     local directories
     directories_of_the_machine
-    with_roots_rights unshare --mount -- "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$ROOT" "$@"
+    with_roots_rights "${namespace[@]}" "$enter" "$root" 0:0 "${directories[@]}" -- "${clean[@]}" "$ROOT" "$@"
 }
 
 # Everything but the system's own, which the root has itself; and the repository and the home, if they are among that.
