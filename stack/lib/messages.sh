@@ -35,7 +35,7 @@ watch_progress() {
     local log=$1 parent=$2 pause
     exec {pause}<> <(:)
     while ! read -rt 10 -u "$pause" && kill -0 "$parent" 2>/dev/null; do
-        say "   … $(basename "$log" .log): $(awk -f "$ROOT/stack/lib/progress.awk" "$log")"
+        say >&2 "   … $(basename "$log" .log): $(awk -f "$ROOT/stack/lib/progress.awk" "$log")"
     done
 }
 
