@@ -194,7 +194,12 @@ directories_of_the_machine() {
 }
 
 remove_root() {
+    local process
     [ -d "$cache" ] || return 0
+    for process in /proc/[0-9]*; do
+        [ ! "$process/root${furnished#"$root"}" -ef "$furnished" ] ||
+            fail "The process ${process#/proc/} ($(<"$process/comm")) runs in $root; run make down first, in every clone."
+    done
     choose_way || fail "$root cannot be removed by this user."
     with_root_lock with_roots_rights rm -rf --one-file-system "$root" "$root.new"
     say "$root is gone"
