@@ -16,7 +16,13 @@ package struct LogScan: Sendable {
 
     package init(_ kafka: KafkaConfiguration, loop: EventLoop) {
         var kafka = kafka
-        kafka.extra.merge(["queued.max.messages.kbytes": Self.fetchedAhead]) { given, _ in given }
+        let bounds = [
+            "queued.max.messages.kbytes": Self.fetchedAhead,
+            // What is asked for is there. A fetch that waited for more at a partition's end would hold up those that
+            // are read next, because librdkafka has one fetch at a time on its way to a broker.
+            "fetch.wait.max.ms": "10",
+        ]
+        kafka.extra.merge(bounds) { given, _ in given }
         self.kafka = kafka
         self.loop = loop
     }

@@ -11,6 +11,9 @@ extension KafkaConfiguration {
             "socket.connection.setup.timeout.ms": "5000",
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
+            // The push of metrics to brokers (KIP-714) is ended when a client is destroyed. The signal of its end may
+            // come before the wait for it, which then takes a second, even if no broker has asked for metrics.
+            "enable.metrics.push": "false",
         ]
     }
 
@@ -43,6 +46,9 @@ extension KafkaConfiguration {
             // The bound of the local queue, and how soon to fetch again when it was reached (the default is a second).
             "queued.max.messages.kbytes": "16384",
             "fetch.queue.backoff.ms": "10",
+            // librdkafka has one fetch at a time on its way to a broker. The first one after an assignment often asks
+            // for one partition alone; if that has nothing, the records of all others wait for so long.
+            "fetch.wait.max.ms": "100",
             // Each of these is an event on the consumer's queue, which makes the loop poll: an idle consumer that waits
             // on its descriptor would else be put out of its group after `max.poll.interval.ms`.
             "statistics.interval.ms": "60000",
