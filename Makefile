@@ -2,7 +2,7 @@
 
 export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM
 
-.PHONY: help up infrastructure down reset shell doctor clean-machine test fuzz-api fuzz-images bench-images bench-replay demo
+.PHONY: help up infrastructure down reset shell doctor clean-machine test check coverage fuzz-api fuzz-images bench-images bench-replay demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } /^#   / { print substr($$0, 2) }' $(MAKEFILE_LIST)
@@ -22,8 +22,14 @@ reset: ## stops it, and wipes the data
 infrastructure: ## the servers alone: Kafka, Postgres, Redis, S3
 	@stack/infrastructure
 
-test: ## every check, against servers of its own on free ports
+check: ## everything that needs no server: format, lint, links, the tests of the modules
+	@stack/check
+
+test: ## every check, against servers of its own on free ports: PARTS=
 	@stack/test
+
+coverage: ## all tests in a build with coverage, and which lines they run
+	@stack/coverage
 
 doctor: ## looks at this machine and at what is running: a verdict a line
 	@stack/doctor

@@ -1,6 +1,9 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+let everything =
+    base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests
+
 let package = Package(
     name: "warelog",
     products: [
@@ -14,9 +17,16 @@ let package = Package(
         .executable(name: "replay-bench", targets: ["ReplayBench"]),
         .executable(name: "replay-floor", targets: ["ReplayFloor"]),
     ],
-    targets: base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests,
+    targets: everything,
     swiftLanguageModes: [.v6]
 )
+
+// WARELOG_ONLY=EventsTests leaves that target and its dependencies: a build with other flags, as coverage needs, is
+// small then.
+if let name = Context.environment["WARELOG_ONLY"] {
+    package.products = []
+    package.targets = dependencies(of: [name], among: everything)
+}
 
 // MARK: - Small concepts that every floor uses. No I/O, no C, no other module.
 
@@ -186,61 +196,61 @@ var testSupport: [Target] {
 
 var tests: [Target] {
     [
-        .testTarget(name: "BaseTests", dependencies: ["Base"]),
-        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
-        .testTarget(
-            name: "GatewayTests",
-            dependencies: [
+        test("BaseTests", ["Base"]),
+        test("EventsTests", ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
+        test(
+            "GatewayTests",
+            [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
                 "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
             ]),
-        .testTarget(
-            name: "CompressorTests",
-            dependencies: [
+        test(
+            "CompressorTests",
+            [
                 "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
                 "InternetAddress", "NetworkTesting", "S3", "Telemetry",
             ]),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "Kafka"]),
-        .testTarget(
-            name: "HistoryTests",
-            dependencies: ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
-        .testTarget(
-            name: "ReplayTests",
-            dependencies: [
+        test("EventLogTests", ["EventLog", "Events", "Kafka"]),
+        test(
+            "HistoryTests",
+            ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
+        test(
+            "ReplayTests",
+            [
                 "EventLog", "EventLoop", "Events", "JSON", "Kafka", "LogTesting", "Postgres", "ReadModel", "Replay",
                 "SeededRandom",
             ],
             exclude: ["Golden"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Events", "JSON", "Telemetry"]),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-        .testTarget(
-            name: "HTTPServerTests",
-            dependencies: [
+        test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
+        test("SettingsTests", ["Settings"]),
+        test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
+        test("EventLoopTests", ["EventLoop"]),
+        test(
+            "HTTPServerTests",
+            [
                 "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting",
             ]),
-        .testTarget(
-            name: "HTTPClientTests",
-            dependencies: [
+        test(
+            "HTTPClientTests",
+            [
                 "Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting",
             ]),
-        .testTarget(name: "InternetAddressTests", dependencies: ["InternetAddress"]),
-        .testTarget(name: "MultipartFormTests", dependencies: ["MultipartForm"]),
-        .testTarget(
-            name: "S3Tests",
-            dependencies: [
+        test("InternetAddressTests", ["InternetAddress"]),
+        test("MultipartFormTests", ["MultipartForm"]),
+        test(
+            "S3Tests",
+            [
                 "Base", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "NetworkTesting",
                 "S3",
             ]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Base", "EventLoop", "Postgres", "SeededRandom"]),
-        .testTarget(name: "RedisTests", dependencies: ["Base", "EventLoop", "Redis"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Base", "Cryptography"]),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
+        test("KafkaTests", ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+        test("PostgresTests", ["Base", "EventLoop", "Postgres", "SeededRandom"]),
+        test("RedisTests", ["Base", "EventLoop", "Redis"]),
+        test("JSONTests", ["JSON"]),
+        test("CryptographyTests", ["Base", "Cryptography"]),
+        test(
+            "EndToEndTests",
+            [
                 "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
                 "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
                 "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
@@ -260,6 +270,23 @@ func room(_ name: String, in floor: String, _ dependencies: [Target.Dependency])
 /// A C library of the system as a module: `Sources/System/<name>` holds its module map and shim.
 func library(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+/// A module of tests: `Tests/<name>`. What is tested is optimised. What tests it is not, because that would take as
+/// long to build as everything else.
+func test(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.unsafeFlags(["-Onone"])])
+}
+
+/// The targets of these names and everything that they depend on.
+func dependencies(of names: Set<String>, among targets: [Target]) -> [Target] {
+    let found = targets.filter { names.contains($0.name) }
+    let needed = found.flatMap(\.dependencies).compactMap { dependency -> String? in
+        if case .byNameItem(let name, _) = dependency { name } else { nil }
+    }
+    let all = names.union(needed)
+    return all == names ? found : dependencies(of: all, among: targets)
 }
 
 func linked(_ libraries: String...) -> [LinkerSetting] { libraries.map { .linkedLibrary($0) } }

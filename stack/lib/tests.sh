@@ -1,53 +1,82 @@
-# Runs the tests, counts them, measures coverage.
+# Runs the tests by parts, counts them, says how long they took.
 
 passed=0 failed=0 skipped=0
 failed_checks=()
 tests_are_complete=yes
 results_are_there=yes
 coverage_is_enough=yes
-# A directory of its own: with other flags than a developer's builds have, each would undo the work of the other.
-swift_testing=(--package-path "$ROOT" --scratch-path "$ROOT/.build/coverage" --enable-code-coverage)
+swift_log=$RUN/log/swift-test.log
+all_parts=scripts,modules,replay,service,contract,coverage
+# As they were built.
+swift_testing=(--package-path "$ROOT" -c release)
+[ -z "${COVERAGE:-}" ] ||
+    swift_testing=(--package-path "$ROOT" --scratch-path "$ROOT/.build/coverage" --enable-code-coverage)
 
-build_tests() {
-    say 'swift build --build-tests (warnings are errors)'
-    quietly "$ROOT/.run/log/swift-build-tests.log" \
-        swift build --build-tests "${swift_testing[@]}" -Xswiftc -warnings-as-errors || fail 'the build failed'
-}
+# What the tests know of servers, and the lines of SwiftPM that are only in the log.
+swift_testing_in=(with_environment) hidden_lines='^◇'
 
-# Checks that need no Swift: each script is one test.
-run_script_checks() {
-    local check
-    for check in stack/checks/compose; do
-        count_check "$check" "$check"
+choose_parts() {
+    local part
+    parts=,${PARTS:-$all_parts},
+    for part in ${parts//,/ }; do
+        [[ ,$all_parts, == *",$part,"* ]] || fail "PARTS: '$part' is none of: $all_parts"
     done
 }
 
-# Those that need the whole service come last and alone, one after another: each of them has the machine for itself, and
-# holds nobody up. Those that fold the log again and again come before those that make it long.
-run_swift_tests() {
-    local folding='EndToEndTests.*/(Rebuild|RebuildCancel|Verify|Quarantine|Status|LostDatabase)Tests/'
-    swift_log=$RUN/log/swift-test.log
-    : >"$swift_log"
-    run_swift_test_part modules --skip EndToEndTests
-    run_swift_test_part replay --filter "$folding"
-    run_swift_test_part service --filter EndToEndTests --skip "$folding"
+build_for_tests() {
+    if [ -z "${COVERAGE:-}" ]; then
+        build_tests
+    else
+        say 'swift build --build-tests, with coverage'
+        quietly "$ROOT/.run/log/swift-build-coverage.log" swift build --build-tests "${swift_testing[@]}" ||
+            fail 'the build failed'
+    fi
 }
 
-# run_swift_test_part NAME FILTER…
-run_swift_test_part() {
-    local name=$1 results=$RUN/tests.xml
+# The service is tested by one test after another, so that each has the machine for itself: those that fold the log
+# again and again come before those that make it long.
+run_parts() {
+    local folding='EndToEndTests.*/(Rebuild|RebuildCancel|Verify|Quarantine|Status|LostDatabase)Tests/'
+    run_part scripts run_scripts
+    run_part modules run_swift_tests modules --skip EndToEndTests
+    [[ $parts != *,coverage,* || -n ${COVERAGE:-} ]] || start_coverage_of_events
+    run_part replay run_swift_tests replay --filter "$folding"
+    run_part service run_swift_tests service --filter EndToEndTests --skip "$folding"
+    run_part contract run_api_checks
+    run_part coverage measure_coverage
+}
+
+run_scripts() {
+    start_scripts
+    finish_checks
+}
+
+# run_part NAME COMMAND…
+run_part() {
+    local name=$1 start=$SECONDS
+    shift
+    [[ $parts == *",$name,"* ]] || return 0
+    "$@"
+    say "$name: $((SECONDS - start)) s"
+}
+
+# run_swift_tests PART FILTER…
+run_swift_tests() {
+    local name=$1 results=$RUN/results/$1.xml
     shift
     say "swift test, $name (with each start and argument: ${swift_log#"$PWD"/})"
-    rm -f "$RUN"/tests*.xml
-    # SwiftPM's lines about what has only begun are left out here; what failed, was skipped or passed is shown.
+    mkdir -p "$RUN/log" "$RUN/results" "$RUN/profiles/$name"
+    # Only for processes that are not told otherwise by SwiftPM; without it they leave their profiles where they run.
+    export LLVM_PROFILE_FILE=$RUN/profiles/$name/%m.profraw
     # Line by line, so that the log of a run that is killed names the test that hung.
-    with_environment stdbuf -oL swift test --skip-build "${swift_testing[@]}" "$@" --xunit-output "$results" 2>&1 |
-        tee -a "$swift_log" | sed '/^◇/d' || tests_are_complete=no
+    "${swift_testing_in[@]}" stdbuf -oL \
+        swift test --skip-build "${swift_testing[@]}" "$@" --xunit-output "$results" 2>&1 |
+        tee -a "$swift_log" | sed "/$hidden_lines/d" || tests_are_complete=no
     # SwiftPM writes the next ones in their place.
-    mkdir -p "$RUN/profiles/$name"
-    find "$BIN/codecov" -name '*.profraw' -exec mv -t "$RUN/profiles/$name" {} +
+    [ -z "${COVERAGE:-}" ] || find "$BIN/codecov" -name '*.profraw' -exec mv -t "$RUN/profiles/$name" {} +
     # Swift 6.0 writes Swift Testing's results beside the file that was asked for, and only if the run came to its end.
-    [ ! -e "$RUN/tests-swift-testing.xml" ] || results=$RUN/tests-swift-testing.xml
+    rm -f "$results"
+    [ ! -e "${results%.xml}-swift-testing.xml" ] || mv "${results%.xml}-swift-testing.xml" "$results"
     count_results "$results"
 }
 
@@ -95,7 +124,7 @@ count_check() {
 print_failures() {
     [ "${#failed_checks[@]}" -eq 0 ] || printf '✘ %s\n' "${failed_checks[@]}"
     [ -e "${swift_log:-}" ] || return 0
-    grep '^✘ ' "$swift_log" | head -n 40 || true
+    grep '^✘ ' "$swift_log" | grep -v ' skipped: ' | head -n 40 || true
     [ "$tests_are_complete" = no ] || return 0
     grep -iE 'error: |fatal|signal|crash|thread [0-9]+' "$swift_log" | grep -vE '^(◇|✔|✘) ' | head -n 40 || true
     [ "$results_are_there" = no ] || return 0
@@ -124,24 +153,23 @@ count_results() {
     passed=$((passed + swift_passed)) failed=$((failed + swift_failed)) skipped=$((skipped + swift_skipped))
 }
 
-# Lines by module over the unit tests and every process that the tests started.
+# Of the rules in any case; of everything when it was built for that.
 measure_coverage() {
-    local profile=$RUN/coverage.profdata tools binary profiles objects=()
-    tools=$(dirname "$(readlink -f "$(command -v swift)")")
-    mapfile -t profiles < <(find "$RUN/profiles" -name '*.profraw')
-    for binary in "$BIN"/*.xctest "${EXECUTABLES[@]/#/$BIN/}"; do
-        [ ! -f "$binary" ] || objects+=(-object "$binary")
-    done
-    # Merged here and not by SwiftPM, which leaves it when a test fails. A process killed while writing leaves a broken
-    # profile: only if all are broken is that an error.
-    if ! quietly "$RUN/log/coverage.log" "$tools/llvm-profdata" merge -sparse -failure-mode=all -o "$profile" "${profiles[@]}"; then
-        coverage_is_enough=no
-        return
+    if [ -z "${COVERAGE:-}" ]; then
+        count_check 'Events: its tests cover 95 % of its lines' finish_coverage_of_events
+    else
+        say 'lines covered, by module'
+        print_coverage_of_all "$RUN/profiles" Events 95 || coverage_is_enough=no
     fi
-    "$tools/llvm-cov" export -format=lcov -summary-only -instr-profile "$profile" "${objects[@]}" >"$RUN/coverage.lcov"
-    say 'lines covered, by module'
-    awk -v sources="$ROOT/Sources/" -v module=Events -v minimum=95 -f "$ROOT/stack/lib/coverage.awk" "$RUN/coverage.lcov" ||
-        coverage_is_enough=no
+}
+
+print_slowest() {
+    say 'the ten slowest tests'
+    # <testcase classname="Suite" name="test()" time="1.5" />: one that was skipped has a body.
+    cat "$RUN"/results/*.xml 2>/dev/null |
+        sed -n 's/.*<testcase classname="\([^"]*\)" name="\([^"]*\)" time="\([^"]*\)" *\/>.*/\3 \1 \2/p' |
+        sort -rn | head -n 10 |
+        while read -r seconds suite test; do printf '  %6.1f s  %s %s\n' "$seconds" "${suite##*.}" "$test"; done
 }
 
 print_totals() { echo "$passed passed, $failed failed, $skipped skipped" | tee "$RUN/totals"; }
