@@ -44,9 +44,6 @@ extension EndToEnd {
         @Test func aCompressorThatIsKilledAtAnyPointAnswersEveryImageOnce() throws {
             try Environment.run { warelog in
                 let run = UInt32.random(in: 0 ... .max)
-                // A member that comes back under its name gets its partitions back at once.
-                let settings = ["COMPRESSOR_INSTANCE_ID": "killed-\(run)"]
-                await warelog.restartCompressor(with: settings)
                 var ids: [Int64] = []
                 for round in 0..<50 {
                     ids.append(try await warelog.create(images: (0..<10).map { "small-\(run)-\(round)-\($0).jpg" }).id)
@@ -54,7 +51,7 @@ extension EndToEnd {
                     await warelog.requests.awaitRequest(for: "small-\(run)-\(round)-\(point).jpg")
                     try await warelog.loop.sleep(for: .milliseconds(.random(in: 0...60)))
                     await warelog.processes.kill(.compressor)
-                    try warelog.processes.start(.compressor, with: settings)
+                    try warelog.processes.start(.compressor)
                 }
                 var images: [JSONValue] = []
                 for id in ids {

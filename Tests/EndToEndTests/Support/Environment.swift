@@ -25,6 +25,8 @@ struct Environment: Sendable {
 
     /// Long enough for a slow machine; only a test that hangs gets there.
     private static let limit = Duration.seconds(600)
+    /// Raised when the topics, the read model and the first users are there, for all tests of this run.
+    private static let isPrepared = Flag()
 
     static func run(_ body: @escaping @Sendable (Environment) async throws -> Void) throws {
         try onLoop { loop in
@@ -40,8 +42,10 @@ struct Environment: Sendable {
         _ body: @escaping @Sendable (Environment) async throws -> Void
     ) async throws {
         let processes = Processes(loop, ports: try freePorts(Processes.order.count))
-        try await processes.tool("migrate")
-        try await processes.tool("topics", "create")
+        if !isPrepared.isRaised {
+            try await processes.tool("migrate")
+            try await processes.tool("topics", "create")
+        }
         let configuration = PostgresConfiguration(
             host: variable("DB_HOST"), port: Int(variable("DB_PORT")) ?? 5432, user: variable("DB_USER"),
             password: Secret(variable("DB_PASSWORD")), database: variable("DB_NAME"))
@@ -57,7 +61,10 @@ struct Environment: Sendable {
             try processes.start(.projector)
             try processes.start(.compressor)
             try await processes.start(.gateway, awaiting: "\"message\":\"serving\"")
-            try await processes.tool("seed")
+            if !isPrepared.isRaised {
+                try await processes.tool("seed")
+                isPrepared.raise()
+            }
             try await environment.fold { try await environment.isRegistered(user: 1) }
             try await body(environment)
             result = .success(())

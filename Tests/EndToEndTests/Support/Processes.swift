@@ -46,6 +46,9 @@ final class Processes: @unchecked Sendable {
             }
             entry += 1
         }
+        // A member that comes back under its name gets its partitions back at once, also after it was killed.
+        environment["PROJECTOR_INSTANCE_ID"] = "projector-1"
+        environment["COMPRESSOR_INSTANCE_ID"] = "compressor-1"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
         // Longer than a projector that has just started needs for its partitions.
@@ -74,6 +77,8 @@ final class Processes: @unchecked Sendable {
             environment[variable] = ports[name].map { "\($0)" }
         }
         let words = command + ["\(Self.directory)/\(name.executable)"]
+        // Two members of one name would put each other out of the group.
+        if name == .secondProjector { environment["PROJECTOR_INSTANCE_ID"] = "projector-2" }
         running[name] = try ChildProcess(
             on: loop, executable: words[0], arguments: Array(words.dropFirst()),
             environment: environment.merging(settings) { $1 },
