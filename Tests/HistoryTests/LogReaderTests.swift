@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct LogReaderTests {
-    /// Whoever waits behind a request that gets no answer is told at the same time, and does not wait for as long again.
+    /// Requests that wait behind one without an answer fail together with it, and do not wait as long again.
     @Test func everybodyIsToldThatTheLogIsAway() throws {
         let loop = try EventLoop()
         let answers = try loop.run {

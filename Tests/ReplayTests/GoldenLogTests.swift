@@ -31,8 +31,8 @@ struct GoldenLogTests {
         #expect(try Self.isComplete(log))
     }
 
-    /// With `GOLDEN_LOG=release-N` it is kept: the log of a release that has none yet, and what it makes. Of one that is
-    /// there, only what it makes.
+    /// With `GOLDEN_LOG=release-N` the test writes files: the log of a release that has none yet, and the outcome. For
+    /// a log that exists it writes only the outcome.
     @Test func theLogOfAReleaseIsReadAsItIsWritten() throws {
         let name = ProcessInfo.processInfo.environment["GOLDEN_LOG"]
         var log = try #require(try (1...1000).lazy.map { Self.random(seed: $0) }.first { try Self.isComplete($0) })

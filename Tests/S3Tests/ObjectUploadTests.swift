@@ -48,7 +48,8 @@ struct ObjectUploadTests {
                     case "POST uploadId=i/d+&1":
                         #expect(
                             String(decoding: bytes, as: UTF8.self).contains(
-                                "<Part><PartNumber>1</PartNumber><ETag>\"a&lt;1\"</ETag></Part><Part><PartNumber>2</PartNumber>"
+                                "<Part><PartNumber>1</PartNumber><ETag>\"a&lt;1\"</ETag></Part>"
+                                    + "<Part><PartNumber>2</PartNumber>"
                             ))
                         return HTTPResponse(.ok, body: .bytes(Array("<CompleteMultipartUploadResult/>".utf8)))
                     default:

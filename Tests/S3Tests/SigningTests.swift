@@ -167,8 +167,8 @@ struct SigningTests {
     func anErrorSaysWhatTheServerSaid(_ row: (status: Int, code: String, reason: S3Error.Reason, isRetriable: Bool))
         throws
     {
-        let document =
-            "<?xml version=\"1.0\"?><Error><Code>\(row.code)</Code><Message>m</Message><RequestId>r&amp;1</RequestId></Error>"
+        let error = "<Error><Code>\(row.code)</Code><Message>m</Message><RequestId>r&amp;1</RequestId></Error>"
+        let document = "<?xml version=\"1.0\"?>\(error)"
         do {
             _ = try recorded(answering: HTTPResponse(HTTPStatus(row.status), body: .bytes(Array(document.utf8)))) {
                 _ = try await $0.get(key: "a")

@@ -1,7 +1,7 @@
 /// The embedded broker: librdkafka's mock cluster as a process, for machines that cannot fetch Kafka.
 ///
-/// It speaks enough of Kafka's protocol to try Warelog with: produce, fetch, consumer groups, offsets. It keeps its log in
-/// memory, and the library's limits hold: 5 MiB per partition and then the oldest batches go, no fencing, no
+/// It speaks enough of Kafka's protocol to try Warelog with: produce, fetch, consumer groups, offsets. It keeps its log
+/// in memory, and the library's limits hold: 5 MiB per partition and then the oldest batches go, no fencing, no
 /// de-duplication, no working `read_committed`, no admin API.
 
 #include "fixed_port.h"
@@ -73,7 +73,8 @@ static int serve(const struct options *options, const sigset_t *stop_signals) {
     if (cluster == NULL) {
         log_line("error", "the mock cluster could not be made", NULL);
     } else {
-        // The default of three seconds is longer than short sessions live: such a group would never be assigned anything.
+        // The default of three seconds is longer than short sessions live: such a group would never be assigned
+        // anything.
         rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0);
         if (create_topics(cluster, options) == 0) {
             int received = 0;

@@ -27,8 +27,8 @@ extension EndToEnd {
                 """)
             let first = "['Red', 'Blue', 'Green', 'Grand', 'Tiny', 'Café', 'Old', 'New', 'Smart', 'Wide']"
             let second = "['chair', 'table', 'lamp', 'shelf', 'Größe', 'mirror', 'vase']"
-            let words =
-                "(array\(first))[1 + (hashint8(i) & 1023) % 10] || ' ' || (array\(second))[1 + (hashint8(i * 7) & 1023) % 7]"
+            let one = "(array\(first))[1 + (hashint8(i) & 1023) % 10]"
+            let words = "\(one) || ' ' || (array\(second))[1 + (hashint8(i * 7) & 1023) % 7]"
             try await database.insert(
                 "generate_series(1, 1200000)", user: "case when i <= 1000000 then 1 else 2 + i % 200 end",
                 name: "case when i % 5000 = 7 then 'Стол ' else \(words) end || ' ' || i",
@@ -38,8 +38,8 @@ extension EndToEnd {
             for index in indexes where index.definition.contains("user_id") {
                 try await database.connection.simple(index.definition)
             }
-            // From all names, not from a sample: each of a thousand that holds 9999 by chance stands for 1200 products, and
-            // where there are a few of them the planner would look through the list for these.
+            // Statistics of all names, not of a sample: in a sample of a thousand, a name that holds 9999 by chance
+            // stands for 1200 products, and for a few such names the planner would scan the list.
             try await database.connection.simple(
                 "alter table read_model_3.products alter search_name set statistics 10000")
             _ = try await database.connection.query("vacuum (analyze) read_model_3.products")

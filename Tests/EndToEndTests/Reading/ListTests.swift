@@ -74,8 +74,8 @@ extension EndToEnd {
             }
         }
 
-        /// The products with even ids exist all the time and keep their keys, which are all the same; those with odd ids
-        /// come, go and change around them.
+        /// The products with even ids exist all the time and keep their keys, which are all the same. Products with odd
+        /// ids are created, changed and deleted around them.
         @Test(arguments: ["product_price", "-product_name"])
         func aWalkGivesWhatExistsThroughoutExactlyOnce(_ sort: String) throws {
             try ListDatabase.run { database in

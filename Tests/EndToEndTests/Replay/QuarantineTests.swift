@@ -44,7 +44,10 @@ extension EndToEnd {
                     let after = try await warelog.send(.get, "/products/\(product)")
                     #expect(after.data?["product_name"]?.string == "after", "the cache has forgotten what it had")
                     let rows = try await warelog.database.query(
-                        "select actor, reason from warelog.discarded_records where topic || '/' || partition || '@' || log_offset = $1",
+                        """
+                        select actor, reason from warelog.discarded_records
+                        where topic || '/' || partition || '@' || log_offset = $1
+                        """,
                         [.text(position)]
                     ).rows
                     #expect(try rows.map { try $0.text("actor") + ": " + $0.text("reason") } == ["ops: it is broken"])

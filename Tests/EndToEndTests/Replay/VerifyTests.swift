@@ -49,11 +49,14 @@ extension EndToEnd {
             Damage(table: "product_events", sql: "delete from $SCHEMA.product_events where product_id = $ID"),
             Damage(
                 table: "commands",
-                sql: "update $SCHEMA.commands set event_id = 'x' where resource_id = $ID and topic = 'products.events'"),
+                sql:
+                    "update $SCHEMA.commands set event_id = 'x' where resource_id = $ID and topic = 'products.events'"),
             Damage(
                 table: "commands",
-                sql:
-                    "update $SCHEMA.commands set topic = 'products.event_' where resource_id = $ID and topic = 'products.events'"
+                sql: """
+                    update $SCHEMA.commands set topic = 'products.event_'
+                    where resource_id = $ID and topic = 'products.events'
+                    """
             ),
             Damage(
                 table: "commands",

@@ -2,7 +2,8 @@ import EventLoop
 import Glibc
 import JSON
 
-/// One run of `warelog`: what it says, on standard output and standard error alike, and how it ends. Loop's thread only.
+/// One run of `warelog`: what it prints, on standard output and standard error alike, and its exit status. Loop's
+/// thread only.
 final class ToolRun: @unchecked Sendable {
     struct End: Sendable {
         let status: Int64

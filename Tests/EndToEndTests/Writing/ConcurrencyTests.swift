@@ -258,7 +258,7 @@ extension Environment {
         }
     }
 
-    /// The product as the log itself makes it, without any read model: every record of its partition, one after another.
+    /// The product as the log itself makes it, without any read model: folded from every record of its partition.
     func foldedFromLog(_ id: ProductID) async throws -> Product? {
         let ends = try await logEnds()
         let count = Int32(ends.keys.count { $0.topic == Topic.products.name })

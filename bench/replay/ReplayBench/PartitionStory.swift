@@ -1,11 +1,12 @@
 import EventLog
 import Events
 
-/// The events of one partition of `products.events`, in order: what shops do with their products and what the compressor
-/// answers. The same for the same seed.
+/// The events of one partition of `products.events`, in order: what shops do with their products and what the
+/// compressor answers. The same for the same seed.
 ///
 /// One in five creates a product with two images on average; a third edits one, mostly a recent one; two in five are
-/// answers to images; one in twenty deletes. Some come too late: decided on another version, sent twice, for what is gone.
+/// answers to images; one in twenty deletes. Some are voided: decided on another version, sent twice, for a deleted
+/// product.
 struct PartitionStory {
     /// As many products have a memory; older ones are edited now and then, blindly.
     private static let remembered = 4096

@@ -14,7 +14,7 @@ struct WriteLog {
 
     func run() async throws -> [UInt8] {
         let userBytes = try writeUsers()
-        // The partitions have nothing to do with one another; each has a thread of the pool for itself while it is written.
+        // Partitions are independent of one another; each has a thread of the pool to itself while it is written.
         let bytes = try await withThrowingTaskGroup(of: Int.self) { group in
             for partition in 0..<partitions { group.addTask { try write(partition) } }
             return try await group.reduce(0, +)

@@ -6,8 +6,8 @@ import Kafka
 /// `replay-bench upserts`: what change data capture would hand to the peer, a product's latest document for each event,
 /// in a topic of its own that is made for it. bench/replay/peer.py has the documents' schema.
 ///
-/// Prints one JSON object. Its `last` holds the id and the sequence number of the last record of each partition, by which
-/// the end is recognised in the peer's table.
+/// Prints one JSON object. Its `last` holds the id and the sequence number of the last record of each partition, which
+/// tell when the peer's table is complete.
 struct WriteUpserts {
     static let topic = "bench.upserts"
 

@@ -1,6 +1,6 @@
 /// What replay cannot be faster than: reads topics from their beginning to their end, as fast as librdkafka gives the
-/// records, and forgets them. Prints one JSON object: how many records, bytes of keys and values, and the seconds from the
-/// first fetch to the last record.
+/// records, and drops them. Prints one JSON object: the number of records, the bytes of keys and values, and the
+/// seconds from the first fetch to the last record.
 ///
 ///     replay-floor BROKERS TOPIC…
 
