@@ -17,11 +17,12 @@ extension RedisConnection {
         context.pointee.ev.delWrite = { RedisConnection.from($0)?.delWrite() }
         // The descriptor is closed after this.
         context.pointee.ev.cleanup = { RedisConnection.from($0)?.closeWatcher() }
-        redisAsyncSetDisconnectCallback(context) { context, _ in RedisConnection.of(context)?.failed(context) }
-        redisAsyncSetConnectCallback(context) { context, status in
+        let status = redisAsyncSetConnectCallback(context) { context, status in
             guard let me = RedisConnection.of(context) else { return }
-            if status == REDIS_OK { me.connected() } else { me.failed(context) }
+            if status == REDIS_OK { me.connected() } else { me.machine.lost(me.contextError) }
         }
+        // It refuses a second callback only.
+        precondition(status == REDIS_OK, "redisAsyncSetConnectCallback")
     }
 
     private static func from(_ data: UnsafeMutableRawPointer?) -> RedisConnection? {
@@ -42,7 +43,7 @@ extension RedisConnection {
     /// While connecting, and when the socket is full, hiredis has to be told that it can write. Otherwise it can: once,
     /// at the end of the turn, for all commands of the turn.
     private func addWrite() {
-        guard isConnected, !isWriting else { return watch(.writable, true) }
+        guard machine.isConnected, !isWriting else { return watch(.writable, true) }
         needsWrite = true
         guard !isWritePlanned, !interest.contains(.writable) else { return }
         isWritePlanned = true
@@ -65,7 +66,7 @@ extension RedisConnection {
         // Each of the two may free the context.
         if events.contains(.readable), let context { redisAsyncHandleRead(context) }
         if events.contains(.writable), let context {
-            isWriting = isConnected
+            isWriting = machine.isConnected
             redisAsyncHandleWrite(context)
             isWriting = false
         }
@@ -76,21 +77,14 @@ extension RedisConnection {
         watcher = nil
     }
 
-    private func failed(_ context: UnsafePointer<redisAsyncContext>?) {
-        guard ending == nil, let context, context.pointee.err != 0 else { return }
-        ending = RedisError(.connectionLost, message: Self.errorText(context.pointee))
-    }
-
-    /// What ended the connection; while hiredis still runs callbacks, what it says did.
-    var endingError: RedisError {
-        if let ending { return ending }
-        if let context, context.pointee.err != 0 {
-            return RedisError(.connectionLost, message: Self.errorText(context.pointee))
-        }
-        return RedisError(.connectionLost, message: "the connection has ended")
+    /// What hiredis says is wrong with the connection; nil when nothing is, or when it has freed it.
+    var contextError: String? {
+        guard let context, context.pointee.err != 0 else { return nil }
+        return Self.errorText(context.pointee)
     }
 
     private func ended() {
+        machine.lost(contextError)
         context = nil
         closeWatcher()
         timer?.close()
@@ -98,7 +92,7 @@ extension RedisConnection {
         onReady = nil
         let onEnd = onEnd
         self.onEnd = nil
-        onEnd?(endingError)
+        if case .ended(let error) = machine.state { onEnd?(error) }
     }
 
     static func errorText(_ context: redisAsyncContext) -> String {

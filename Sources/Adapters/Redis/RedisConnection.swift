@@ -14,7 +14,8 @@ final class RedisConnection: @unchecked Sendable {
     var context: UnsafeMutablePointer<redisAsyncContext>?
     var watcher: DescriptorWatcher?
     var interest: DescriptorWatcher.Events = []
-    var isConnected = false
+    /// Which state the connection is in, and what each event does to it.
+    var machine: RedisConnectionStateMachine
     var needsWrite = false
     var isWriting = false
     var isWritePlanned = false
@@ -26,9 +27,6 @@ final class RedisConnection: @unchecked Sendable {
     var timer: Timer?
     private var isTimerSet = false
     private let commandTimeout: UInt64
-    private let handshakeDeadline: UInt64
-    private var handshakeReplies = 0
-    var ending: RedisError?
 
     /// Runs once, when the server has answered the handshake.
     var onReady: (() -> Void)?
@@ -41,7 +39,7 @@ final class RedisConnection: @unchecked Sendable {
         self.configuration = configuration
         self.loop = loop
         commandTimeout = configuration.commandTimeout.nanoseconds
-        handshakeDeadline = Self.now() + handshakeTimeout.nanoseconds
+        machine = RedisConnectionStateMachine(handshakeDeadline: Self.now() + handshakeTimeout.nanoseconds)
         guard let context = redisAsyncConnect(address, Int32(truncatingIfNeeded: configuration.port)) else {
             throw RedisError(.unavailable, message: "redisAsyncConnect: out of memory")
         }
@@ -60,36 +58,36 @@ final class RedisConnection: @unchecked Sendable {
         }
         self.context = context
         attach(context)
-        setTimer(handshakeDeadline)
+        setTimer(machine.handshakeDeadline)
     }
 
     /// Sends a command; `continuation` is resumed exactly once, with the reply or when the connection ends.
     func send(_ arguments: [RedisArgument], _ continuation: PendingCommand.Continuation) {
         if let fault = Self.fault(arguments) { return continuation.resume(returning: .failure(fault)) }
-        guard inFlight.count < configuration.maximumInFlight else {
-            let message = "\(configuration.maximumInFlight) commands wait for their replies"
-            return continuation.resume(returning: .failure(RedisError(.tooManyInFlight, message: message)))
+        if let refusal = machine.refusal(inFlight: inFlight.count, limit: configuration.maximumInFlight) {
+            return continuation.resume(returning: .failure(refusal))
         }
         let deadline = Self.now() + commandTimeout
         if !append(arguments, PendingCommand(continuation: continuation, deadline: deadline)) {
             continuation.resume(
-                returning: .failure(RedisError(.unavailable, message: "the connection is being closed")))
+                returning: .failure(RedisError(.unavailable, message: "the connection is closing")))
         }
         if !isTimerSet { setTimer(deadline) }
     }
 
-    /// Ends when the replies to what was sent have come.
-    func finish() {
-        guard let context else { return }
-        ending = ending ?? RedisError(.closed, message: "the client was closed")
-        if isConnected { redisAsyncDisconnect(context) } else { redisAsyncFree(context) }
-    }
+    /// Accepts no further command and ends after the replies to those in flight.
+    func finish() { close(machine.finish()) }
 
-    /// Ends at once; who still waits gets an error.
-    func abort(_ error: RedisError) {
+    /// Ends at once. The commands in flight fail.
+    func abort(_ error: RedisError) { close(machine.abort(error)) }
+
+    private func close(_ action: RedisConnectionStateMachine.CloseAction) {
         guard let context else { return }
-        ending = ending ?? error
-        redisAsyncFree(context)
+        switch action {
+        case .none: break
+        case .disconnect: redisAsyncDisconnect(context)
+        case .free: redisAsyncFree(context)
+        }
     }
 
     // MARK: sending
@@ -160,11 +158,9 @@ final class RedisConnection: @unchecked Sendable {
         _ reply: UnsafeMutablePointer<redisReply>?, _ command: PendingCommand
     ) -> Result<RedisValue, RedisError> {
         guard let reply else {
-            // "All pending callbacks are called with a NULL reply when the context encountered an error."
-            if ending?.kind == .timedOut, command.deadline <= Self.now() {
-                return .failure(RedisError(.timedOut, message: "no reply in the time allowed"))
-            }
-            return .failure(RedisError(.connectionLost, message: endingError.message))
+            // "All pending callbacks are called with a NULL reply when the context encountered an error." (hiredis)
+            machine.lost(contextError)
+            return .failure(machine.failure(deadline: command.deadline, now: Self.now()))
         }
         guard let value = RedisValue(reply.pointee) else {
             return .failure(RedisError(.invalid, message: "a reply of an unknown type"))
@@ -176,24 +172,27 @@ final class RedisConnection: @unchecked Sendable {
     // MARK: handshake
 
     func connected() {
-        isConnected = true
-        if let context { redisEnableKeepAlive(&context.pointee.c) }
-        for words in configuration.handshake {
-            guard append(words, PendingCommand(continuation: nil, deadline: handshakeDeadline)) else {
-                return
+        let handshake = configuration.handshake
+        guard let context, machine.connected(handshake: handshake.count) else { return }
+        guard redisEnableKeepAlive(&context.pointee.c) == REDIS_OK else {
+            return abort(RedisError(.unavailable, message: "redisEnableKeepAlive: \(contextError ?? "failed")"))
+        }
+        for words in handshake {
+            let command = PendingCommand(continuation: nil, deadline: machine.handshakeDeadline)
+            guard append(words, command) else {
+                return abort(RedisError(.unavailable, message: "redisAsyncCommandArgv refused the handshake"))
             }
-            handshakeReplies += 1
         }
     }
 
     private func handshakeReplied(_ result: Result<RedisValue, RedisError>) {
-        handshakeReplies -= 1
-        switch result {
-        case .failure(let error): abort(error)
-        case .success where handshakeReplies == 0 && ending == nil:
+        let refusal: RedisError? = if case .failure(let error) = result { error } else { nil }
+        switch machine.handshakeReplied(refusal) {
+        case .none: break
+        case .announce:
             onReady?()
             onReady = nil
-        case .success: break
+        case .free: close(.free)
         }
     }
 
@@ -207,10 +206,11 @@ final class RedisConnection: @unchecked Sendable {
 
     private func timerFired() {
         isTimerSet = false
-        let oldest = isConnected ? inFlight.first?.deadline : handshakeDeadline
-        guard let oldest else { return }  // the next command sets it again
-        guard oldest <= Self.now() else { return setTimer(oldest) }
-        abort(RedisError(.timedOut, message: "no reply in the time allowed"))
+        switch machine.timerFired(now: Self.now(), oldest: inFlight.first?.deadline) {
+        case .none: break  // the next command sets it again
+        case .wait(let deadline): setTimer(deadline)
+        case .free: close(.free)
+        }
     }
 
     /// Good to a few milliseconds, and four times as fast to read as the exact clock.
