@@ -1,7 +1,7 @@
 import EventLoop
 
 /// One unit that a caller waits for: a statement, a transaction, or the connection for itself. Loop's thread only.
-final class Command: @unchecked Sendable {
+final class PostgresCommand: @unchecked Sendable {
     enum Work {
         case statement(PostgresStatement)
         case transaction([PostgresStatement])
@@ -82,12 +82,18 @@ final class Command: @unchecked Sendable {
     func receive(_ storage: ResultStorage, isAborted: Bool) {
         hasResult = true
         guard error == nil, !isAborted else { return }
-        if var fault = storage.error(call: "PQgetResult") {
-            fault.statementIndex = isTransaction ? statementIndex : nil
-            error = fault
+        if let fault = storage.error(call: "PQgetResult") {
+            record(fault)
         } else if case .statement = step {
             results.append(PostgresResult(storage: storage))
         }
+    }
+
+    /// Keeps the error of the current step, which is the outcome.
+    func record(_ fault: PostgresError) {
+        var fault = fault
+        fault.statementIndex = isTransaction ? statementIndex : nil
+        error = fault
     }
 
     /// The end of the current step; false when the server has said nothing that could have ended.

@@ -118,7 +118,7 @@ extension PostgresConnection {
         PostgresError(.connectionLost, call: "PQgetResult", message: "the connection is gone", mayHaveTakenEffect: true)
     }
 
-    private func brokenError(_ call: String) -> PostgresError {
+    func brokenError(_ call: String) -> PostgresError {
         let message = raw.map { firstLine(PQerrorMessage($0)) } ?? "the connection is gone"
         broken(call)
         return PostgresError(.connectionLost, call: call, message: message, mayHaveTakenEffect: true)

@@ -42,9 +42,9 @@ extension PostgresConnection {
         }
     }
 
-    func run(_ work: Command.Work, deadline: Duration? = nil) async throws(PostgresError) -> [PostgresResult] {
-        let command = Command(work)
-        let outcome: Command.Outcome = await withTaskCancellationHandler {
+    func run(_ work: PostgresCommand.Work, deadline: Duration? = nil) async throws(PostgresError) -> [PostgresResult] {
+        let command = PostgresCommand(work)
+        let outcome: PostgresCommand.Outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 loop.onLoop {
                     if command.begin(continuation, deadline, on: self.loop) { self.submit(command) }

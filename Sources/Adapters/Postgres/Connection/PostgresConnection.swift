@@ -1,4 +1,3 @@
-import Base
 import CLibpq
 import EventLoop
 
@@ -17,10 +16,7 @@ package final class PostgresConnection: @unchecked Sendable {
     private var watcher: DescriptorWatcher?
     private var cache = StatementCache(limit: 256)
     private var parameters = ParameterBuffer()
-    private var waiting = FIFO<Command>()
-    private var inFlight = FIFO<Command>()
-    /// A transaction, or a caller that has the connection for itself: nothing else is sent.
-    private var isBlocked = false
+    private var machine = PostgresConnectionStateMachine(limit: PostgresConnection.maximumPending)
     private var isFlushPlanned = false
     private lazy var plannedFlush: () -> Void = { [weak self] in
         self?.isFlushPlanned = false
@@ -67,7 +63,7 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// Nothing is waiting or in flight, and no transaction is open.
     package var isIdle: Bool {
-        inFlight.isEmpty && waiting.isEmpty && !isBlocked && raw != nil && PQtransactionStatus(raw) == PQTRANS_IDLE
+        machine.isIdle && PQtransactionStatus(raw) == PQTRANS_IDLE
     }
 
     /// Ends the session at once; who still waits gets a typed error.
@@ -77,57 +73,49 @@ package final class PostgresConnection: @unchecked Sendable {
 
     // MARK: sending
 
-    func submit(_ command: Command) {
-        guard raw != nil else {
-            return command.settle(.failure(PostgresError(.closed, call: "query", message: "the connection is closed")))
-        }
-        guard waiting.count + inFlight.count < Self.maximumPending else {
-            let message = "\(Self.maximumPending) callers wait on this connection"
-            return command.settle(.failure(PostgresError(.poolExhausted, call: "query", message: message)))
-        }
-        waiting.append(command)
+    func submit(_ command: PostgresCommand) {
+        if let refusal = machine.submit(command) { return command.settle(.failure(refusal)) }
         pump()
     }
 
     /// Sends what may be sent now.
     private func pump() {
-        while !isBlocked, let command = waiting.first, raw != nil {
-            if case .exclusive = command.work, !inFlight.isEmpty, !command.isFinished { return }
-            waiting.popFirst()
-            if command.isFinished {  // cancelled before it was sent
-                command.settle()
-                continue
-            }
-            switch command.work {
-            case .exclusive: grant(command)
-            case .lease: command.settle()  // the pool's affair, never seen here
-            case .statement(let statement): send(command) { add(statement, .statement(index: 0), to: command) }
-            case .housekeeping(let sql):
-                send(command) { add(PostgresStatement(sql), .control(index: 0), to: command) }
-            case .transaction(let statements):
-                isBlocked = true
-                send(command) {
-                    guard add("BEGIN", .control(index: 0), to: command) else { return false }
-                    for (index, statement) in statements.enumerated() {
-                        guard add(statement, .statement(index: index), to: command) else { return false }
-                    }
-                    return add("COMMIT", .control(index: statements.count), to: command)
-                }
+        while true {
+            switch machine.next() {
+            case .none: return
+            case .drop(let command): command.settle()
+            case .grant(let command): grant(command)
+            case .send(let command): send(command)
             }
         }
     }
 
+    private func send(_ command: PostgresCommand) {
+        switch command.work {
+        case .statement(let statement): send { add(statement, .statement(index: 0), to: command) }
+        case .housekeeping(let sql): send { add(PostgresStatement(sql), .control(index: 0), to: command) }
+        case .transaction(let statements):
+            send {
+                guard add("BEGIN", .control(index: 0), to: command) else { return false }
+                for (index, statement) in statements.enumerated() {
+                    guard add(statement, .statement(index: index), to: command) else { return false }
+                }
+                return add("COMMIT", .control(index: statements.count), to: command)
+            }
+        case .exclusive, .lease: break  // never sent
+        }
+    }
+
     /// `body` queues the statements; the synchronisation point is added here.
-    private func send(_ command: Command, _ body: () -> Bool) {
-        command.markSent()
-        inFlight.append(command)
+    private func send(_ body: () -> Bool) {
         // "PQsendPipelineSync … is not flushed": many commands of one turn share one write.
         guard body(), PQsendPipelineSync(raw) == 1 else { return broken("PQsendQueryPrepared") }
         planFlush()
     }
 
     /// Queues one statement in libpq; false when the connection is unusable.
-    private func add(_ statement: PostgresStatement, _ step: Command.Step, to command: Command) -> Bool {
+    private func add(_ statement: PostgresStatement, _ step: PostgresCommand.Step, to command: PostgresCommand) -> Bool
+    {
         if let name = cache.evict() {
             command.steps.append(.close)
             guard PQsendClosePrepared(raw, name) == 1 else { return false }
@@ -178,7 +166,7 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     private func takeResults() {
-        while let raw, let command = inFlight.first, PQisBusy(raw) == 0 {
+        while let raw, let command = machine.answering, PQisBusy(raw) == 0 {
             guard let result = PQgetResult(raw) else {
                 // The end of one step. Twice in a row it is no answer at all: the connection is gone.
                 guard command.endStep() else { return }
@@ -187,33 +175,24 @@ package final class PostgresConnection: @unchecked Sendable {
             let storage = ResultStorage(result)
             switch storage.status {
             case PGRES_PIPELINE_SYNC:
-                inFlight.popFirst()
-                complete(command)
+                complete()
             case let status:
                 let isAborted = status == PGRES_PIPELINE_ABORTED
                 command.receive(storage, isAborted: isAborted)
                 if case .prepare(let sql) = command.step { cache.finished(sql, status == PGRES_COMMAND_OK) }
             }
         }
-        if let raw, inFlight.isEmpty { exclusive.takeResult(raw) }
+        if let raw, machine.answering == nil { exclusive.takeResult(raw) }
     }
 
-    private func complete(_ command: Command) {
-        if command.error?.isStalePlan == true {
-            // The schema has changed under all of them, most likely.
-            cache.removeAll()
-            waiting.prepend(Command(.housekeeping("DEALLOCATE ALL")))
-        }
-        if command.isTransaction { unblock() } else { pump() }
-        command.settle()
-    }
-
-    /// The end of a transaction or of an exclusive use: what failed inside it is rolled back before anything else.
-    func unblock() {
-        if PQtransactionStatus(raw) == PQTRANS_INERROR { waiting.prepend(Command(.housekeeping("ROLLBACK"))) }
-        isBlocked = false
+    private func complete() {
+        let command = machine.completed(
+            hasFailedTransaction: hasFailedTransaction, onStalePlan: { self.cache.removeAll() })
         pump()
+        command?.settle()
     }
+
+    private var hasFailedTransaction: Bool { PQtransactionStatus(raw) == PQTRANS_INERROR }
 
     private func takeNotifications() {
         while let raw, let notification = PQnotifies(raw) {
@@ -228,17 +207,17 @@ package final class PostgresConnection: @unchecked Sendable {
 
     // MARK: exclusive use
 
-    private func grant(_ command: Command) {
-        guard PQexitPipelineMode(raw) == 1 else { return broken("PQexitPipelineMode") }
-        isBlocked = true
+    private func grant(_ command: PostgresCommand) {
+        guard PQexitPipelineMode(raw) == 1 else { return command.settle(.failure(brokenError("PQexitPipelineMode"))) }
         command.finish(.success([]))
     }
 
-    /// Back to the pipeline; every result of the exclusive use has been taken.
+    /// Back to pipeline mode. Every result of the exclusive use has been taken.
     func endExclusive() {
         guard raw != nil else { return }
         guard PQenterPipelineMode(raw) == 1 else { return broken("PQenterPipelineMode") }
-        unblock()
+        machine.released(hasFailedTransaction: hasFailedTransaction)
+        pump()
     }
 
     // MARK: the end
@@ -262,13 +241,14 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     private func end(_ error: PostgresError) {
-        guard let raw else { return }
-        self.raw = nil
+        guard let unanswered = machine.close() else { return }
+        let ended = raw
+        raw = nil
         watcher?.close()
         watcher = nil
-        PQfinish(raw)
-        for command in inFlight.removeAll() { command.settle(.failure(command.error ?? error.afterSending)) }
-        for command in waiting.removeAll() { command.settle(.failure(error)) }
+        PQfinish(ended)
+        for command in unanswered.inFlight { command.settle(.failure(command.error ?? error.afterSending)) }
+        for command in unanswered.waiting { command.settle(.failure(error)) }
         exclusive.fail(error.afterSending)
         listeners.finish()
         let onClose = onClose

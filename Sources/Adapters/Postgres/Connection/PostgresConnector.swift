@@ -12,7 +12,7 @@ final class PostgresConnector: @unchecked Sendable {
     private var timer: Timer?
     private var raw: OpaquePointer?
     private var watcher: DescriptorWatcher?
-    private var isCancelled = false
+    private var machine = PostgresConnectorStateMachine()
 
     init(_ configuration: PostgresConfiguration, loop: EventLoop) {
         self.configuration = configuration
@@ -28,7 +28,9 @@ final class PostgresConnector: @unchecked Sendable {
     /// `completion` runs once. This object has to be kept until then.
     func start(_ completion: @escaping Completion) {
         self.completion = completion
-        guard !isCancelled else { return cancel() }
+        // A directory, for a Unix socket, is not looked up.
+        let action = machine.start(needsLookup: !configuration.host.hasPrefix("/"))
+        if action == .fail { return complete(.failure(Self.cancelled)) }
         do throws(EventLoopError) {
             let timer = try Timer(on: loop) { [unowned self] in
                 fail(PostgresError(.connectionLost, call: "connect", message: "no connection in the time allowed"))
@@ -38,24 +40,24 @@ final class PostgresConnector: @unchecked Sendable {
         } catch {
             return fail(PostgresError("connect", loop: error))
         }
-        // A directory: a Unix socket needs no look-up.
-        guard !configuration.host.hasPrefix("/") else { return begin(addresses: nil) }
+        guard action == .resolve else { return begin(addresses: nil) }
         // libpq would look names up by itself, and block the loop while it does.
         loop.resolve(configuration.host) { [weak self] result in
             switch result {
-            case .success(let addresses): self?.begin(addresses: addresses)
+            case .success(let addresses):
+                if self?.machine.resolved() == true { self?.begin(addresses: addresses) }
             case .failure(let error): self?.fail(PostgresError("resolve", loop: error))
             }
         }
     }
 
     func cancel() {
-        isCancelled = true
-        fail(PostgresError(.cancelled, call: "connect", message: "cancelled"))
+        fail(Self.cancelled)
     }
 
+    private static let cancelled = PostgresError(.cancelled, call: "connect", message: "cancelled")
+
     private func begin(addresses: [String]?) {
-        guard completion != nil else { return }  // given up meanwhile
         let settings = configuration.keywords(addresses: addresses)
         raw = withCStrings(settings.map(\.keyword)) { keywords in
             withCStrings(settings.map(\.value)) { values in PQconnectStartParams(keywords, values, 0) }
@@ -110,6 +112,10 @@ final class PostgresConnector: @unchecked Sendable {
     private func fail(_ error: PostgresError) { finish(.failure(error)) }
 
     private func finish(_ result: Result<PostgresConnection, PostgresError>) {
+        if machine.finish() { complete(result) }
+    }
+
+    private func complete(_ result: Result<PostgresConnection, PostgresError>) {
         watcher?.close()
         watcher = nil
         timer?.close()

@@ -20,7 +20,7 @@ package final class PostgresPool: @unchecked Sendable {
     private var idle: [PostgresConnection] = []
     private var opening: [ObjectIdentifier: PostgresConnector] = [:]
     private var watchdogs: [ObjectIdentifier: Timer] = [:]
-    private var waiting = FIFO<Command>()
+    private var waiting = FIFO<PostgresCommand>()
     private var backoff = Backoff(initial: .milliseconds(50), maximum: .seconds(2))
     private var pause: Timer?
     private var lastFailure: PostgresError?
@@ -47,7 +47,7 @@ package final class PostgresPool: @unchecked Sendable {
         let statement = PostgresStatement(sql, parameters)
         try statement.validate()
         let results = try await PostgresError.againWhenStale { () async throws(PostgresError) in
-            try await self.run(Command(.statement(statement)), deadline)
+            try await self.run(PostgresCommand(.statement(statement)), deadline)
         }
         guard let result = results.first else { throw .noResult }
         return result
@@ -59,7 +59,7 @@ package final class PostgresPool: @unchecked Sendable {
     ) async throws(PostgresError) -> [PostgresResult] {
         for statement in statements { try statement.validate() }
         return try await PostgresError.againWhenStale { () async throws(PostgresError) in
-            try await self.run(Command(.transaction(statements)), deadline)
+            try await self.run(PostgresCommand(.transaction(statements)), deadline)
         }
     }
 
@@ -68,7 +68,7 @@ package final class PostgresPool: @unchecked Sendable {
     package func withConnection<Value>(
         deadline: Duration? = nil, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
-        let command = Command(.lease)
+        let command = PostgresCommand(.lease)
         _ = try await run(command, deadline)
         guard let connection = command.connection else { throw PostgresError.noResult }
         defer { loop.onLoop { self.release(connection) } }
@@ -82,8 +82,9 @@ package final class PostgresPool: @unchecked Sendable {
         }
     }
 
-    private func run(_ command: Command, _ deadline: Duration?) async throws(PostgresError) -> [PostgresResult] {
-        let outcome: Command.Outcome = await withTaskCancellationHandler {
+    private func run(_ command: PostgresCommand, _ deadline: Duration?) async throws(PostgresError) -> [PostgresResult]
+    {
+        let outcome: PostgresCommand.Outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 loop.onLoop {
                     guard command.begin(continuation, deadline ?? self.deadline, on: self.loop) else { return }
@@ -98,7 +99,7 @@ package final class PostgresPool: @unchecked Sendable {
 
     // MARK: who gets what
 
-    private func submit(_ command: Command) {
+    private func submit(_ command: PostgresCommand) {
         if isClosed { return refuse(command, .closed, "the pool is closed") }
         if let connection = idle.popLast() { return assign(connection, to: command) }
         if open.isEmpty, pause != nil, let lastFailure { return command.finish(.failure(lastFailure)) }
@@ -110,11 +111,11 @@ package final class PostgresPool: @unchecked Sendable {
         openIfNeeded()
     }
 
-    private func refuse(_ command: Command, _ kind: PostgresError.Kind, _ message: String) {
+    private func refuse(_ command: PostgresCommand, _ kind: PostgresError.Kind, _ message: String) {
         command.finish(.failure(PostgresError(kind, call: "pool", message: message)))
     }
 
-    private func assign(_ connection: PostgresConnection, to command: Command) {
+    private func assign(_ connection: PostgresConnection, to command: PostgresCommand) {
         if case .lease = command.work {
             command.connection = connection
             return command.finish(.success([]))
