@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 import Testing
 
 @testable import Postgres
@@ -259,5 +260,35 @@ struct ConnectionStateMachineTests {
         #expect(machine.finish() == false)
         #expect(machine.resolved() == false)
         #expect(machine.start(needsLookup: true) == .fail)
+    }
+}
+
+/// How the time of a call is divided.
+struct CallDeadlineTests {
+    private static let stale = PostgresError(
+        .server, call: "PQgetResult", sqlState: "26000", message: "no such statement")
+
+    @Test func aSecondAttemptHasTheTimeThatTheFirstOneLeft() async throws {
+        var times: [Duration?] = []
+        let error = try await failure {
+            _ = try await PostgresCommand.query("SELECT 1", within: .milliseconds(500)) {
+                (_, time) async throws(PostgresError) in
+                times.append(time)
+                if times.count == 1 { usleep(20_000) }
+                throw Self.stale
+            }
+        }
+        #expect(error.sqlState == "26000" && times.count == 2)
+        #expect(times.first == .milliseconds(500))
+        if let second = times.last ?? nil { #expect(second > .zero && second <= .milliseconds(480)) }
+    }
+
+    @Test func withoutADeadlineNeitherAttemptHasOne() async {
+        var times: [Duration?] = []
+        _ = try? await PostgresCommand.transaction([], within: nil) { (_, time) async throws(PostgresError) in
+            times.append(time)
+            throw Self.stale
+        }
+        #expect(times == [nil, nil])
     }
 }

@@ -1,36 +1,36 @@
 import EventLoop
 
-/// What went wrong between here and the database.
+/// An error of the database, or on the way to it.
 package struct PostgresError: Error, Sendable {
     package enum Kind: Sendable, Equatable {
-        /// The server refused; `sqlState` says why.
+        /// The server refused. `sqlState` says why.
         case server
         /// No connection could be made, or the one in use is gone.
         case connectionLost
-        /// The task that waited was cancelled.
+        /// The caller's task was cancelled.
         case cancelled
-        /// No answer within the time given.
+        /// There was no answer before the deadline.
         case deadlineExceeded
         /// The queue for a connection, or the pipeline of one, is full.
         case poolExhausted
-        /// The connection or the pool has been closed here.
+        /// The connection or the pool was closed on this side.
         case closed
-        /// A value that cannot be sent, or an answer that is not what the caller asked it to be.
+        /// A value cannot be sent, or an answer does not have the form that the caller asked for.
         case invalid
     }
 
     package let kind: Kind
     /// The C function, or the step, that failed.
     package let call: String
-    /// Five characters from the server, as in the appendix "PostgreSQL Error Codes" of its manual.
+    /// The server's code of five characters, as in the appendix "PostgreSQL Error Codes" of its manual.
     package let sqlState: String?
-    /// The primary message: no detail, no hint, no statement.
+    /// The primary message, without detail, hint and statement.
     package let message: String
-    /// The violated constraint, where the server names one.
+    /// The violated constraint, if the server names one.
     package let constraint: String?
-    /// Whether the statement may have run, or run and been committed: an answer that was lost says neither.
+    /// Whether the statement may have run and been committed. A lost answer says neither.
     package let mayHaveTakenEffect: Bool
-    /// The index of the statement of a transaction that failed; its count stands for the commit.
+    /// The index of the failed statement of a transaction; the number of statements if the commit failed.
     package internal(set) var statementIndex: Int?
 
     init(
@@ -45,13 +45,13 @@ package struct PostgresError: Error, Sendable {
         self.mayHaveTakenEffect = mayHaveTakenEffect
     }
 
-    /// The connection is gone, or the server is about to take it away (classes 08 and 57P0x).
+    /// Whether the connection is gone, or the server is about to close it (classes 08 and 57P0x).
     package var isConnectionLost: Bool {
         kind == .connectionLost || hasClass("08") || hasClass("57P0")
     }
 
-    /// The same call may well succeed later: lost connections, serialization failures, deadlocks, want of resources,
-    /// full queues, missed deadlines, the server's own (57014) among them.
+    /// Whether the same call may succeed later. True for lost connections, serialization failures, deadlocks, lack of
+    /// resources, full queues and missed deadlines, including the server's own (57014).
     package var isTransient: Bool {
         switch kind {
         case .connectionLost, .poolExhausted, .deadlineExceeded: true
@@ -62,14 +62,14 @@ package struct PostgresError: Error, Sendable {
         }
     }
 
-    /// A prepared statement that a change of the schema has made unusable; nothing of it has run.
+    /// Whether a change of the schema has made a prepared statement unusable. Nothing of it has run.
     var isStalePlan: Bool { sqlState == "0A000" && message.hasPrefix("cached plan") || sqlState == "26000" }
 
     private func hasClass(_ prefix: String) -> Bool { sqlState?.hasPrefix(prefix) ?? false }
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// Safe to show: the messages of class 22 (data exceptions) quote values, so they are left out.
+    /// Safe to show. The messages of class 22 (data exceptions) quote values, so they are left out.
     package var description: String {
         var text = call
         if let statementIndex { text += " of statement \(statementIndex)" }

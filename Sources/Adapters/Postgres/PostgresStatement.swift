@@ -1,4 +1,4 @@
-/// One statement with its parameters, `$1` the first.
+/// One statement with its parameters. The first one is `$1`.
 package struct PostgresStatement: Sendable {
     package let sql: String
     package let parameters: [PostgresValue]

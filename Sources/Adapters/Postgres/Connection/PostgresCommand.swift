@@ -1,23 +1,25 @@
 import EventLoop
 
-/// One unit that a caller waits for: a statement, a transaction, or the connection for itself. Loop's thread only.
+/// One unit of work that a caller waits for: a statement, a transaction, or exclusive use of a connection. Loop's thread
+/// only.
 final class PostgresCommand: @unchecked Sendable {
     enum Work {
         case statement(PostgresStatement)
         case transaction([PostgresStatement])
-        /// Out of pipeline mode, with nothing else in flight.
+        /// Exclusive use of the connection: out of pipeline mode, with nothing else in flight.
         case exclusive
         /// A connection of a pool, for as long as the caller wants.
         case lease
-        /// Ours, nobody waits for it.
+        /// A statement of our own. Nobody waits for its result.
         case housekeeping(String)
     }
 
-    /// What the server answers one after the other, each with results and an end.
+    /// A part of the command. The server answers the parts in order, each with results and an end.
     enum Step {
         case prepare(sql: String)
-        /// The results are the caller's.
+        /// A statement of the caller, who gets its results.
         case statement(index: Int)
+        /// A statement of our own: BEGIN, COMMIT, housekeeping.
         case control(index: Int)
         case close
     }
@@ -34,11 +36,11 @@ final class PostgresCommand: @unchecked Sendable {
     private var continuation: UnsafeContinuation<Outcome, Never>?
     private var outcome: Outcome?
     private var timer: Timer?
-    /// The answer to a `lease`.
+    /// The connection that a `lease` was granted.
     var connection: PostgresConnection?
-    /// Runs when the server has answered, whether anybody still waits or not, or when the connection is gone.
+    /// Runs when the server has answered, whether or not the caller still waits, or when the connection is gone.
     var onSettled: (() -> Void)?
-    /// Runs when the caller goes and the answer is still to come.
+    /// Runs when the caller leaves before the answer has come.
     var onAbandoned: (() -> Void)?
 
     init(_ work: Work) { self.work = work }
@@ -47,13 +49,13 @@ final class PostgresCommand: @unchecked Sendable {
         if case .transaction = work { true } else { false }
     }
 
-    /// Nobody waits any more.
+    /// Whether the command has its outcome.
     var isFinished: Bool { outcome != nil }
 
     var step: Step? { position < steps.count ? steps[position] : nil }
 
-    /// From now on `continuation` is resumed exactly once, by the deadline if by nothing else. False when the command
-    /// was cancelled before it began.
+    /// Takes over `continuation`, which is resumed exactly once, when the deadline passes at the latest. Returns false if
+    /// the command was cancelled before it began.
     func begin(
         _ continuation: UnsafeContinuation<Outcome, Never>, _ deadline: Duration?, on loop: EventLoop
     ) -> Bool {
@@ -78,7 +80,7 @@ final class PostgresCommand: @unchecked Sendable {
 
     func markSent() { isSent = true }
 
-    /// A result of the current step; an error is kept until the server is ready again.
+    /// Takes a result of the current step. An error is kept until the server has processed the whole command.
     func receive(_ storage: ResultStorage, isAborted: Bool) {
         hasResult = true
         guard error == nil, !isAborted else { return }
@@ -96,7 +98,7 @@ final class PostgresCommand: @unchecked Sendable {
         error = fault
     }
 
-    /// The end of the current step; false when the server has said nothing that could have ended.
+    /// Ends the current step. Returns false if it has had no result, so that it cannot be its end.
     func endStep() -> Bool {
         guard hasResult else { return false }
         hasResult = false
@@ -104,7 +106,7 @@ final class PostgresCommand: @unchecked Sendable {
         return true
     }
 
-    /// The server has processed everything: the outcome is final.
+    /// The server has processed the whole command: the outcome is final.
     func settle() { settle(error.map { .failure($0) } ?? .success(results)) }
 
     func settle(_ outcome: Outcome) {
@@ -115,7 +117,7 @@ final class PostgresCommand: @unchecked Sendable {
         onSettled?()
     }
 
-    /// The caller goes; what was sent is answered in its turn all the same.
+    /// The caller leaves. If the command was sent, its answer still comes in its turn.
     func abandon(_ kind: PostgresError.Kind, _ message: String) {
         guard !isFinished else { return }
         finish(.failure(PostgresError(kind, call: "query", message: message, mayHaveTakenEffect: isSent)))
@@ -131,7 +133,7 @@ final class PostgresCommand: @unchecked Sendable {
         continuation = nil
     }
 
-    /// The statement that is being answered; past the last one, when the server commits.
+    /// The index of the statement that is being answered; the number of statements while the server commits.
     private var statementIndex: Int? {
         switch step {
         case .statement(let index), .control(let index): index

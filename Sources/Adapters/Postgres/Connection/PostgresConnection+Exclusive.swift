@@ -2,11 +2,11 @@ import CLibpq
 import EventLoop
 
 extension PostgresConnection {
-    /// Runs several statements separated by semicolons, in one implicit transaction unless they say otherwise: for
-    /// migrations. It waits for what is in flight and holds back what comes later, and cannot be cancelled once begun.
+    /// Runs several statements that are separated by semicolons, as migrations are: in one implicit transaction, unless
+    /// they contain one. Waits for the commands in flight and holds back later ones. Cannot be cancelled once it has begun.
     package func simple(_ sql: String) async throws(PostgresError) {
         try await withTaskExecutorPreference(loop) { () async throws(PostgresError) in
-            _ = try await self.run(.exclusive)
+            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
             defer { self.endExclusive() }
             guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
             self.planFlush()
@@ -14,11 +14,11 @@ extension PostgresConnection {
         }
     }
 
-    /// `COPY … FROM STDIN`: sends the chunks of `next` until it gives nil, each when the one before has left, and says
-    /// how many rows were copied. When `next` throws, the server is told to forget it all.
+    /// Runs `COPY … FROM STDIN` and returns how many rows were copied. Calls `next` for each chunk when the one before has
+    /// left, until it returns nil. If `next` throws, the server drops everything.
     package func copyIn(_ sql: String, _ next: () async throws -> [UInt8]?) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
-            _ = try await self.run(.exclusive)
+            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
             defer { self.endExclusive() }
             guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
             self.planFlush()
@@ -31,7 +31,7 @@ extension PostgresConnection {
             } catch {
                 _ = PQputCopyEnd(self.raw, "given up by the client")
                 self.planFlush()
-                // The server's answer to that is an error as well; the first cause is the one to tell.
+                // The server answers with an error as well. The first cause is the one to report.
                 _ = try? await self.takeAllResults()
                 throw error
             }
@@ -41,12 +41,12 @@ extension PostgresConnection {
         }
     }
 
-    /// `COPY … TO STDOUT`: gives each piece that the server sends, a row in most formats, and says how many rows were
-    /// copied. The next piece is asked for when `body` is done with the one before; what it throws cancels the copy,
-    /// and with it the connection.
+    /// Runs `COPY … TO STDOUT` and returns how many rows were copied. Calls `body` for each piece that the server sends,
+    /// which is a row in most formats, and reads the next one when `body` has returned. If `body` throws, the copy is
+    /// cancelled, and the connection is closed.
     package func copyOut(_ sql: String, _ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
-            _ = try await self.run(.exclusive)
+            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
             defer { self.endExclusive() }
             guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
             self.planFlush()
@@ -64,7 +64,7 @@ extension PostgresConnection {
         }
     }
 
-    /// False at the end.
+    /// Hands the next piece to `body`. Returns false at the end.
     private func takePiece(_ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Bool {
         while raw != nil {
             var piece: UnsafeMutablePointer<CChar>?
@@ -74,7 +74,7 @@ extension PostgresConnection {
                 try body(UnsafeRawBufferPointer(start: piece, count: Int(count)))
                 return true
             }
-            guard count == 0 else { return false }  // -1, the end, or -2, an error: the result tells
+            guard count == 0 else { return false }  // -1, the end, or -2, an error: the result says which
             let outcome: ExclusiveWaiters.FlushOutcome = await withUnsafeContinuation { exclusive.whenReadable($0) }
             try outcome.get()
         }
@@ -92,7 +92,7 @@ extension PostgresConnection {
         try outcome.get()
     }
 
-    /// Every result up to the end of the command; the rows affected, or the first error.
+    /// Takes every result up to the end of the command. Returns the number of rows affected, or throws the first error.
     @discardableResult
     private func takeAllResults() async throws(PostgresError) -> Int {
         var affected = 0
@@ -125,7 +125,7 @@ extension PostgresConnection {
     }
 }
 
-/// Who has the connection for itself and waits for the server. Loop's thread only.
+/// The caller that has the connection for itself, while it waits for the server. Loop's thread only.
 struct ExclusiveWaiters {
     typealias ResultOutcome = Result<ResultStorage?, PostgresError>
     typealias FlushOutcome = Result<Void, PostgresError>
@@ -140,14 +140,14 @@ struct ExclusiveWaiters {
 
     mutating func whenFlushed(_ continuation: UnsafeContinuation<FlushOutcome, Never>) { flush = continuation }
 
-    /// Hands over a result if somebody waits and one is there. A COPY in progress has no further one until its end.
+    /// Hands over a result if the caller waits for one and one is there. A COPY in progress has none until its end.
     mutating func takeResult(_ raw: OpaquePointer) {
         guard let waiter = result, PQisBusy(raw) == 0 else { return }
         result = nil
         waiter.resume(returning: .success(PQgetResult(raw).map { ResultStorage($0) }))
     }
 
-    /// There is more to read.
+    /// More input has come.
     mutating func arrived() {
         read?.resume(returning: .success(()))
         read = nil

@@ -2,18 +2,18 @@ import CLibpq
 import EventLoop
 
 extension PostgresConnection {
-    /// Listens to `channel` from the moment this returns.
+    /// Listens to `channel`. Every notification that is committed after this returns reaches the stream.
     ///
-    /// The stream gives notifications in the order in which they were committed and ends with the connection. It holds
-    /// up to `bufferSize`; a reader that falls further behind is not given a gap, its stream ends: it reads the tables
-    /// and listens again, as after a lost connection.
+    /// The stream has the notifications in the order of their commits and ends with the connection. It holds up to
+    /// `bufferSize` of them. If its reader falls further behind, the stream ends, so that there is never a gap: the reader
+    /// reads the tables and listens again, as after a lost connection.
     package func listen(
         _ channel: String, bufferSize: Int = 1024
     ) async throws(PostgresError) -> AsyncStream<PostgresNotification> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: PostgresNotification.self, bufferingPolicy: .bufferingOldest(bufferSize))
         let quoted = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        // Registered before the server is asked: it may notify in the same breath.
+        // Registered before the server is asked, because a notification may come with the answer.
         await onLoop { self.listeners.add(continuation, channel) }
         do throws(PostgresError) {
             _ = try await query("LISTEN \"\(quoted)\"")
@@ -34,7 +34,7 @@ extension PostgresConnection {
     }
 }
 
-/// The streams of a connection, by channel. Loop's thread only.
+/// The streams of notifications of a connection, by channel. Loop's thread only.
 struct NotificationListeners {
     private var streams: [String: [AsyncStream<PostgresNotification>.Continuation]] = [:]
 
@@ -46,7 +46,7 @@ struct NotificationListeners {
         streams[notification.channel]?.removeAll { stream in
             switch stream.yield(notification) {
             case .enqueued: return false
-            case .dropped:  // too slow
+            case .dropped:  // the reader is too slow
                 stream.finish()
                 return true
             case .terminated: return true

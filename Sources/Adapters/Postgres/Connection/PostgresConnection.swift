@@ -3,15 +3,15 @@ import EventLoop
 
 /// One session with the server, bound to one loop, in libpq's pipeline mode.
 ///
-/// Callers do not wait for one another: what they ask for is sent at the end of the loop's turn and answered in order.
-/// Each statement has a synchronisation point of its own, so that one that fails leaves its neighbours alone. After a
-/// transaction nothing is sent until its outcome is known. The async functions can be called from any thread, the rest
-/// on the loop's only.
+/// Callers do not wait for one another: their commands are sent at the end of the loop's turn and answered in order. Each
+/// statement has a synchronisation point of its own, so that a statement that fails does not affect the next. After a
+/// transaction nothing is sent until its outcome is known. `PostgresConnectionStateMachine` decides all that. The async
+/// functions can be called from any thread, the others on the loop's thread only.
 ///
-/// Warnings and notices of the server are dropped; it keeps its own log.
+/// The server's warnings and notices are dropped, since the server keeps its own log.
 package final class PostgresConnection: @unchecked Sendable {
     let loop: EventLoop
-    /// nil once the connection is gone.
+    /// Nil once the connection is gone.
     private(set) var raw: OpaquePointer?
     private var watcher: DescriptorWatcher?
     private var cache = StatementCache(limit: 256)
@@ -22,12 +22,12 @@ package final class PostgresConnection: @unchecked Sendable {
         self?.isFlushPlanned = false
         self?.flush()
     }
-    /// What the server said before it closed the connection on its own.
+    /// The reason that the server gave before it closed the connection.
     private var farewell: PostgresError?
     var exclusive = ExclusiveWaiters()
     var listeners = NotificationListeners()
 
-    /// How many callers may wait on one connection; further ones get `poolExhausted`.
+    /// How many callers may wait on one connection. Further ones get `poolExhausted`.
     package static let maximumPending = 16_384
 
     /// Runs once, on the loop, when the connection is gone, for whatever reason.
@@ -38,7 +38,7 @@ package final class PostgresConnection: @unchecked Sendable {
         self.loop = loop
         self.raw = raw
         let watcher = try DescriptorWatcher(on: loop, descriptor: PQsocket(raw)) { [weak self] events in
-            guard let self else { return }  // held: the first of the two may let go of the last reference
+            guard let self else { return }  // held, since the first of the two calls may drop the last reference
             if events.contains(.readable) { read() }
             flush()
         }
@@ -47,7 +47,7 @@ package final class PostgresConnection: @unchecked Sendable {
         PQsetNoticeReceiver(
             raw,
             { me, result in
-                // Called from inside libpq's functions, which only this object calls; libpq frees the result.
+                // Called from inside libpq's functions, which only this object calls. libpq frees the result.
                 guard let me, let result else { return }
                 Unmanaged<PostgresConnection>.fromOpaque(me).takeUnretainedValue().notice(result)
             }, Unmanaged.passUnretained(self).toOpaque())
@@ -61,12 +61,12 @@ package final class PostgresConnection: @unchecked Sendable {
 
     package var isOpen: Bool { raw != nil }
 
-    /// Nothing is waiting or in flight, and no transaction is open.
+    /// Whether no command waits or is in flight, and no transaction is open.
     package var isIdle: Bool {
         machine.isIdle && PQtransactionStatus(raw) == PQTRANS_IDLE
     }
 
-    /// Ends the session at once; who still waits gets a typed error.
+    /// Ends the session at once. Callers that still wait get the error `closed`.
     package func close() {
         end(PostgresError(.closed, call: "close", message: "the connection was closed here"))
     }
@@ -106,14 +106,14 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// `body` queues the statements; the synchronisation point is added here.
+    /// Has `body` queue the statements, and adds the synchronisation point.
     private func send(_ body: () -> Bool) {
         // "PQsendPipelineSync … is not flushed": many commands of one turn share one write.
         guard body(), PQsendPipelineSync(raw) == 1 else { return broken("PQsendQueryPrepared") }
         planFlush()
     }
 
-    /// Queues one statement in libpq; false when the connection is unusable.
+    /// Queues one statement in libpq. Returns false if the connection is unusable.
     private func add(_ statement: PostgresStatement, _ step: PostgresCommand.Step, to command: PostgresCommand) -> Bool
     {
         if let name = cache.evict() {
@@ -168,7 +168,7 @@ package final class PostgresConnection: @unchecked Sendable {
     private func takeResults() {
         while let raw, let command = machine.answering, PQisBusy(raw) == 0 {
             guard let result = PQgetResult(raw) else {
-                // The end of one step. Twice in a row it is no answer at all: the connection is gone.
+                // Nil is the end of one step. Twice in a row it means that the connection is gone.
                 guard command.endStep() else { return }
                 continue
             }
@@ -233,9 +233,9 @@ package final class PostgresConnection: @unchecked Sendable {
     func broken(_ call: String) {
         guard raw != nil else { return }
         let message = firstLine(PQerrorMessage(raw))
-        watcher?.close()  // libpq has closed the descriptor, or will
+        watcher?.close()  // libpq has closed the descriptor, or will close it
         watcher = nil
-        takeResults()  // what came before the end is still good
+        takeResults()  // the results that came before the end are valid
         takeNotifications()
         end(farewell ?? PostgresError(.connectionLost, call: call, message: message))
     }
@@ -258,7 +258,7 @@ package final class PostgresConnection: @unchecked Sendable {
 }
 
 extension PostgresError {
-    /// The same fault for a statement that was on its way.
+    /// The same error for a command that had been sent.
     fileprivate var afterSending: PostgresError {
         PostgresError(
             kind, call: call, sqlState: sqlState, message: message, constraint: constraint, mayHaveTakenEffect: true)

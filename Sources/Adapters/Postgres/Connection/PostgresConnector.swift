@@ -2,7 +2,8 @@ import Base
 import CLibpq
 import EventLoop
 
-/// One attempt to get a usable connection: look-up, connect, authenticate, within the time allowed. Loop's thread only.
+/// One attempt to get a usable connection within the time allowed: look-up, connection, authentication. Loop's thread
+/// only.
 final class PostgresConnector: @unchecked Sendable {
     typealias Completion = (Result<PostgresConnection, PostgresError>) -> Void
 
@@ -25,7 +26,7 @@ final class PostgresConnector: @unchecked Sendable {
         loop.onLoop { owned.finish(watcher) }
     }
 
-    /// `completion` runs once. This object has to be kept until then.
+    /// Begins the attempt. `completion` runs once, and this object must be kept until then.
     func start(_ completion: @escaping Completion) {
         self.completion = completion
         // A directory, for a Unix socket, is not looked up.
@@ -41,7 +42,7 @@ final class PostgresConnector: @unchecked Sendable {
             return fail(PostgresError("connect", loop: error))
         }
         guard action == .resolve else { return begin(addresses: nil) }
-        // libpq would look names up by itself, and block the loop while it does.
+        // libpq would look up the name itself, and block the loop meanwhile.
         loop.resolve(configuration.host) { [weak self] result in
             switch result {
             case .success(let addresses):
@@ -64,12 +65,12 @@ final class PostgresConnector: @unchecked Sendable {
         }
         guard let raw, PQstatus(raw) != CONNECTION_BAD else { return failWithMessage("PQconnectStartParams") }
         PQsetNoticeReceiver(raw, { _, _ in }, nil)
-        PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)  // the only way to the SQLSTATE of a refused connection
+        PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)  // no other way leads to the SQLSTATE of a refused connection
         wait(for: .writable)  // "If you have yet to call PQconnectPoll … behave as if it last returned WRITING"
     }
 
-    /// "Do not assume that the socket remains the same across PQconnectPoll calls": a watcher for each wait, closed
-    /// before libpq may close the descriptor.
+    /// "Do not assume that the socket remains the same across PQconnectPoll calls." So each wait has its own watcher,
+    /// which is closed before libpq may close the descriptor.
     private func wait(for events: DescriptorWatcher.Events) {
         do throws(EventLoopError) {
             let watcher = try DescriptorWatcher(on: loop, descriptor: PQsocket(raw)) { [unowned self] _ in poll() }
@@ -128,11 +129,11 @@ final class PostgresConnector: @unchecked Sendable {
     }
 }
 
-/// A `PGconn` on its way to its end, possibly from another thread.
+/// A `PGconn` that is to be closed, possibly by another thread.
 struct OwnedConnection: @unchecked Sendable {
     let raw: OpaquePointer
 
-    /// The watcher first: its descriptor is libpq's.
+    /// Closes the watcher first, since libpq owns its descriptor.
     func finish(_ watcher: DescriptorWatcher?) {
         watcher?.close()
         PQfinish(raw)
@@ -140,7 +141,7 @@ struct OwnedConnection: @unchecked Sendable {
 }
 
 extension PostgresError {
-    /// Takes the SQLSTATE out of libpq's verbose `…: FATAL:  28P01: password authentication failed …`.
+    /// Reads the SQLSTATE from libpq's verbose message, as `…: FATAL:  28P01: password authentication failed …`.
     fileprivate init(call: String, connectionMessage text: String) {
         for line in text.split(separator: "\n") {
             guard let mark = line.range(of: "FATAL:  ") else { continue }

@@ -1,14 +1,15 @@
 import Base
 import EventLoop
 
-/// Up to `size` connections on one loop, opened when they are needed.
+/// Up to `size` connections on one loop, each opened when it is needed.
 ///
-/// Each serves one caller at a time. Who finds none free waits, in order, at most `maximumWaiting` of them: the next
-/// gets `poolExhausted`. `deadline` covers the waiting and the answer. When the database is away, callers get the error
-/// of the last attempt at once, and further attempts are spaced by a jittered back-off.
+/// A connection serves one caller at a time. Callers that find none free wait in order. At most `maximumWaiting` wait, and
+/// the next gets `poolExhausted`. `deadline` covers the wait for a connection and for the answer together. While the
+/// database is away, callers get the error of the last attempt at once, and the attempts are spaced by a jittered back-off.
 ///
-/// A caller that goes before its answer leaves the connection to the answer; if that does not come in the same time
-/// again, the connection is closed. The sessions' `statement_timeout` is the deadline, unless the configuration has one.
+/// If a caller leaves before its answer has come, the connection waits for the answer. If the answer does not come within
+/// another `deadline`, the connection is closed. The sessions' `statement_timeout` is the deadline, unless the
+/// configuration has one.
 package final class PostgresPool: @unchecked Sendable {
     private let configuration: PostgresConfiguration
     private let loop: EventLoop
@@ -40,64 +41,46 @@ package final class PostgresPool: @unchecked Sendable {
         self.deadline = deadline
     }
 
-    /// As `PostgresConnection.query`, on a connection that is free; `deadline` instead of the pool's.
+    /// As `PostgresConnection.query`, on a connection that is free; `deadline` replaces the pool's.
     package func query(
         _ sql: String, _ parameters: [PostgresValue] = [], deadline: Duration? = nil
     ) async throws(PostgresError) -> PostgresResult {
-        let statement = PostgresStatement(sql, parameters)
-        try statement.validate()
-        let results = try await PostgresError.againWhenStale { () async throws(PostgresError) in
-            try await self.run(PostgresCommand(.statement(statement)), deadline)
-        }
-        guard let result = results.first else { throw .noResult }
-        return result
+        try await PostgresCommand.query(PostgresStatement(sql, parameters), within: deadline ?? self.deadline, run)
     }
 
-    /// As `PostgresConnection.transaction`, on a connection that is free; `deadline` instead of the pool's.
+    /// As `PostgresConnection.transaction`, on a connection that is free; `deadline` replaces the pool's.
     package func transaction(
         _ statements: [PostgresStatement], deadline: Duration? = nil
     ) async throws(PostgresError) -> [PostgresResult] {
-        for statement in statements { try statement.validate() }
-        return try await PostgresError.againWhenStale { () async throws(PostgresError) in
-            try await self.run(PostgresCommand(.transaction(statements)), deadline)
-        }
+        try await PostgresCommand.transaction(statements, within: deadline ?? self.deadline, run)
     }
 
-    /// A connection for the time of `body`; `deadline` is for getting it. It is closed, not used again, when `body`
-    /// leaves a transaction open or an answer outstanding.
+    /// Lends a connection to `body`. `deadline` covers the wait for it. If `body` leaves a transaction open or an answer
+    /// outstanding, the connection is closed and not used again.
     package func withConnection<Value>(
         deadline: Duration? = nil, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         let command = PostgresCommand(.lease)
-        _ = try await run(command, deadline)
+        _ = try await run(command, within: deadline ?? self.deadline)
         guard let connection = command.connection else { throw PostgresError.noResult }
         defer { loop.onLoop { self.release(connection) } }
         return try await body(connection)
     }
 
-    /// Refuses new callers and those that wait for a connection, and returns when those at work are done.
+    /// Refuses new callers and those that wait for a connection, and returns when the commands in flight are done.
     package func close() async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             loop.onLoop { self.beginClosing(continuation) }
         }
     }
 
-    private func run(_ command: PostgresCommand, _ deadline: Duration?) async throws(PostgresError) -> [PostgresResult]
-    {
-        let outcome: PostgresCommand.Outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                loop.onLoop {
-                    guard command.begin(continuation, deadline ?? self.deadline, on: self.loop) else { return }
-                    self.submit(command)
-                }
-            }
-        } onCancel: {
-            loop.onLoop { command.abandon(.cancelled, "cancelled") }
-        }
-        return try outcome.get()
+    private func run(
+        _ command: PostgresCommand, within deadline: Duration?
+    ) async throws(PostgresError) -> [PostgresResult] {
+        try await command.outcome(within: deadline, on: loop, submit)
     }
 
-    // MARK: who gets what
+    // MARK: callers
 
     private func submit(_ command: PostgresCommand) {
         if isClosed { return refuse(command, .closed, "the pool is closed") }
@@ -127,7 +110,7 @@ package final class PostgresPool: @unchecked Sendable {
 
     private func release(_ connection: PostgresConnection) {
         watchdogs.removeValue(forKey: ObjectIdentifier(connection))?.close()
-        guard connection.isOpen else { return }  // `lost` has seen to it
+        guard connection.isOpen else { return }  // `lost` has removed it
         guard !isClosed, connection.isIdle else { return connection.close() }
         idle.append(connection)
         serve()
@@ -146,14 +129,14 @@ package final class PostgresPool: @unchecked Sendable {
         openIfNeeded()
     }
 
-    /// The caller has gone: the connection is given the same time once more.
+    /// The caller has left. Closes the connection unless the answer comes within another deadline.
     private func watch(_ connection: PostgresConnection) {
         do throws(EventLoopError) {
             let watchdog = try Timer(on: loop) { [unowned connection] in connection.close() }
             watchdog.start(after: deadline)
             watchdogs[ObjectIdentifier(connection)] = watchdog
         } catch {
-            connection.close()  // without a clock, better now than never
+            connection.close()  // without a timer it would stay for ever
         }
     }
 
@@ -197,10 +180,10 @@ package final class PostgresPool: @unchecked Sendable {
                 pause.start(after: backoff.next())
                 self.pause = pause
             } catch {
-                // No timer, no pause: the next caller tries at once.
+                // Without a timer there is no pause, and the next caller tries at once.
             }
         }
-        guard open.isEmpty, opening.isEmpty else { return }  // those who wait may yet be served
+        guard open.isEmpty, opening.isEmpty else { return }  // another connection may serve those that wait
         for command in waiting.removeAll() { command.finish(.failure(error)) }
     }
 

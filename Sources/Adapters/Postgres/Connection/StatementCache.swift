@@ -1,10 +1,10 @@
-/// The prepared statements of one connection, by their SQL; the least recently used goes when it is full.
+/// The prepared statements of one connection, by their SQL. When it is full, the least recently used is closed.
 struct StatementCache {
     enum Use {
         case ready(name: String)
-        /// To be prepared under this name now.
+        /// Prepare the statement under this name.
         case prepare(name: String)
-        /// Another command is preparing it and may yet fail: go without.
+        /// Another command is preparing the statement and may fail: do not use a name.
         case unnamed
     }
 
@@ -32,7 +32,7 @@ struct StatementCache {
         return .prepare(name: name)
     }
 
-    /// The name of a statement that has to be closed before another is prepared, if the cache is full.
+    /// Removes a statement if the cache is full. Returns its name, which must be closed before another is prepared.
     mutating func evict() -> String? {
         guard entries.count >= limit else { return nil }
         let ready = entries.lazy.filter { $0.value.isReady }
@@ -41,7 +41,7 @@ struct StatementCache {
         return oldest.value.name
     }
 
-    /// The server has prepared `sql`, or has not.
+    /// The server has prepared `sql`, or has refused to.
     mutating func finished(_ sql: String, _ success: Bool) {
         if success { entries[sql]?.isReady = true } else { entries[sql] = nil }
     }

@@ -1,4 +1,4 @@
-/// A `NOTIFY` that somebody sent and committed.
+/// The message of a committed `NOTIFY`.
 package struct PostgresNotification: Sendable, Equatable {
     package let channel: String
     package let payload: String

@@ -1,15 +1,15 @@
-/// What one statement gave.
+/// The result of one statement.
 package struct PostgresResult: Sendable {
     let storage: ResultStorage
 
-    /// How many rows the statement changed, or gave when it changes none; 0 for others.
+    /// How many rows the statement changed, or returned if it changes none. 0 for other statements.
     package var affected: Int { storage.affected }
 
     package var rows: Rows { Rows(storage: storage) }
 
     package var columns: [String] { storage.columns }
 
-    /// Rows stay in libpq's memory, as they came; a value is made when it is asked for.
+    /// The rows, which stay in libpq's memory. A value is decoded when it is read.
     package struct Rows: RandomAccessCollection, Sendable {
         let storage: ResultStorage
         package var startIndex: Int { 0 }
@@ -21,7 +21,7 @@ package struct PostgresResult: Sendable {
     }
 }
 
-/// A column by its name or its place, 0 the first: `row.int("id")`, `row.int(0)`.
+/// A column by its name or its index, which begins at 0: `row.int("id")`, `row.int(0)`.
 package enum PostgresColumn: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
     case name(String)
     case index(Int)

@@ -9,7 +9,7 @@ final class ResultStorage: @unchecked Sendable {
     let columns: [String]
     let rowCount: Int
 
-    /// Takes over `raw`.
+    /// Takes ownership of `raw`.
     init(_ raw: OpaquePointer) {
         self.raw = raw
         columns = (0..<PQnfields(raw)).map { column in PQfname(raw, column).map { String(cString: $0) } ?? "" }
@@ -22,7 +22,7 @@ final class ResultStorage: @unchecked Sendable {
 
     var affected: Int { PQcmdTuples(raw).flatMap { Int(String(cString: $0)) } ?? 0 }
 
-    /// The text of a value, valid while this object is; nil for NULL. `row` and `column` are in range.
+    /// The text of a value, valid as long as this object; nil for NULL. `row` and `column` must be in range.
     func value(_ row: Int, _ column: Int) -> UnsafeBufferPointer<UInt8>? {
         let (row, column) = (Int32(row), Int32(column))
         guard PQgetisnull(raw, row, column) == 0, let text = PQgetvalue(raw, row, column) else { return nil }
@@ -30,16 +30,16 @@ final class ResultStorage: @unchecked Sendable {
         return UnsafeBufferPointer(start: bytes, count: Int(PQgetlength(raw, row, column)))
     }
 
-    /// The error that this result is, or nil when it is none.
+    /// The error that this result reports; nil when it reports none.
     func error(call: String) -> PostgresError? {
         switch status {
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: break
         default: return nil
         }
         let state = field(warelog_pq_sqlstate())
-        // libpq makes errors of its own when the connection breaks: they have no fields.
+        // An error without fields is libpq's own: the connection is broken.
         let message = field(warelog_pq_primary_message()) ?? firstLine(PQresultErrorMessage(raw))
-        // 57P0x are the server's last words on this connection: whether it committed before them is not known.
+        // 57P0x end the connection. Whether the server committed before is not known.
         let isEnd = state?.hasPrefix("57P0") ?? true
         return PostgresError(
             isEnd ? .connectionLost : .server, call: call, sqlState: state, message: message,
@@ -51,7 +51,7 @@ final class ResultStorage: @unchecked Sendable {
     }
 }
 
-/// The first line of a message of libpq, which ends each with a newline and explains below.
+/// The first line of a message of libpq, which adds explanations in further lines.
 func firstLine(_ message: UnsafePointer<CChar>?) -> String {
     guard let message else { return "" }
     let text = String(cString: message)

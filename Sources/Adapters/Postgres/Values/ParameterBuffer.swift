@@ -1,7 +1,8 @@
 import CLibpq
 import Glibc
 
-/// The parameters of one statement in the form that libpq wants; used again for the next, so that it seldom allocates.
+/// The parameters of one statement in the form that libpq takes. The buffer is reused for the next statement, so that it
+/// seldom allocates.
 struct ParameterBuffer {
     private var bytes: [UInt8] = []
     /// Where each value starts in `bytes`, or nil for NULL.
@@ -10,7 +11,7 @@ struct ParameterBuffer {
     private var formats: [Int32] = []
     private var types: [Oid] = []
 
-    /// Types and the arrays of them, from pg_type.dat.
+    /// The object ids of types and of their arrays, from pg_type.dat.
     private enum OID {
         static let bool: Oid = 16, boolArray: Oid = 1000
         static let bytea: Oid = 17
@@ -62,7 +63,7 @@ struct ParameterBuffer {
         }
     }
 
-    /// Calls `body` with C arrays that live as long as it runs.
+    /// Calls `body` with C arrays that are valid while it runs.
     func withPointers<Result>(
         _ body: (
             _ count: Int32, _ types: UnsafePointer<Oid>?, _ values: UnsafePointer<UnsafePointer<CChar>?>?,
@@ -111,7 +112,7 @@ struct ParameterBuffer {
 }
 
 extension PostgresStatement {
-    /// What libpq or the protocol could not carry; found before the first byte is sent.
+    /// Throws if libpq or the protocol cannot carry the parameters, before the first byte is sent.
     func validate() throws(PostgresError) {
         // "PQ_QUERY_PARAM_MAX_LIMIT": the protocol counts parameters in 16 bits.
         guard parameters.count <= Int(PQ_QUERY_PARAM_MAX_LIMIT) else {
@@ -125,7 +126,7 @@ extension PostgresStatement {
 }
 
 extension PostgresValue {
-    /// Text without U+0000, and nothing that would not fit Postgres' limit of 1 GB for a value.
+    /// Throws for text with U+0000, and for values beyond Postgres' limit of 1 GB.
     fileprivate var isSendable: Bool {
         let limit = 1 << 30
         return switch self {

@@ -1,7 +1,7 @@
-/// Postgres' one-dimensional arrays.
+/// The text and binary forms of Postgres' one-dimensional arrays.
 package enum PostgresArray {
-    /// In text, as in "Array Input and Output Syntax" of its manual: `{"a","b\"c",NULL}`. An element of another array
-    /// that the statement casts, which is how one parameter carries an array for each of many rows.
+    /// The text form, as in "Array Input and Output Syntax" of its manual: `{"a","b\"c",NULL}`. It can be an element of
+    /// another array, which the statement casts: that is how one parameter carries an array for each of many rows.
     package static func literal(_ elements: [String?]) -> String {
         var text = "{"
         for element in elements {
@@ -21,8 +21,8 @@ package enum PostgresArray {
         return text + "}"
     }
 
-    /// In binary, as `array_recv` takes it: dimensions, whether there are nulls, the elements' type, their number and
-    /// first index, and each after its length, which `appendElement` writes as well.
+    /// The binary form, as `array_recv` reads it: the number of dimensions, whether there are nulls, the elements' type,
+    /// their number, the first index, and then each element after its length. `appendElement` writes the length too.
     static func append<Element>(
         _ elements: [Element?], of type: UInt32, to bytes: inout [UInt8],
         _ appendElement: (Element, inout [UInt8]) -> Void
@@ -42,7 +42,7 @@ package enum PostgresArray {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// The elements of a literal; nil when it is not a one-dimensional array whose index starts at 1.
+    /// The elements of a literal; nil when it is not a one-dimensional array whose first index is 1.
     static func parse(_ literal: UnsafeBufferPointer<UInt8>) -> [String?]? {
         var parser = Parser(rest: literal[...])
         return parser.array()
@@ -63,7 +63,7 @@ package enum PostgresArray {
             }
         }
 
-        /// nil: malformed; `.some(nil)`: NULL.
+        /// Nil if it is malformed; `.some(nil)` for NULL.
         private mutating func element() -> String?? {
             if take(UInt8(ascii: "\"")) { return quoted().map { .some($0) } }
             let bare = rest.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "{") }
@@ -74,7 +74,7 @@ package enum PostgresArray {
         }
 
         private mutating func quoted() -> String? {
-            // Most have no escape: one copy.
+            // Most elements have no escape, and take one copy.
             if let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }),
                 rest[end] == UInt8(ascii: "\"")
             {

@@ -1,16 +1,16 @@
-/// Rows in the form of `COPY … (FORMAT binary)`: what the server would send for the same values, byte for byte.
+/// Rows in the form of `COPY … (FORMAT binary)`: byte for byte what the server would send for the same values.
 ///
 /// Source: PostgreSQL 17, COPY, "Binary Format", and the `send` functions of the types.
 package struct PostgresCopyRows: Sendable {
-    /// Goes before the first row: signature, no flags, no extension.
+    /// The bytes before the first row: the signature, no flags, no extension.
     package static let header: [UInt8] =
         [UInt8]("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [0, 0, 0, 0, 0, 0, 0, 0]
-    /// Goes behind the last one.
+    /// The bytes after the last row.
     package static let trailer: [UInt8] = [0xFF, 0xFF]
 
-    /// Of text, in an array.
+    /// The object id of the type text, for arrays.
     private static let textType: Int32 = 25
-    /// Milliseconds from 1970 to 2000, where Postgres' time begins.
+    /// The milliseconds from 1970 to 2000, where Postgres' time begins.
     private static let postgresEpoch: Int64 = 946_684_800_000
 
     package private(set) var bytes: [UInt8] = []
@@ -20,7 +20,7 @@ package struct PostgresCopyRows: Sendable {
     package var isEmpty: Bool { bytes.isEmpty }
     package var count: Int { bytes.count }
 
-    /// The rows so far; from here on it is empty, and keeps the memory when `bytes` are not kept.
+    /// Takes the rows so far. The memory is reused if the caller does not keep the bytes.
     package mutating func take() -> [UInt8] {
         defer { bytes = [] }
         return bytes
@@ -56,26 +56,26 @@ package struct PostgresCopyRows: Sendable {
         end(place)
     }
 
-    /// UTF-8, as text or json.
+    /// Appends UTF-8 for a column of type text or json.
     package mutating func text(utf8 value: [UInt8]?) {
         guard let value else { return null() }
         append(Int32(truncatingIfNeeded: value.count))
         bytes.append(contentsOf: value)
     }
 
-    /// As timestamptz.
+    /// Appends a timestamptz.
     package mutating func time(milliseconds: Int64) { int((milliseconds - Self.postgresEpoch) &* 1000) }
 
-    /// As numeric with two decimals: groups of four decimal digits, without the zero groups at either end.
+    /// Appends a numeric with two decimals: groups of four decimal digits, without the zero groups at either end.
     package mutating func numeric(hundredths: Int64) {
-        // The groups hold ten-thousandths, so that they begin at the point.
+        // The value in ten-thousandths, so that a group ends at the decimal point.
         var rest = UInt64(hundredths.magnitude) * 100
         var groups: [UInt16] = []
         while rest > 0 {
             groups.append(UInt16(rest % 10_000))
             rest /= 10_000
         }
-        // groups[0] is behind the point.
+        // groups[0] is the one after the decimal point.
         let weight = Int16(groups.count - 2)
         let digits = groups.drop { $0 == 0 }
         let place = begin()
@@ -102,7 +102,7 @@ package struct PostgresCopyRows: Sendable {
 
     // MARK: bytes
 
-    /// The place of a length that is not known yet.
+    /// Leaves room for a length that is not known yet. Returns the index behind it.
     private mutating func begin() -> Int {
         append(Int32(0))
         return bytes.count

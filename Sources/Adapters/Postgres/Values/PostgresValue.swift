@@ -1,14 +1,13 @@
 /// A parameter of a statement.
 ///
-/// What is not `bytes` or an array travels as text without a declared type, so that the server gives it the type that
-/// its place in the statement asks for; where that is not clear to it, write a cast (`$1::bigint`). Arrays are binary:
-/// boolean[], bigint[], text[].
+/// All values but `bytes` and arrays are sent as text without a declared type, so that the server infers the type from the
+/// statement. Where it cannot, write a cast (`$1::bigint`). Arrays are sent in binary, as boolean[], bigint[] or text[].
 package enum PostgresValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case int(Int64)
     case double(Double)
-    /// Any type in its text form: numeric, timestamptz, jsonb, uuid. U+0000 does not exist in Postgres' text.
+    /// A value of any type in its text form: numeric, timestamptz, jsonb, uuid. Postgres' text has no U+0000.
     case text(String)
     case bytes([UInt8])
     case boolArray([Bool?])

@@ -1,11 +1,11 @@
-/// Postgres' text format of values, read without intermediate strings.
+/// The text form of Postgres' values, decoded without intermediate strings.
 enum TextFormat {
     static func int(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         var digits = text[...]
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative { digits = digits.dropFirst() }
         guard !digits.isEmpty else { return nil }
-        var value: Int64 = 0  // counted downwards: the range is larger on that side
+        var value: Int64 = 0  // negative until the end, since the negative range is larger
         for byte in digits {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
             let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
@@ -25,7 +25,7 @@ enum TextFormat {
         }
     }
 
-    /// `\x` and two digits for each byte.
+    /// `\x` and two hexadecimal digits for each byte.
     static func bytes(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count >= 2, text.count.isMultiple(of: 2), text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "x")
         else { return nil }
