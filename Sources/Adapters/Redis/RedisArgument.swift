@@ -1,6 +1,6 @@
 import Glibc
 
-/// One word of a command; any bytes.
+/// One word of a command. It can hold any bytes.
 package enum RedisArgument: Sendable, Equatable {
     case string(String)
     case bytes([UInt8])
@@ -13,7 +13,7 @@ extension RedisArgument: ExpressibleByStringInterpolation, ExpressibleByIntegerL
 }
 
 extension RedisArgument {
-    /// As many bytes as `write` needs at most.
+    /// The number of bytes that `write` needs at most.
     var capacity: Int {
         switch self {
         case .string(let string): string.utf8.count
@@ -22,7 +22,7 @@ extension RedisArgument {
         }
     }
 
-    /// Writes the bytes to `target`, which has `capacity` of them, and says how many there were.
+    /// Writes the bytes to `target`, which has room for `capacity`. Returns how many there were.
     func write(to target: UnsafeMutableRawPointer) -> Int {
         switch self {
         case .string(var string):

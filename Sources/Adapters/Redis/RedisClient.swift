@@ -1,16 +1,16 @@
 import Base
 import EventLoop
 
-/// A Redis server as one pipelined connection on one loop, made again with a jittered back-off whenever it is lost.
+/// A client with one pipelined connection on one loop. It reconnects with a jittered back-off when the connection is lost.
 ///
-/// Without a connection commands fail at once with `unavailable`: nothing is queued for better times. A command ends
-/// with its reply, with its timeout or with the connection, so it is bounded in time without cancellation. The async
-/// functions can be called from any thread.
+/// Without a connection, commands fail at once with `unavailable`: none is queued until there is one. A command ends with
+/// its reply, its timeout or its connection, so that its time is bounded without cancellation. The async functions can be
+/// called from any thread.
 package final class RedisClient: @unchecked Sendable {
     private let configuration: RedisConfiguration
     private let loop: EventLoop
     private let states = RedisConnectionStates()
-    // Everything below on the loop's thread only.
+    // The properties below are used on the loop's thread only.
     private var phase = Phase.idle
     private var backoff = Backoff(initial: .milliseconds(20), maximum: .seconds(2))
     private var attempts = 0
@@ -20,7 +20,7 @@ package final class RedisClient: @unchecked Sendable {
 
     private enum Phase {
         case idle
-        /// Looking up, or between two attempts.
+        /// The host is being looked up, or the next attempt is due later.
         case waiting
         case connecting(RedisConnection)
         case ready(RedisConnection)
@@ -42,7 +42,7 @@ package final class RedisClient: @unchecked Sendable {
         }
     }
 
-    /// Begins to connect, and to connect again whenever that is needed. `connectionStates` tells how it goes.
+    /// Connects, and reconnects whenever the connection is lost. `connectionStates` tells whether there is one.
     package func start() {
         loop.onLoop {
             guard case .idle = self.phase else { return }
@@ -50,7 +50,7 @@ package final class RedisClient: @unchecked Sendable {
         }
     }
 
-    /// Refuses new commands, waits for the replies to those that were sent (for `commandTimeout` at most), and ends.
+    /// Refuses new commands, waits for the replies to those in flight (for `commandTimeout` at most), and closes.
     package func close() async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             loop.onLoop { self.beginClosing(continuation) }
@@ -59,11 +59,11 @@ package final class RedisClient: @unchecked Sendable {
 
     package var isConnected: Bool { states.isConnected }
 
-    /// The present state and every change. A reader that is slow sees the newest only: each `true` after the first
-    /// means that there was a time without a connection. The stream ends with the client.
+    /// Whether there is a connection, now and after every change. A slow reader sees only the newest state: each `true`
+    /// after the first means that there was a time without a connection. The stream ends with the client.
     package func connectionStates() -> AsyncStream<Bool> { states.stream() }
 
-    /// Sends one command and gives its reply; an error reply is thrown.
+    /// Sends one command and returns its reply. Throws if the reply is an error.
     package func command(_ arguments: [RedisArgument]) async throws(RedisError) -> RedisValue {
         let result: Result<RedisValue, RedisError> = await withUnsafeContinuation { continuation in
             if loop.isCurrent {
@@ -75,7 +75,7 @@ package final class RedisClient: @unchecked Sendable {
         return try result.get()
     }
 
-    /// Runs a script by its digest; with its source when the server does not know it (any more).
+    /// Runs a script by its digest, or by its source if the server does not know it.
     package func evaluate(
         _ script: RedisScript, keys: [RedisArgument], arguments: [RedisArgument] = []
     ) async throws(RedisError) -> RedisValue {
@@ -111,7 +111,7 @@ package final class RedisClient: @unchecked Sendable {
     private func connect() {
         phase = .waiting
         let start = ContinuousClock.now
-        // hiredis would look names up by itself, and block the loop while it does.
+        // hiredis would look up the name itself, and block the loop meanwhile.
         loop.resolve(configuration.host) { [weak self] result in
             guard let self, case .waiting = phase else { return }
             switch result {
@@ -122,7 +122,7 @@ package final class RedisClient: @unchecked Sendable {
     }
 
     private func open(_ addresses: [String], _ timeLeft: Duration) {
-        let address = addresses[attempts % addresses.count]  // the resolver gives one at least
+        let address = addresses[attempts % addresses.count]  // the resolver returns at least one
         attempts &+= 1
         do throws(RedisError) {
             let connection = try RedisConnection(
@@ -161,7 +161,7 @@ package final class RedisClient: @unchecked Sendable {
             timer?.start(after: backoff.next())
         } catch {
             lastError = RedisError(.unavailable, message: "\(error)")
-            becameClosed()  // a loop without timers is at its end
+            becameClosed()  // a loop without timers is closing
         }
     }
 

@@ -1,18 +1,18 @@
 import Base
 
-/// Where a Redis server is and how long to wait for it.
+/// The address of a Redis server and the time to wait for it.
 package struct RedisConfiguration: Sendable {
-    /// A name or an address. Names are looked up off the loop, again for each attempt to connect.
+    /// A name or an address. A name is looked up for each attempt to connect, without blocking the loop.
     package var host: String
     package var port: Int
     package var username: String?
     package var database: Int
-    /// For the whole way to a connection that answers, look-up and authentication included; a look-up cannot be broken
-    /// off, so one that takes longer is the end of the attempt when it ends.
+    /// The time allowed until a connection is usable, look-up and authentication included. A look-up cannot be cancelled:
+    /// if it takes longer, the attempt fails when it ends.
     package var connectTimeout: Duration
-    /// For one command, from the call to the reply.
+    /// The time allowed for one command, from the call to the reply.
     package var commandTimeout: Duration
-    /// How many commands may wait for their replies; the next one gets `tooManyInFlight`.
+    /// How many commands may be in flight. The next one gets `tooManyInFlight`.
     package var maximumInFlight: Int
     let password: Secret?
 
@@ -32,7 +32,7 @@ package struct RedisConfiguration: Sendable {
 }
 
 extension RedisConfiguration {
-    /// What makes a fresh connection a usable one. The PING tells that the server answers, not merely listens.
+    /// The commands that make a new connection usable. The PING proves that the server answers and does not merely listen.
     var handshake: [[RedisArgument]] {
         var commands: [[RedisArgument]] = []
         if let password {

@@ -1,7 +1,7 @@
 import CHiredis
 import EventLoop
 
-/// What hiredis calls, and how it is called when the descriptor is ready.
+/// The callbacks for hiredis, and the calls to hiredis when the descriptor is ready.
 extension RedisConnection {
     func attach(_ context: UnsafeMutablePointer<redisAsyncContext>) {
         // Released by `dataCleanup`, which hiredis calls once, as the last thing before it frees the context.
@@ -33,15 +33,15 @@ extension RedisConnection {
         from(context?.pointee.data)
     }
 
-    /// "These functions should be idempotent."
+    /// "These functions should be idempotent." (hiredis)
     private func watch(_ event: DescriptorWatcher.Events, _ isWanted: Bool) {
         guard interest.contains(event) != isWanted else { return }
         if isWanted { interest.insert(event) } else { interest.remove(event) }
         watcher?.watch(interest)
     }
 
-    /// While connecting, and when the socket is full, hiredis has to be told that it can write. Otherwise it can: once,
-    /// at the end of the turn, for all commands of the turn.
+    /// While the socket connects or is full, hiredis waits until it is writable. Otherwise hiredis writes once, at the end of
+    /// the turn, for all commands of the turn.
     private func addWrite() {
         guard machine.isConnected, !isWriting else { return watch(.writable, true) }
         needsWrite = true
@@ -63,7 +63,7 @@ extension RedisConnection {
     }
 
     func ready(_ events: DescriptorWatcher.Events) {
-        // Each of the two may free the context.
+        // Each of the two calls may free the context.
         if events.contains(.readable), let context { redisAsyncHandleRead(context) }
         if events.contains(.writable), let context {
             isWriting = machine.isConnected

@@ -5,8 +5,8 @@ import Glibc
 
 /// One hiredis connection, from the attempt to its end. Loop's thread only.
 ///
-/// hiredis' own timer is not used: it starts anew with every command, so that a server that answers nothing would never
-/// time out while requests keep coming. A timeout here ends the connection, as it does in hiredis: every command behind
+/// hiredis' own timer is not used. It restarts with every command, so that a server that does not answer would never time
+/// out while commands keep coming. A timeout ends the connection, as it does in hiredis, because every command behind
 /// the late one waits for the same server.
 final class RedisConnection: @unchecked Sendable {
     let loop: EventLoop
@@ -61,7 +61,7 @@ final class RedisConnection: @unchecked Sendable {
         setTimer(machine.handshakeDeadline)
     }
 
-    /// Sends a command; `continuation` is resumed exactly once, with the reply or when the connection ends.
+    /// Sends a command. Resumes `continuation` exactly once: with the reply, or when the connection ends.
     func send(_ arguments: [RedisArgument], _ continuation: PendingCommand.Continuation) {
         if let fault = Self.fault(arguments) { return continuation.resume(returning: .failure(fault)) }
         if let refusal = machine.refusal(inFlight: inFlight.count, limit: configuration.maximumInFlight) {
@@ -106,7 +106,7 @@ final class RedisConnection: @unchecked Sendable {
         return status == REDIS_OK
     }
 
-    /// The words one after the other in one piece of stack, with their starts and lengths.
+    /// Calls `body` with the words in one stack allocation, with their starts and lengths.
     private static func withArguments(
         _ arguments: [RedisArgument],
         _ body: (Int32, UnsafeMutablePointer<UnsafePointer<CChar>?>, UnsafePointer<Int>) -> Int32
@@ -128,22 +128,22 @@ final class RedisConnection: @unchecked Sendable {
         }
     }
 
-    /// hiredis calls the callbacks of these any number of times; here each command has one reply.
+    /// Refuses commands that get more than one reply: hiredis would call their callbacks any number of times.
     private static func fault(_ arguments: [RedisArgument]) -> RedisError? {
-        guard let first = arguments.first else { return RedisError(.invalid, message: "a command without a word") }
+        guard let first = arguments.first else { return RedisError(.invalid, message: "the command has no words") }
         guard case .string(let name) = first else { return nil }
         switch name.utf8.count {
         case 7, 9...12:
             let folded = name.lowercased()
             guard folded == "monitor" || folded.hasSuffix("subscribe") else { return nil }
-            return RedisError(.invalid, message: "a command that turns the connection into a stream")
+            return RedisError(.invalid, message: "the command turns the connection into a stream")
         default: return nil
         }
     }
 
     // MARK: receiving
 
-    /// hiredis frees the reply when this returns. Resuming only makes a job ready: no code of a caller runs in here.
+    /// hiredis frees the reply when this returns. Resuming only enqueues a job, so that no caller's code runs in here.
     private func received(_ reply: UnsafeMutablePointer<redisReply>?) {
         guard let command = inFlight.popFirst() else { return }
         let result = result(reply, command)
@@ -163,7 +163,7 @@ final class RedisConnection: @unchecked Sendable {
             return .failure(machine.failure(deadline: command.deadline, now: Self.now()))
         }
         guard let value = RedisValue(reply.pointee) else {
-            return .failure(RedisError(.invalid, message: "a reply of an unknown type"))
+            return .failure(RedisError(.invalid, message: "the reply is of an unknown type"))
         }
         if case .error(let text) = value { return .failure(RedisError(reply: text)) }
         return .success(value)
@@ -213,7 +213,7 @@ final class RedisConnection: @unchecked Sendable {
         }
     }
 
-    /// Good to a few milliseconds, and four times as fast to read as the exact clock.
+    /// The monotonic clock in nanoseconds, accurate to a few milliseconds and four times as fast as the exact one.
     static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)

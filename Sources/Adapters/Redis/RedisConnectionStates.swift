@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether there is a connection, and who wants to know.
+/// Whether there is a connection, and the streams that follow it.
 final class RedisConnectionStates: Sendable {
     private struct State {
         var isConnected = false

@@ -1,26 +1,26 @@
-/// Why a command has no answer.
+/// The reason why a command has no reply.
 package struct RedisError: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
-        /// There is no connection: nothing was sent.
+        /// There is no connection. Nothing was sent.
         case unavailable
-        /// As many commands as allowed wait already: nothing was sent.
+        /// Too many commands are in flight. Nothing was sent.
         case tooManyInFlight
-        /// No reply in time: it may have run, or run yet.
+        /// There was no reply in time. The command may have run, or may run yet.
         case timedOut
-        /// The connection broke before the reply: it may have run.
+        /// The connection was lost before the reply. The command may have run.
         case connectionLost
-        /// The server refused; `code` says why.
+        /// The server refused. `code` says why.
         case server
-        /// The client has been closed here.
+        /// The client was closed on this side.
         case closed
-        /// A command that does not fit one request and one reply, or a reply of an unexpected form.
+        /// The command does not have one reply, or the reply has an unexpected form.
         case invalid
     }
 
     package let kind: Kind
     /// The first word of the server's error: ERR, WRONGTYPE, NOSCRIPT, OOM, READONLY, …
     package let code: String?
-    /// The text as the server or hiredis gave it. A server quotes arguments in it: not for logs.
+    /// The text from the server or from hiredis. A server quotes arguments in it, so it must not be logged.
     package let message: String
 
     package init(_ kind: Kind, code: String? = nil, message: String) {
@@ -29,7 +29,7 @@ package struct RedisError: Error, Sendable, Equatable {
         self.message = message
     }
 
-    /// From the text of an error reply.
+    /// Makes an error from the text of an error reply.
     init(reply: String) {
         self.init(.server, code: reply.split(separator: " ", maxSplits: 1).first.map(String.init), message: reply)
     }
@@ -39,7 +39,7 @@ package struct RedisError: Error, Sendable, Equatable {
 }
 
 extension RedisError: CustomStringConvertible {
-    /// Safe to show: of a server's error only the code.
+    /// Safe to show. Of a server's error it has only the code.
     package var description: String {
         if kind == .server { "redis refused: \(code ?? "?")" } else { "redis: \(message)" }
     }

@@ -1,7 +1,7 @@
 import CHiredis
 
 extension RedisValue {
-    /// Copies a reply; nil for a type that this client never asks for.
+    /// Copies a reply. Nil for a type that this client never asks for.
     init?(_ reply: redisReply) {
         switch reply.type {
         case REDIS_REPLY_STRING, REDIS_REPLY_VERB, REDIS_REPLY_DOUBLE, REDIS_REPLY_BIGNUM:

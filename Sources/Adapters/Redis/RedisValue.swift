@@ -6,7 +6,7 @@ package enum RedisValue: Sendable, Equatable {
     case array([RedisValue])
     /// `OK`, `PONG`, `QUEUED`, …
     case status(String)
-    /// An error inside an array, as `EXEC` gives it; a command that fails as a whole throws.
+    /// An error inside an array, as in the reply to `EXEC`. A command that fails as a whole throws.
     case error(String)
 }
 
