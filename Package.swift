@@ -244,8 +244,8 @@ var tests: [Target] {
                 "S3",
             ]),
         test("KafkaTests", ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
-        test("PostgresTests", ["Base", "EventLoop", "Postgres", "SeededRandom"]),
-        test("RedisTests", ["Base", "EventLoop", "Redis"]),
+        test("PostgresTests", ["Base", "CLibpq", "EventLoop", "NetworkTesting", "Postgres", "SeededRandom"]),
+        test("RedisTests", ["Base", "EventLoop", "NetworkTesting", "Redis"]),
         test("JSONTests", ["JSON"]),
         test("CryptographyTests", ["Base", "Cryptography"]),
         test(

@@ -13,14 +13,8 @@ package final class RawServer: @unchecked Sendable {
     package init(on loop: EventLoop, address: IPAddress = .v4(0x7f00_0001), port: UInt16 = 0) throws {
         let descriptor = try address.boundSocket(SOCK_STREAM, port: port)
         self.descriptor = descriptor
-        listen(descriptor, 128)
-        // The port is in the same place in both families' addresses.
-        var name = sockaddr_in6()
-        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-        withUnsafeMutablePointer(to: &name) { name in
-            _ = name.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        self.port = UInt16(bigEndian: name.sin6_port)
+        guard listen(descriptor, 128) == 0 else { throw RawConnectionError(call: "listen", code: errno) }
+        self.port = try IPAddress.port(of: descriptor)
         (connections, arrived) = AsyncStream.makeStream()
         watcher = try DescriptorWatcher(on: loop, descriptor: descriptor) { [arrived] _ in
             let accepted = accept(descriptor, nil, nil)

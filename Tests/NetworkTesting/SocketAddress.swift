@@ -33,12 +33,26 @@ extension IPAddress {
     /// A socket that does not block, bound to the address and `port`, 0 for any that is free.
     func boundSocket(_ kind: __socket_type, port: UInt16) throws -> Int32 {
         let family = if case .v4 = self { AF_INET } else { AF_INET6 }
-        let descriptor = socket(family, Int32(kind.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard withSocketAddress(port: port, { bind(descriptor, $0, $1) }) == 0 else {
+        let descriptor = socket(family, Int32(kind.rawValue), 0)
+        guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0,
+            withSocketAddress(port: port, { bind(descriptor, $0, $1) }) == 0
+        else {
             let code = errno
             close(descriptor)
             throw RawConnectionError(call: "bind to \(self), port \(port)", code: code)
         }
         return descriptor
+    }
+
+    /// The port that a socket is bound to.
+    static func port(of descriptor: Int32) throws -> UInt16 {
+        // The port has the same offset in the addresses of both families.
+        var name = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let status = withUnsafeMutablePointer(to: &name) { name in
+            name.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard status == 0 else { throw RawConnectionError(call: "getsockname", code: errno) }
+        return UInt16(bigEndian: name.sin6_port)
     }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import NetworkTesting
 import Postgres
 import Testing
 

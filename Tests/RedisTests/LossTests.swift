@@ -1,5 +1,6 @@
 import Base
 import EventLoop
+import NetworkTesting
 import Redis
 import Testing
 
