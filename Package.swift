@@ -221,7 +221,7 @@ var tests: [Target] {
                 "SeededRandom",
             ],
             exclude: ["Golden"]),
-        test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"]),
+        test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"], isOptimised: true),
         test("SettingsTests", ["Settings"]),
         test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
         test("EventLoopTests", ["EventLoop"]),
@@ -273,10 +273,13 @@ func library(_ name: String, apt: String) -> Target {
 }
 
 /// A module of tests: `Tests/<name>`. What is tested is optimised. What tests it is not, because that would take as
-/// long to build as everything else.
-func test(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+/// long to build as everything else; tests that calculate much themselves are optimised.
+func test(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], isOptimised: Bool = false
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.unsafeFlags(["-Onone"])])
+        name: name, dependencies: dependencies, exclude: exclude,
+        swiftSettings: isOptimised ? [] : [.unsafeFlags(["-Onone"])])
 }
 
 /// The targets of these names and everything that they depend on.
