@@ -129,17 +129,16 @@ install_in_root() {
     bring_settings
     build_ahead &
     as_root_inside bash -c '. stack/lib/stack.sh && mend_packages && install_packages "$@"' install "$@"
-    wait
     # What root wrote there would otherwise stand in the user's way.
     [ "$way" != sudo ] || with_roots_rights chown -R "$(id -u):$(id -g)" "$ROOT/.run/log"
     { echo "$lines" && cat "$furnished" 2>/dev/null || true; } | sort -u | with_roots_rights tee "$furnished.new" >/dev/null
     with_roots_rights mv "$furnished.new" "$furnished"
 }
 
-# VersityGW takes longest and needs nothing but Go. If it cannot be had, the script that wants it says so.
+# VersityGW takes longest and needs nothing but Go. The script that wants it waits for it, and says so if it failed.
 build_ahead() {
     [ "${S3:-}" != rclone ] || return 0
-    (enter bash -c 'cd "$0" && . stack/lib/stack.sh && prepare_versitygw' "$ROOT") >/dev/null 2>&1
+    (enter bash -c 'cd "$0" && . stack/lib/stack.sh && install_versitygw' "$ROOT") >/dev/null 2>&1
 }
 
 # What a process inside has to know of this machine.

@@ -3,23 +3,18 @@
 versitygw=$TOOLS/versitygw-$VERSITYGW_VERSION
 rclone=$TOOLS/rclone/bin/rclone
 
-install_versitygw() {
-    [ ! -x "$versitygw" ] || return 0
-    say "VersityGW $VERSITYGW_VERSION: building it with go install"
+# It may have been begun before, beside the packages (see root.sh): then that is waited for.
+install_versitygw() (
     mkdir -p "$TOOLS/go-bin"
+    exec 7>"$TOOLS/versitygw.lock"
+    flock 7
+    [ ! -x "$versitygw" ] || exit 0
+    say "VersityGW $VERSITYGW_VERSION: building it with go install"
     # GOTOOLCHAIN=auto: a Go that is older than VersityGW asks for fetches the one it needs.
     quietly "$ROOT/.run/log/install-versitygw.log" env GOBIN="$TOOLS/go-bin" GOTOOLCHAIN=auto CGO_ENABLED=0 \
-        go install "github.com/versity/versitygw/cmd/versitygw@$VERSITYGW_VERSION" || return 1
+        go install "github.com/versity/versitygw/cmd/versitygw@$VERSITYGW_VERSION" || exit 1
     mv "$TOOLS/go-bin/versitygw" "$versitygw"
-}
-
-# Ahead of install_missing, which waits for it.
-prepare_versitygw() {
-    mkdir -p "$TOOLS"
-    exec 8>"$TOOLS/lock"
-    flock 8
-    install_versitygw 8>&-
-}
+)
 
 has_go() {
     local version
