@@ -9,17 +9,18 @@ import Testing
 /// Who ends when: clients, handlers, streams, servers.
 @Suite(.timeLimit(.minutes(20)))
 struct LifetimeTests {
-    @Test(arguments: [false, true])
-    func aHandlerWhoseClientGoesIsCancelled(byReset: Bool) throws {
-        let outcome = try onLoop { loop in
+    /// What becomes of a handler that works for `time`, when its client leaves meanwhile.
+    private func fate(ofWorkFor time: Duration, _ leave: @escaping @Sendable (RawConnection) -> Void) throws -> String?
+    {
+        try onLoop { loop in
             let (ends, ended) = AsyncStream<String>.makeStream()
-            let handler: HTTPServer.Handler = { _ in
+            let handler: HTTPServer.Handler = { request in
                 do {
                     ended.yield("began")
-                    try await loop.sleep(for: .seconds(3600))
-                    ended.yield("slept")
+                    try await loop.sleep(for: time)
+                    ended.yield(request.isAbandoned ? "finished, abandoned" : "finished")
                 } catch {
-                    ended.yield("cancelled")
+                    ended.yield(request.isAbandoned ? "cancelled, abandoned" : "cancelled")
                 }
                 return HTTPResponse(.ok)
             }
@@ -28,11 +29,19 @@ struct LifetimeTests {
                 try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 var iterator = ends.makeAsyncIterator()
                 _ = await iterator.next()
-                if byReset { connection.reset() } else { connection.close() }
+                leave(connection)
                 return await iterator.next()
             }
         }
-        #expect(outcome == "cancelled")
+    }
+
+    @Test func aHandlerWhoseClientResetsTheConnectionIsCancelledAndKnowsWhy() throws {
+        #expect(try fate(ofWorkFor: .seconds(3600)) { $0.reset() } == "cancelled, abandoned")
+    }
+
+    /// It may be reading: until it is written to, a client that has gone looks like one that has sent everything.
+    @Test func aHandlerWhoseClientOnlyClosesItsSideFinishes() throws {
+        #expect(try fate(ofWorkFor: .milliseconds(100)) { $0.close() } == "finished")
     }
 
     @Test func aHandlerThatReadsABodyIsToldWhenItsClientGoes() throws {

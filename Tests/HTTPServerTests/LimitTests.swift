@@ -12,6 +12,19 @@ struct LimitTests {
         return HTTPResponse(.ok, body: .bytes(Array("handled".utf8)))
     }
 
+    /// Answers 413 when it is told that the body is too large.
+    private static let reader: HTTPServer.Handler = { request in
+        do {
+            _ = try await request.body.collect(upTo: .max)
+            return HTTPResponse(.ok)
+        } catch {
+            return .problem(.contentTooLarge, "The handler was told.")
+        }
+    }
+
+    /// A chunk of 16 KiB.
+    private static let chunk = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
+
     /// The whole answer to these bytes, until the server closes.
     private func answer(
         to request: String, _ configuration: HTTPServerConfiguration = HTTPServerConfiguration()
@@ -88,22 +101,13 @@ struct LimitTests {
         let (text, sent) = try onLoop { loop in
             var configuration = HTTPServerConfiguration()
             configuration.maximumBodyBytes = limit
-            let handler: HTTPServer.Handler = { request in
-                do {
-                    _ = try await request.body.collect(upTo: .max)
-                    return HTTPResponse(.ok)
-                } catch {
-                    return .problem(.contentTooLarge, "The handler was told.")
-                }
-            }
-            return try await withServer(on: loop, configuration, handler: handler) { server in
+            return try await withServer(on: loop, configuration, handler: Self.reader) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
                 var sent = 0
-                let piece = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
                 do {
                     while sent < 64 * 1024 * 1024 {
-                        try await connection.send(piece)
+                        try await connection.send(Self.chunk)
                         sent += 16384
                     }
                 } catch {}  // the server has had enough
@@ -137,20 +141,11 @@ struct LimitTests {
     func aClientThatStopsInTimeReadsThatItsChunksWereTooMany(limit: Int) throws {
         var configuration = HTTPServerConfiguration()
         configuration.maximumBodyBytes = limit
-        let piece = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
         let text = try onLoop { [configuration] loop in
-            let handler: HTTPServer.Handler = { request in
-                do {
-                    _ = try await request.body.collect(upTo: .max)
-                    return HTTPResponse(.ok)
-                } catch {
-                    return .problem(.contentTooLarge, "The handler was told.")
-                }
-            }
-            return try await withServer(on: loop, configuration, handler: handler) { server in
+            return try await withServer(on: loop, configuration, handler: Self.reader) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-                for _ in 0..<20 { try await connection.send(piece) }
+                for _ in 0..<20 { try await connection.send(Self.chunk) }
                 return try await connection.receiveAll()
             }
         }
@@ -246,75 +241,10 @@ struct LimitTests {
         }
         #expect(text.hasPrefix("HTTP/1.1 503 ") && text.contains("Retry-After: 1\r\n"))
     }
-
-    @Test func serversThatShareABudgetHaveTheirConnectionsTogether() throws {
-        var configuration = HTTPServerConfiguration()
-        configuration.connections = ConnectionBudget(maximum: 3)
-        let (answers, later) = try onLoop { [configuration] loop in
-            try await withServer(on: loop, configuration, handler: Self.ok) { first in
-                try await withServer(on: loop, configuration, handler: Self.ok) { second in
-                    var open: [RawConnection] = []
-                    var answers: [String] = []
-                    for server in [first, second, first, second, first] {
-                        open.append(try RawConnection.connect(on: loop, port: server.port))
-                        try await open[open.count - 1].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                        answers.append(String(try await open[open.count - 1].receiveResponse().head.prefix(12)))
-                    }
-                    // What one gives back the other can have. The server closes it, so it knows before its client.
-                    try await open[0].send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                    _ = try await open[0].receiveAll()
-                    let another = try RawConnection.connect(on: loop, port: second.port)
-                    try await another.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                    return (answers, try await another.receiveResponse().head)
-                }
-            }
-        }
-        #expect(answers == ["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 503", "HTTP/1.1 503"])
-        #expect(later.hasPrefix("HTTP/1.1 200 "))
-    }
-
-    @Test func connectionsPastTheLimitAreToldSoAndTheOthersGoOn() throws {
-        var configuration = HTTPServerConfiguration()
-        configuration.connections = ConnectionBudget(maximum: 3)
-        let (refused, served) = try onLoop { [configuration] loop in
-            try await withServer(on: loop, configuration, handler: Self.ok) { server in
-                let connections = try (0..<3).map { _ in try RawConnection.connect(on: loop, port: server.port) }
-                try await connections[0].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                _ = try await connections[0].receiveResponse()
-                let another = try RawConnection.connect(on: loop, port: server.port)
-                try await another.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                let refused = try await another.receiveAll()
-                connections[1].close()
-                try await connections[2].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                return (refused, try await connections[2].receiveResponse().body)
-            }
-        }
-        #expect(refused.hasPrefix("HTTP/1.1 503 "))
-        #expect(refused.contains("Retry-After: 1\r\n"))
-        #expect(served == "handled")
-    }
-
-    @Test func connectionsOfOneAddressPastItsLimitAreToldSo() throws {
-        var configuration = HTTPServerConfiguration()
-        configuration.connections = ConnectionBudget(maximum: 100, maximumPerClient: 2)
-        let (refused, served) = try onLoop { [configuration] loop in
-            try await withServer(on: loop, configuration, handler: Self.ok) { server in
-                let connections = try (0..<2).map { _ in try RawConnection.connect(on: loop, port: server.port) }
-                let refused = try await RawConnection.connect(on: loop, port: server.port).receiveAll()
-                connections[0].close()
-                try await loop.sleep(for: .milliseconds(50))
-                let next = try RawConnection.connect(on: loop, port: server.port)
-                try await next.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                return (refused, try await next.receiveResponse().body)
-            }
-        }
-        #expect(refused.hasPrefix("HTTP/1.1 429 "))
-        #expect(served == "handled")
-    }
 }
 
 extension String {
-    fileprivate func components(of text: String) -> Int {
+    func components(of text: String) -> Int {
         split(separator: text, omittingEmptySubsequences: false).count - 1
     }
 }

@@ -69,7 +69,7 @@ struct StreamTests {
         #expect(outcome == "CancellationError")
     }
 
-    @Test func aProducerThatWaitsIsCancelledWhenItsClientGoes() throws {
+    @Test func aProducerThatWaitsIsCancelledWhenItsClientResetsTheConnection() throws {
         let outcome = try onLoop { loop in
             let (ends, ended) = AsyncStream<String>.makeStream()
             let handler: HTTPServer.Handler = { _ in
@@ -90,7 +90,7 @@ struct StreamTests {
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 _ = try await connection.receive(until: "hello")
-                connection.close()
+                connection.reset()
                 var iterator = ends.makeAsyncIterator()
                 return await iterator.next()
             }

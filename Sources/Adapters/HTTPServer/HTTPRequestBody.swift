@@ -1,8 +1,8 @@
-/// Why a body could not be had.
+/// The reason why a body could not be read.
 package enum HTTPBodyError: Error, Equatable, CustomStringConvertible {
-    /// It is longer than this, as declared or as counted.
+    /// The body is longer than `limit`, by its declared or its counted length.
     case tooLarge(limit: Int)
-    /// The client went away, or was too slow, before its end.
+    /// The client went away or was too slow before the end of the body.
     case connectionLost
     /// The reading task was cancelled.
     case cancelled
@@ -16,10 +16,10 @@ package enum HTTPBodyError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A request's body: pieces as they come, once.
+/// A request's body, which can be read once, piece by piece as it comes.
 ///
-/// Nothing is read from the client ahead of what is asked for here, but for a bounded buffer. A handler that answers
-/// before the end refuses the rest, and the connection is closed after the answer.
+/// The server reads no more than a bounded buffer ahead of the handler. A handler that responds before the end refuses the
+/// rest: the server throws it away if it is small, and otherwise closes the connection after the response.
 package struct HTTPRequestBody: Sendable, AsyncSequence {
     package typealias Element = [UInt8]
     package typealias Failure = HTTPBodyError
@@ -29,7 +29,7 @@ package struct HTTPRequestBody: Sendable, AsyncSequence {
         case exchange(Exchange)
     }
 
-    /// The length that the client announced; nil when it sends chunks of unknown number.
+    /// The length that the client declared. Nil when it sends chunks.
     package let declaredLength: Int?
     let source: Source
 
@@ -38,10 +38,10 @@ package struct HTTPRequestBody: Sendable, AsyncSequence {
         self.source = source
     }
 
-    /// A body that is at hand.
+    /// Makes a body from bytes.
     package init(_ bytes: [UInt8]) { self.init(declaredLength: bytes.count, source: .bytes(bytes)) }
 
-    /// The whole body, or `tooLarge` as soon as it is known to be longer than `limit`.
+    /// Returns the whole body, or throws `tooLarge` as soon as it is known to be longer than `limit`.
     package func collect(upTo limit: Int) async throws(HTTPBodyError) -> [UInt8] {
         if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
         if case .bytes(let bytes) = source {

@@ -1,13 +1,14 @@
-/// A request's target (RFC 9112 section 3.2), taken apart and decoded.
+/// A request's target (RFC 9112 section 3.2), parsed and decoded.
 struct RequestTarget {
     let path: String
     let segments: [String]
     let query: [(name: String, value: String)]
 
-    /// Why a target is refused: a constant sentence.
+    /// The reason why a target is refused: a constant sentence.
     struct Fault: Error {
         let detail: String
         static let form = Fault(detail: "The request target is neither a path nor an absolute http URL.")
+        static let authority = Fault(detail: "The request target names no valid host.")
         static let character = Fault(detail: "The request target holds a character that must be percent-encoded.")
         static let percent = Fault(detail: "The request target holds a malformed percent-encoding.")
         static let utf8 = Fault(detail: "The request target is not UTF-8 after percent-decoding, or holds a NUL.")
@@ -29,7 +30,8 @@ struct RequestTarget {
         query = try mark.map { index throws(Fault) in try Self.pairs(target[(index + 1)...]) } ?? []
     }
 
-    /// What follows the authority of an absolute URL, which a server must accept too; anything else as it is.
+    /// The part of an absolute URL after the authority. Servers must accept absolute URLs too. Any other target is returned
+    /// as it is.
     private static func originForm(_ bytes: ArraySlice<UInt8>) throws(Fault) -> ArraySlice<UInt8> {
         if bytes.first == UInt8(ascii: "/") || bytes.elementsEqual([UInt8(ascii: "*")]) { return bytes }
         guard
@@ -38,9 +40,10 @@ struct RequestTarget {
             })
         else { throw .form }
         let rest = bytes.dropFirst(scheme.utf8.count)
-        guard let start = rest.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
-            return [UInt8(ascii: "/")]
-        }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard Authority.isValid(authority) else { throw .authority }
+        let start = authority.endIndex
+        guard start < rest.endIndex else { return [UInt8(ascii: "/")] }
         return rest[start] == UInt8(ascii: "/") ? rest[start...] : [UInt8(ascii: "/")] + rest[start...]
     }
 
@@ -67,7 +70,7 @@ struct RequestTarget {
 
     private static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool) throws(Fault) -> String {
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(decoding: text, as: UTF8.self)  // all of it is ASCII
+            return String(decoding: text, as: UTF8.self)  // the target is ASCII
         }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(text.count)

@@ -4,15 +4,17 @@ import InternetAddress
 
 /// One client's connection, from accept to close. Loop's thread only.
 final class Connection {
-    /// What the connection is waiting for, which decides how long it may.
+    /// What the connection waits for. It decides for how long it may wait.
     enum Clock {
-        /// The head of a request, for so many seconds.
+        /// The head of a request. The connection has waited for this many seconds.
         case head(Int)
         /// The rest of a body.
         case body(Int)
-        /// Nothing of the client's: its request is being handled or streamed to.
+        /// The rest of a body that nobody wants.
+        case discarding(Int)
+        /// Nothing from the client: its request is being handled, or its response is a stream.
         case stopped
-        /// The client to read a response of so many bytes.
+        /// The client to read a response of this many bytes.
         case sending(Int, bytes: Int)
     }
 
@@ -20,15 +22,15 @@ final class Connection {
     let id: UInt64
     let descriptor: Int32
     let address: IPAddress
-    /// libmicrohttpd handles one request of a connection after the other.
+    /// The present request. libmicrohttpd handles the requests of a connection one after the other.
     var exchange: Exchange?
     var clock = Clock.head(0)
     var served = 0
-    /// The client has closed its side, or all of it.
-    var isHungUp = false
-    /// A copy of the descriptor lives on, see `LingeringClose`.
+    /// The client has closed its side.
+    var hasInputEnded = false
+    /// Whether a copy of the descriptor lives on, see `LingeringClose`.
     var isLingering = false
-    /// Its place among the server's connections.
+    /// The connection's index among the server's connections.
     var index = 0
 
     init(server: HTTPServer, id: UInt64, descriptor: Int32, address: IPAddress) {
@@ -38,7 +40,7 @@ final class Connection {
         self.address = address
     }
 
-    /// One second has passed. Whether the client's time is up.
+    /// One second has passed. Returns whether the client's time is over.
     func tick(_ limits: Limits) -> Bool {
         switch clock {
         case .stopped: return false
@@ -48,20 +50,23 @@ final class Connection {
         case .body(let seconds):
             guard let exchange, !exchange.isSuspended else { return false }
             clock = .body(seconds + 1)
-            return seconds >= limits.transfer + exchange.upload.received / limits.rate
+            return seconds >= limits.transfer + exchange.requestBody.received / limits.rate
+        case .discarding(let seconds):
+            clock = .discarding(seconds + 1)
+            return seconds >= 1
         case .sending(let seconds, let bytes):
             clock = .sending(seconds + 1, bytes: bytes)
             return seconds >= limits.transfer + bytes / limits.rate
         }
     }
 
-    /// The client has closed its side, or all of it.
-    func hungUp() {
-        isHungUp = true
-        exchange?.peerHungUp()
+    /// The client has closed its side, or has reset the connection.
+    func hungUp(isReset: Bool) {
+        hasInputEnded = true
+        if isReset { exchange?.reset() } else { exchange?.inputEnded() }
     }
 
-    /// Whole seconds and bytes per second.
+    /// The configuration's limits in whole seconds and in bytes per second.
     struct Limits {
         let idle: Int
         let head: Int

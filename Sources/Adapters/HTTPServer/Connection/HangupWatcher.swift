@@ -2,18 +2,19 @@ import CMicrohttpd
 import EventLoop
 import Glibc
 
-/// Tells when the other side of a connection has closed it, also while libmicrohttpd does not look at it.
+/// Tells when the client of a connection has closed its side or reset the connection, also while libmicrohttpd does not
+/// look at it.
 ///
-/// libmicrohttpd takes a suspended connection out of its own epoll set and would learn of a client's going only when it
-/// writes. So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a
-/// connection, none for a request.
+/// libmicrohttpd takes a suspended connection out of its own epoll set and would learn of a reset only when it writes.
+/// So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a connection,
+/// none for a request.
 final class HangupWatcher {
     private let epoll: Int32
     private var watcher: DescriptorWatcher?
-    private let onHangup: (UInt64) -> Void
+    private let onHangup: (_ id: UInt64, _ isReset: Bool) -> Void
 
-    /// `onHangup` gets the id under which the connection was added.
-    init(on loop: EventLoop, _ onHangup: @escaping (UInt64) -> Void) throws {
+    /// Calls `onHangup` with the id under which the connection was added.
+    init(on loop: EventLoop, _ onHangup: @escaping (_ id: UInt64, _ isReset: Bool) -> Void) throws {
         self.onHangup = onHangup
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw HTTPServerError(call: "epoll_create1", code: errno) }
@@ -27,12 +28,15 @@ final class HangupWatcher {
         var event = epoll_event()
         event.events = EPOLLRDHUP.rawValue | EPOLLET.rawValue
         event.data.u64 = id
-        // Failure leaves the connection unwatched: its client's going is then noticed when it is written to.
-        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+        // If it fails, nobody watches the connection: a reset is then noticed when it is written to.
+        _ = epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
     }
 
-    /// Needed only for a descriptor that is duplicated and lives on: closing the last one removes it anyway.
-    func remove(_ descriptor: Int32) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
+    /// Stops watching a descriptor of which a duplicate lives on. Closing the last duplicate has the same effect.
+    func remove(_ descriptor: Int32) {
+        // It fails only for a descriptor that is not watched.
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+    }
 
     func close() {
         guard watcher != nil else { return }
@@ -46,7 +50,10 @@ final class HangupWatcher {
             guard let first = events.baseAddress else { return }
             let count = epoll_wait(epoll, first, Int32(events.count), 0)
             guard count > 0 else { return }
-            for event in events[..<Int(count)] { onHangup(event.data.u64) }
+            for event in events[..<Int(count)] {
+                // After a reset the kernel reports both, without being asked to (epoll_ctl(2)).
+                onHangup(event.data.u64, event.events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0)
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 import EventLoop
 import Glibc
 
-/// The end of a connection whose client may still be sending: what is left to say is sent, then input is thrown away for
-/// a while. Closed at once, the kernel would answer the client's next byte with a reset, which can destroy the response
-/// before the client has read it (RFC 9112 section 9.6).
+/// The end of a connection whose client may still be sending. The rest of the response is sent, and then input is thrown
+/// away for a while. If the connection were closed at once, the kernel would answer the client's next byte with a reset,
+/// which can destroy the response before the client has read it (RFC 9112 section 9.6).
 final class LingeringClose {
     private let descriptor: Int32
     private var output: ArraySlice<UInt8>
@@ -12,7 +12,7 @@ final class LingeringClose {
     private var seconds = 0
     private let onEnd: (LingeringClose) -> Void
 
-    /// Takes over `descriptor`, which does not block, and closes it at the end.
+    /// Takes ownership of `descriptor`, which does not block, and closes it at the end.
     init(
         on loop: EventLoop, _ descriptor: Int32, output: ArraySlice<UInt8>, onEnd: @escaping (LingeringClose) -> Void
     ) throws {

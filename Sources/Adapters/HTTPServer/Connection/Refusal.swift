@@ -2,9 +2,9 @@ import CMicrohttpd
 import CMicrohttpdRefusals
 import HTTPMessages
 
-/// The answers to what libmicrohttpd cannot read, in the form of all others.
+/// The responses to requests that libmicrohttpd cannot read, in the form of all other responses.
 enum Refusal {
-    /// For the process; again is the same.
+    /// Replaces libmicrohttpd's own pages in the whole process. A second call changes nothing.
     static func useOurs() { refusals_set { Refusal.make($0, $1) } }
 
     private static func make(_ handle: UnsafeMutableRawPointer?, _ status: UInt32) -> UnsafeMutableRawPointer? {
@@ -15,7 +15,8 @@ enum Refusal {
             let raw = MHD_create_response_from_buffer_copy(bytes.count, bytes)
         else { return nil }
         for field in response.headers.fields where !WireResponse.isReserved(field.name) {
-            MHD_add_response_header(raw, field.name, field.value)
+            // Without the field the refusal is still one; it fails for want of memory only.
+            _ = MHD_add_response_header(raw, field.name, field.value)
         }
         return UnsafeMutableRawPointer(raw)
     }
@@ -25,7 +26,7 @@ enum Refusal {
         case 413: "The request's body is too large."
         case 414: "The request target is too long."
         case 431: "The request's head is too large."
-        case 505: "The request is of another version of HTTP than 1.0 and 1.1."
+        case 505: "The version of HTTP is neither 1.0 nor 1.1."
         case 500...: "The request cannot be served."
         default: "The request is not valid HTTP."
         }

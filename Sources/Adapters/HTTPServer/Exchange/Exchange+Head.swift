@@ -8,33 +8,34 @@ extension Exchange {
         let configuration = server.configuration
         var head = RequestHead(handle, method: method)
         let length = head.bodyLength
-        answer.leavesInput = length != 0
         connection.clock = .stopped
         if shim_mhd_header_size(handle) > configuration.maximumHeaderBytes {
-            return refuse(.headerFieldsTooLarge, "The request's head is too large.")
+            return refuse(.headerFieldsTooLarge, "The request's head is too large.", bodyLength: nil)
         }
-        if let fault = head.fault { return refuse(.badRequest, fault) }
+        if let fault = head.framingFault { return refuse(.badRequest, fault, bodyLength: nil) }
+        let unread = head.expectsContinue ? nil : length
+        if let fault = head.fault { return refuse(.badRequest, fault, bodyLength: unread) }
         do {
             head.target = try RequestTarget(target)
         } catch {
-            return refuse(.badRequest, error.detail)
+            return refuse(.badRequest, error.detail, bodyLength: unread)
         }
         if let length, length > configuration.maximumBodyBytes {
-            return refuse(.contentTooLarge, "The request's body is too large.")
+            return refuse(.contentTooLarge, "The request's body is too large.", bodyLength: unread)
         }
-        answer.leavesInput = false
         self.head = head
-        guard let length, length > configuration.eagerBodyBytes else {
-            phase = .collecting
-            upload.reserve(length ?? 0)
-            if length != 0 { connection.clock = .body(0) }
-            return
+        let isCollected = machine.accepted(
+            bodyLength: length, eager: configuration.eagerBodyBytes, expectsContinue: head.expectsContinue)
+        guard isCollected else {
+            suspend()
+            return start(.exchange(self))
         }
-        phase = .offered
-        suspend()
-        start(.exchange(self))
+        requestBody.reserve(length ?? 0)
+        if length != 0 { connection.clock = .body(0) }
     }
 
-    /// Answers a request that its handler never sees.
-    func refuse(_ status: HTTPStatus, _ detail: String) { send(server.configuration.refusal(status, detail)) }
+    /// Answers a request that its handler never sees. `bodyLength` is nil when the connection cannot go on.
+    private func refuse(_ status: HTTPStatus, _ detail: String, bodyLength: Int?) {
+        carryOut(machine.refused(bodyLength: bodyLength), server.configuration.refusal(status, detail))
+    }
 }

@@ -6,45 +6,47 @@ extension Exchange {
     func run(_ stream: HTTPResponseStream) async {
         do {
             try await stream.produce(HTTPResponseWriter(exchange: self))
-            output.end(.ended)
+            responseBody.end(.ended)
         } catch {
-            // A cancelled producer has no client left; any other error the client sees as a cut connection.
+            // A cancelled producer has no client left. After any other error, the client sees a cut connection.
             if handle != nil, !(error is CancellationError) { server.log("a streamed response failed: \(error)") }
-            output.end(.failed)
+            responseBody.end(.failed)
         }
         resume()
     }
 
-    /// See `HTTPResponseWriter`. From any thread.
+    /// See `HTTPResponseWriter`. Callable from any thread.
     func write(_ bytes: [UInt8]) async throws {
-        let room: Output.Room = await withTaskCancellationHandler {
+        let room: ResponseBodyBuffer.Room = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isCancelled = Task.isCancelled
                 server.loop.onLoop { self.put(bytes, continuation, isCancelled) }
             }
         } onCancel: {
-            server.loop.onLoop { self.output.cancelWait() }
+            server.loop.onLoop { self.responseBody.cancelWait() }
         }
         try room.get()
     }
 
-    private func put(_ bytes: [UInt8], _ continuation: CheckedContinuation<Output.Room, Never>, _ isCancelled: Bool) {
-        guard !isCancelled, handle != nil, output.state == .open else {
+    private func put(
+        _ bytes: [UInt8], _ continuation: CheckedContinuation<ResponseBodyBuffer.Room, Never>, _ isCancelled: Bool
+    ) {
+        guard !isCancelled, handle != nil, responseBody.state == .open else {
             return continuation.resume(returning: .failure(CancellationError()))
         }
-        output.put(bytes)
-        if output.isFull { output.wait(continuation) } else { continuation.resume(returning: .success(())) }
+        responseBody.put(bytes)
+        if responseBody.isFull { responseBody.wait(continuation) } else { continuation.resume(returning: .success(())) }
         resume()
     }
 
-    /// libmicrohttpd wants more of the body: how much there was, or its code for the end.
+    /// libmicrohttpd wants more of the body. Returns how much there was, or libmicrohttpd's code for the end.
     private func fetch(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        if !output.isEmpty { return output.fill(buffer) }
-        switch output.state {
+        if !responseBody.isEmpty { return responseBody.fill(buffer) }
+        switch responseBody.state {
         case .ended: return -1  // MHD_CONTENT_READER_END_OF_STREAM
         case .failed:
-            // MHD_CONTENT_READER_END_WITH_ERROR would leave the closed connection lying about until its idle timeout
-            // (seen with 1.0.1 and epoll). An attempt to write to a closed stream ends it properly.
+            // MHD_CONTENT_READER_END_WITH_ERROR would keep the closed connection until its idle timeout (seen with 1.0.1 and
+            // epoll). An attempt to write to a closed stream ends it properly.
             Socket(descriptor: connection.descriptor).end()
             buffer[0] = 0
             return 1

@@ -1,38 +1,29 @@
 import CMicrohttpd
 import HTTPMessages
 
-/// One request and its answer, between libmicrohttpd's callbacks and the task that handles it. Loop's thread only,
-/// but for the methods that say otherwise.
+/// One request and its response, between libmicrohttpd's callbacks and the task that handles it. Loop's thread only,
+/// except for the methods that say otherwise.
 ///
-/// libmicrohttpd asks its access callback what to do with a request when the head is there, for each piece of the body,
-/// and when all is there; a response can be queued at the first and the last of these. While it should ask nothing, the
-/// connection is suspended.
+/// libmicrohttpd calls its access callback when the head is there, for each piece of the body, and when everything is
+/// there. A response can be queued at the first and at the last of these. While it is not to call, the connection is
+/// suspended.
 final class Exchange: @unchecked Sendable {
-    enum Phase {
-        /// The request line is there, the rest of the head is on its way.
-        case head
-        /// A short body, or the beginning of one in chunks, is collected before the handler starts.
-        case collecting
-        /// The handler runs; it has not asked for the body, of which nothing has been read.
-        case offered
-        /// The handler runs while the body comes.
-        case streaming
-        /// The whole request is there.
-        case complete
-    }
-
     let connection: Connection
     let target: String
-    /// libmicrohttpd's, until it says that the exchange is over.
+    /// Which state the exchange is in, and what each event does to it.
+    var machine = ExchangeStateMachine()
+    /// libmicrohttpd's; nil once it has said that the exchange is over.
     private(set) var handle: OpaquePointer?
     private(set) var isSuspended = false
-    var phase = Phase.head
     var head: RequestHead?
     /// The handler's request, until its task takes it.
     var request: HTTPRequest?
-    var upload = Upload()
-    var answer = Answer()
-    var output = Output()
+    var requestBody = RequestBodyBuffer()
+    var responseBody = ResponseBodyBuffer()
+    /// The response that is sent when the rest of the body has been thrown away.
+    var deferredResponse: HTTPResponse?
+    /// The end of a response that was written to the socket, as far as the socket did not take it at once.
+    var unsent: ArraySlice<UInt8> = []
     /// Set and cleared by the task itself, on the loop: while it is set, the task lives.
     var task: UnsafeCurrentTask?
 
@@ -45,33 +36,23 @@ final class Exchange: @unchecked Sendable {
 
     var server: HTTPServer { connection.server }
 
-    /// Neither is the whole request there nor an answer given.
-    var isAwaitingClient: Bool { phase != .complete && phase != .offered && !answer.isGiven }
-
-    /// libmicrohttpd has nothing to read or write for this request; false closes the connection.
+    /// libmicrohttpd has nothing to hand over for this request. Returns false to close the connection.
     func proceed(_ method: UnsafePointer<CChar>) -> Bool {
-        guard !answer.mustClose else { return false }
-        switch phase {
-        case .head:
-            begin(method)
-        case .collecting:
-            phase = .complete
-            start(.bytes(upload.takeAll()))
-        case .offered:
-            // Resumed at the head, because the body is wanted: an answer would have been queued.
-            phase = .streaming
-            connection.clock = .body(0)
-        case .streaming:
-            phase = .complete
+        switch machine.called() {
+        case .none: break
+        case .begin: begin(method)
+        case .start:
+            start(.bytes(requestBody.takeAll()))
+            server.unanswered.append(self)
+        case .readBody: connection.clock = .body(0)
+        case .endBody:
             connection.clock = .stopped
-            upload.finish(.success(nil))
-            if let deferred = answer.takeDeferred() {
-                send(deferred)
-            } else {
-                server.unanswered.append(self)
-            }
-        case .complete:
-            if !answer.isGiven { suspend() }
+            requestBody.finish(.success(nil))
+            server.unanswered.append(self)
+        case .suspend: suspend()
+        case .send:
+            if let response = deferredResponse.take() { queue(response) }
+        case .close: return false
         }
         return true
     }
@@ -83,9 +64,8 @@ final class Exchange: @unchecked Sendable {
         let length = if case .bytes(let bytes) = source { bytes.count } else { head.bodyLength }
         request = HTTPRequest(
             method: head.method, target: target, headers: head.headers, remoteAddress: connection.address,
-            body: HTTPRequestBody(declaredLength: length, source: source))
-        connection.clock = phase == .streaming ? .body(0) : .stopped
-        if phase == .complete { server.unanswered.append(self) }
+            body: HTTPRequestBody(declaredLength: length, source: source), exchange: self)
+        connection.clock = machine.isStreaming ? .body(0) : .stopped
         server.enqueue(self)
     }
 
@@ -97,10 +77,12 @@ final class Exchange: @unchecked Sendable {
         connection.exchange = nil
         connection.served += 1
         connection.clock = .head(0)
-        upload.finish(.failure(.connectionLost))
-        output.abandon()
+        let leavesInput = machine.completed()
+        deferredResponse = nil
+        requestBody.finish(.failure(.connectionLost))
+        responseBody.abandon()
         task?.cancel()
-        if answer.leavesInput { server.linger(connection, output: answer.unsent) }
+        if leavesInput { server.linger(connection, output: unsent) }
         server.exchangeEnded()
     }
 
@@ -125,19 +107,25 @@ final class Exchange: @unchecked Sendable {
     /// event then, and the end of the stream has none of its own when it came with the last bytes (seen with 1.0.1 and
     /// epoll, which it uses edge-triggered): the connection would be kept until its idle timeout.
     func lookAgain() {
-        guard phase == .collecting || phase == .streaming, !answer.isGiven else { return }
+        guard machine.isReadingBody else { return }
         suspend()
         resume()
     }
 
-    /// The client has closed its side, or all of it. A request that still waits to be read means that it may be
-    /// listening; else whoever waits for an answer is taken to have gone.
-    func peerHungUp() {
-        guard isSuspended else { return lookAgain() }
-        guard !Socket(descriptor: connection.descriptor).hasInput else { return }
-        upload.finish(.failure(.connectionLost))
+    // MARK: the client
+
+    /// The client has closed its side. It may be waiting for the response all the same (RFC 9112 section 9.6).
+    func inputEnded() {
+        machine.inputEnded()
+        if !isSuspended { lookAgain() }
+    }
+
+    /// The client has reset the connection, and nobody waits for the response.
+    func reset() {
+        let mustResume = machine.reset()
+        requestBody.finish(.failure(.connectionLost))
         task?.cancel()
-        output.abandon()
-        if answer.isGiven || phase == .streaming { resume() }
+        responseBody.abandon()
+        if mustResume { resume() }
     }
 }

@@ -1,7 +1,7 @@
 import CMicrohttpd
 import HTTPMessages
 
-/// A response as it goes over the wire, for those that do not go through libmicrohttpd. The connection ends with it.
+/// The bytes of a response that does not go through libmicrohttpd. The connection is closed after it.
 struct WireResponse {
     let bytes: [UInt8]
 
@@ -16,7 +16,7 @@ struct WireResponse {
         bytes = Array(head.utf8) + body
     }
 
-    /// Fields that say how the message is framed, which whoever sends it knows best.
+    /// Whether a field says how the message is framed, which only its sender knows.
     static func isReserved(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: name.lowercased() == "date"

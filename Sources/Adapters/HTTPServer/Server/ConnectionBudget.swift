@@ -1,8 +1,7 @@
 import InternetAddress
 import Synchronization
 
-/// How many connections there may be, in all and from one client. Servers that share one, on several loops, have them
-/// together.
+/// The limit on connections, in all and from one client. Servers on several loops can share one.
 package final class ConnectionBudget: Sendable {
     private struct InUse {
         var count = 0
@@ -11,9 +10,9 @@ package final class ConnectionBudget: Sendable {
 
     enum Refusal { case exhausted, exhaustedByClient }
 
-    /// Further connections are answered 503 and closed.
+    /// Connections beyond this number are answered with 503 and closed.
     let maximum: Int
-    /// Counted per IPv4 address and per IPv6 /64; further connections are answered 429 and closed. Nil: no limit.
+    /// The limit for each IPv4 address and each IPv6 /64. Further connections are answered with 429 and closed. Nil: none.
     private let maximumPerClient: Int?
     private let inUse = Mutex(InUse())
 
@@ -22,7 +21,7 @@ package final class ConnectionBudget: Sendable {
         self.maximumPerClient = maximumPerClient
     }
 
-    /// Counts a connection, unless it is refused.
+    /// Counts a connection, or returns why it is refused.
     func take(for address: IPAddress) -> Refusal? {
         let client = Self.client(at: address)
         return inUse.withLock { inUse in
@@ -35,7 +34,7 @@ package final class ConnectionBudget: Sendable {
         }
     }
 
-    /// Once for each connection that was taken.
+    /// To be called once for each connection that was counted.
     func giveBack(for address: IPAddress) {
         let client = Self.client(at: address)
         inUse.withLock { inUse in
@@ -44,7 +43,7 @@ package final class ConnectionBudget: Sendable {
         }
     }
 
-    /// Whom an address stands for: an IPv6 host has a /64 of them.
+    /// The client that an address stands for. A host has a /64 of IPv6 addresses.
     private static func client(at address: IPAddress) -> IPAddress {
         guard case .v6(let bits) = address else { return address }
         return .v6(bits & UInt128.max << 64)

@@ -1,17 +1,17 @@
 import CMicrohttpd
 import Glibc
 
-/// Owner of a `MHD_Daemon` that somebody else polls and runs, on one thread.
+/// The owner of a `MHD_Daemon`. The server polls and runs it on one thread.
 final class Daemon {
     private let raw: OpaquePointer
 
-    /// The callbacks go to `server`, which must outlive this.
+    /// Sends the callbacks to `server`, which must outlive this object.
     init(_ server: HTTPServer, _ configuration: HTTPServerConfiguration) throws(HTTPServerError) {
         Refusal.useOurs()
         let idle = Connection.Limits(configuration).idle
         let raw = shim_mhd_start(
             UInt32(clamping: configuration.connections.maximum + 1), UInt32(clamping: idle),
-            // The pool holds the head, its parsed form, a body's read buffer and the response's head.
+            // The pool holds the head, its parsed form, the read buffer of a body, and the response's head.
             configuration.maximumHeaderBytes + 16 * 1024,
             { _, uri, connection in Daemon.begin(uri, connection) },
             { _, _, _, method, _, data, size, state in Daemon.access(method, data, size, state) },
@@ -25,22 +25,24 @@ final class Daemon {
         self.raw = raw
     }
 
-    /// "MHD_stop_daemon() called while we have suspended connections" ends the process: none may be left.
+    /// No connection may be suspended: "MHD_stop_daemon() called while we have suspended connections" ends the process.
     deinit { MHD_stop_daemon(raw) }
 
     var pollDescriptor: Int32 { shim_mhd_epoll_descriptor(raw) }
 
-    func run() { MHD_run(raw) }
+    /// Returns false if libmicrohttpd could not run.
+    func run() -> Bool { MHD_run(raw) == shim_mhd_yes }
 
-    /// Whether `run` has work without anything happening on the descriptor.
+    /// Whether `run` has work although nothing happens on the descriptor.
     var hasWorkLeft: Bool {
         var milliseconds: UInt64 = 1
         return MHD_get_timeout64(raw, &milliseconds) != shim_mhd_no && milliseconds == 0
     }
 
-    /// Takes the descriptor over, also when it fails. Calls back with the new connection at once.
+    /// Takes ownership of the descriptor, also if it fails. Calls back with the new connection at once.
     func add(_ descriptor: Int32) -> Bool {
-        MHD_add_connection(raw, descriptor, nil, 0) == shim_mhd_yes  // the addresses are ours to count
+        // Without the address: the server itself counts the connections of each.
+        MHD_add_connection(raw, descriptor, nil, 0) == shim_mhd_yes
     }
 
     // MARK: callbacks

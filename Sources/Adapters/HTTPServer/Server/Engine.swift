@@ -1,6 +1,6 @@
 import EventLoop
 
-/// What a server has open on its loop while it runs.
+/// The handles that a server has on its loop while it runs.
 final class Engine {
     let daemon: Daemon
     let hangups: HangupWatcher
@@ -14,8 +14,8 @@ final class Engine {
     init(_ server: HTTPServer) throws {
         let loop = server.loop
         daemon = try Daemon(server, server.configuration)
-        hangups = try HangupWatcher(on: loop) { [unowned server] id in
-            server.connectionsByID[id]?.hungUp()
+        hangups = try HangupWatcher(on: loop) { [unowned server] id, isReset in
+            server.connectionsByID[id]?.hungUp(isReset: isReset)
         }
         daemonWatcher = try DescriptorWatcher(on: loop, descriptor: daemon.pollDescriptor) { [unowned server] _ in
             server.beginTurns()
@@ -33,7 +33,7 @@ final class Engine {
         seconds.start(after: .seconds(1), repeating: .seconds(1))
     }
 
-    /// Another turn after the loop has looked at everything else.
+    /// Begins another turn after the loop has looked at everything else.
     func turnSoon() { soon.start(after: .zero) }
 
     func startDrainTimer(_ limit: Duration) { drain.start(after: limit) }
@@ -44,7 +44,7 @@ final class Engine {
 
     func stopAccepting() { listenerWatcher.close() }
 
-    /// Before the descriptors go.
+    /// To be called before the descriptors are closed.
     func close() {
         hook.remove()
         daemonWatcher.close()

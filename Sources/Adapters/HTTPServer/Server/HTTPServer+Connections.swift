@@ -3,7 +3,7 @@ import Glibc
 import HTTPMessages
 
 extension HTTPServer {
-    /// Takes what has connected, a bounded number at once: the descriptor stays readable for the rest.
+    /// Accepts new connections, a bounded number at a time. The descriptor stays readable for the others.
     func acceptAll() {
         for _ in 0..<64 {
             switch listener.accept() {
@@ -13,7 +13,7 @@ extension HTTPServer {
                 switch error.code {
                 case EAGAIN: return
                 case EINTR, ECONNABORTED: continue
-                default:  // out of descriptors or memory: until the next second
+                default:  // out of descriptors or memory: pause until the next second
                     log("cannot accept a connection: \(error)")
                     engine?.pauseAccepting()
                     return
@@ -25,7 +25,7 @@ extension HTTPServer {
     private func admit(_ accepted: ListeningSocket.Accepted) {
         switch configuration.connections.take(for: accepted.address) {
         case .exhausted:
-            return turnAway(accepted, .serviceUnavailable, "The server has as many connections as it can serve.")
+            return turnAway(accepted, .serviceUnavailable, "The server has too many connections.")
         case .exhaustedByClient:
             return turnAway(accepted, .tooManyRequests, "There are too many connections from this address.")
         case nil: break
@@ -39,14 +39,14 @@ extension HTTPServer {
         connections.append(connection)
         connectionsByID[connection.id] = connection
         engine?.hangups.add(accepted.descriptor, id: connection.id)
-        // When this fails libmicrohttpd has closed the descriptor, and told `closing` if it had told of the connection.
+        // If this fails, libmicrohttpd has closed the descriptor, and has called `closing` if it had announced the connection.
         if engine?.daemon.add(accepted.descriptor) != true { forget(connection) }
         needsTurn = true
     }
 
     /// libmicrohttpd is about to close the connection.
     func closing(_ connection: Connection) {
-        // What libmicrohttpd has answered by itself, to a head it could not read, is to be read in spite of that.
+        // The client is to read libmicrohttpd's own response to a head that it could not parse.
         if Socket(descriptor: connection.descriptor).hasInput { linger(connection, output: []) }
         forget(connection)
     }
@@ -61,14 +61,14 @@ extension HTTPServer {
         configuration.connections.giveBack(for: connection.address)
     }
 
-    /// One answer, and the end.
+    /// Sends one response and closes the connection.
     private func turnAway(_ accepted: ListeningSocket.Accepted, _ status: HTTPStatus, _ detail: String) {
         var response = configuration.refusal(status, detail)
         if response.headers["Retry-After"] == nil { response.headers["Retry-After"] = "1" }
         keepOpen(accepted.descriptor, output: WireResponse(response).bytes[...])
     }
 
-    /// Goes on with a connection that libmicrohttpd is about to close.
+    /// Keeps a connection that libmicrohttpd is about to close, as `LingeringClose` describes.
     func linger(_ connection: Connection, output: ArraySlice<UInt8>) {
         guard !connection.isLingering else { return }
         connection.isLingering = true
@@ -79,7 +79,7 @@ extension HTTPServer {
     }
 
     private func keepOpen(_ descriptor: Int32, output: ArraySlice<UInt8>) {
-        // A bound on what those who are turned away may cost; past it they get what the socket takes at once.
+        // A bound on the cost of connections that are turned away. Beyond it, they get what the socket takes at once.
         guard lingering.count < 128, engine != nil else {
             _ = Socket(descriptor: descriptor).sendSome(output)
             close(descriptor)
@@ -95,12 +95,10 @@ extension HTTPServer {
         }
     }
 
-    /// The client's time is up. libmicrohttpd meets the end of the stream, and closes.
+    /// The client's time is over. libmicrohttpd meets the end of the stream, and closes.
     private func expire(_ connection: Connection) {
-        let socket = Socket(descriptor: connection.descriptor)
-        guard let exchange = connection.exchange, exchange.isAwaitingClient else { return socket.end() }
-        exchange.sendOutside(configuration.refusal(.requestTimeout, "The request did not come in time."))
-        socket.endInput()
+        guard let exchange = connection.exchange else { return Socket(descriptor: connection.descriptor).end() }
+        exchange.expire()
     }
 
     /// One second has passed.

@@ -2,13 +2,14 @@ import EventLoop
 import Glibc
 
 extension HTTPServer {
-    /// Accepts no more connections, closes idle ones, lets requests in hand finish for at most `drain`, and then cancels
-    /// them. Returns when the last response has gone or the time is over; `run` returns as soon as every handler has.
+    /// Accepts no more connections, closes idle ones, lets the requests in flight finish for at most `drain`, and then
+    /// cancels them. Returns when the last response has been sent or the time is over. `run` returns when every handler has
+    /// returned.
     package func stop(drain: Duration) async {
         await withCheckedContinuation { continuation in
             loop.onLoop {
                 self.beginDrain(drain)
-                if self.engine == nil || self.arrivals.isClosed {
+                if self.engine == nil || self.pending.isClosed {
                     continuation.resume()
                 } else {
                     self.drainWaiters.append(continuation)
@@ -23,38 +24,38 @@ extension HTTPServer {
             isDraining = true
             engine?.stopAccepting()
             listener.close()
-            // A request that is already in the socket's buffer can still be read; after that the stream ends.
+            // A request that is in the socket's buffer can still be read. After it the stream ends.
             for connection in connections where connection.exchange == nil {
                 Socket(descriptor: connection.descriptor).endInput()
             }
             beginTurns()
         }
-        guard let engine else { return arrivals.close() }
+        guard let engine else { return pending.close() }
         engine.startDrainTimer(limit)
         exchangeEnded()
     }
 
-    /// A response has gone, or its connection.
+    /// A response has been sent, or its connection is lost.
     func exchangeEnded() {
         guard isDraining, exchanges == 0 else { return }
         drained()
     }
 
-    /// The time for it, and perhaps not the work.
+    /// The time for draining is over, though requests may be in flight.
     func drainIsOver() {
-        if exchanges > 0 { log("requests that had not ended in time were given up: \(exchanges)") }
+        if exchanges > 0 { log("requests that were cancelled at the end of the drain: \(exchanges)") }
         drained()
     }
 
-    /// Nothing is left, or nothing may be waited for any longer.
+    /// No request is in flight, or none may be waited for any longer.
     func drained() {
         for connection in connections { connection.exchange?.task?.cancel() }
-        arrivals.close()
+        pending.close()
         for waiter in drainWaiters { waiter.resume() }
         drainWaiters = []
     }
 
-    /// When every handler has ended. What they answered last is given one more chance to go out.
+    /// Runs when every handler has returned. Gives their last responses one more chance to be sent.
     func tearDown() {
         guard let engine else { return }
         isDraining = true
@@ -66,7 +67,7 @@ extension HTTPServer {
         }
         drained()
         for linger in lingering { linger.end() }
-        // libmicrohttpd allows no suspended connection at its end; a turn may have suspended some again.
+        // libmicrohttpd allows no suspended connection at its end, and a turn may have suspended some again.
         for exchange in connections.compactMap(\.exchange) { exchange.resume() }
         engine.close()
         self.engine = nil

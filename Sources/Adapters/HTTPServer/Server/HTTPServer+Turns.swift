@@ -1,25 +1,25 @@
 import EventLoop
 
 extension HTTPServer {
-    /// As often as libmicrohttpd is run again before the loop looks at everything else.
+    /// How often libmicrohttpd is run before the loop looks at everything else.
     private static let turnsAtOnce = 4
 
-    /// Something has happened on libmicrohttpd's descriptor, or was left over.
+    /// Something has happened on libmicrohttpd's descriptor, or work was left.
     func beginTurns() {
         turnsLeft = Self.turnsAtOnce
         needsTurn = true
         turn()
     }
 
-    /// Before the loop blocks, when every job has run: sends what was answered, sets aside what was not.
+    /// Runs before the loop blocks, when every job has run. Sends the responses that there are and suspends the other
+    /// requests' connections.
     ///
-    /// libmicrohttpd's descriptor does not tell of resumed connections, nor of those that can go on without more input.
-    /// A request that was answered by now never had its connection suspended, which saves its leaving and entering the
-    /// epoll set.
+    /// libmicrohttpd's descriptor does not report resumed connections, nor those that can go on without more input. The
+    /// connection of a request that is answered by now was never suspended, which saves leaving and entering the epoll set.
     func finishTurns() {
         guard let engine else { return }
         while true {
-            for exchange in unanswered where !exchange.answer.isGiven { exchange.suspend() }
+            for exchange in unanswered where !exchange.machine.isAnswered { exchange.suspend() }
             unanswered.removeAll(keepingCapacity: true)
             guard needsTurn || engine.daemon.hasWorkLeft else {
                 turnsLeft = Self.turnsAtOnce
@@ -30,20 +30,20 @@ extension HTTPServer {
                 return
             }
             turn()
-            // New requests first get their chance to be answered: this is called again after their tasks have run.
+            // This is called again after the tasks of new requests have had a chance to respond.
             if !unanswered.isEmpty { return }
         }
     }
 
-    /// Never from inside one of libmicrohttpd's callbacks.
+    /// Must not be called from inside a callback of libmicrohttpd.
     func turn() {
         guard let engine, !isInTurn else { return }
         isInTurn = true
         defer { isInTurn = false }
         turnsLeft -= 1
         needsTurn = false
-        engine.daemon.run()
+        if !engine.daemon.run() { log("MHD_run failed") }
     }
 
-    func enqueue(_ exchange: Exchange) { arrivals.add(exchange) }
+    func enqueue(_ exchange: Exchange) { pending.add(exchange) }
 }

@@ -1,10 +1,10 @@
 import EventLoop
 
-/// An HTTP/1.1 server on one event loop: libmicrohttpd, polled by the loop, with a task for each request.
+/// An HTTP/1.1 server on one event loop. The loop polls libmicrohttpd, and each request has a task.
 ///
-/// Several loops serve one port with a server each. What a handler does runs on the loop, so it must not block.
+/// Several loops can serve one port, each with a server of its own. Handlers run on the loop, so they must not block.
 package final class HTTPServer: @unchecked Sendable {
-    // `@unchecked`: all that changes is confined to the loop's thread.
+    // `@unchecked`: all mutable state is confined to the loop's thread.
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
     let configuration: HTTPServerConfiguration
@@ -12,31 +12,31 @@ package final class HTTPServer: @unchecked Sendable {
     let handler: Handler
     let limits: Connection.Limits
     let listener: ListeningSocket
-    /// Where clients connect to.
+    /// The port to which clients connect.
     package let port: UInt16
 
-    /// What exists while `run` runs.
+    /// The server's handles on the loop, while `run` runs.
     var engine: Engine?
-    /// Connections by place, so that each can be removed at once.
+    /// All connections. Each knows its index, so that it can be removed in constant time.
     var connections: [Connection] = []
     var connectionsByID: [UInt64: Connection] = [:]
     var nextConnectionID: UInt64 = 0
-    /// Being handed to libmicrohttpd just now.
+    /// The connection that is being handed to libmicrohttpd.
     var arriving: Connection?
     var lingering: [LingeringClose] = []
-    /// Requests whose head has begun to arrive and whose response has not all gone.
+    /// The number of requests whose head has begun to arrive and whose response has not been sent completely.
     var exchanges = 0
-    /// Handed to handlers in this turn of libmicrohttpd and not suspended yet.
+    /// The requests that were handed to handlers in this turn of libmicrohttpd, and that are not suspended yet.
     var unanswered: [Exchange] = []
-    var arrivals = Arrivals()
-    /// libmicrohttpd has work that no descriptor tells of.
+    var pending = PendingRequests()
+    /// Whether libmicrohttpd has work that no descriptor reports.
     var needsTurn = false
     var turnsLeft = 0
     var isInTurn = false
     var isDraining = false
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
-    /// Listens at once; connections are accepted when `run` is called. `handler` is called on the loop.
+    /// Listens at once. Connections are accepted when `run` is called. `handler` is called on the loop.
     package init(
         configuration: HTTPServerConfiguration, loop: EventLoop, handler: @escaping Handler
     ) throws {
@@ -50,7 +50,7 @@ package final class HTTPServer: @unchecked Sendable {
 
     /// Serves until it is stopped or the task is cancelled, and returns when every request's task has ended.
     ///
-    /// Once per server. Cancellation cancels what the handlers are doing and gives their answers a moment to go out.
+    /// To be called once. Cancellation cancels the handlers and gives their responses a moment to be sent.
     package func run() async throws {
         try await withTaskExecutorPreference(loop) { try await serve() }
     }
@@ -63,7 +63,7 @@ package final class HTTPServer: @unchecked Sendable {
         defer { tearDown() }
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                while let exchanges = await arrivals(of: self) {
+                while let exchanges = await nextRequests() {
                     for exchange in exchanges {
                         group.addTask(executorPreference: loop) { await self.handle(exchange) }
                     }
@@ -74,9 +74,9 @@ package final class HTTPServer: @unchecked Sendable {
         }
     }
 
-    private func arrivals(of server: HTTPServer) async -> [Exchange]? {
-        if let batch = arrivals.take() { return batch }
-        return await withCheckedContinuation { arrivals.wait($0) }
+    private func nextRequests() async -> [Exchange]? {
+        if pending.isReady { return pending.take() }
+        return await withCheckedContinuation { pending.wait($0) }
     }
 
     /// The task of one request.
@@ -85,7 +85,8 @@ package final class HTTPServer: @unchecked Sendable {
         exchange.request = nil
         withUnsafeCurrentTask { exchange.task = $0 }
         defer { exchange.task = nil }
-        if exchange.handle == nil { exchange.task?.cancel() }  // gone before the task began
+        // The client may have gone before the task began.
+        if exchange.handle == nil || exchange.machine.isAbandoned { exchange.task?.cancel() }
         let response = await handler(request)
         exchange.respond(response)
         if case .stream(let stream) = response.body { await exchange.run(stream) }

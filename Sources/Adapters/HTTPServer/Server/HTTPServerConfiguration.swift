@@ -1,34 +1,34 @@
 import HTTPMessages
 import InternetAddress
 
-/// What a server is allowed to spend, and on whom.
+/// The address, the limits and the hooks of a server.
 package struct HTTPServerConfiguration: Sendable {
-    /// `::` serves IPv4 too.
+    /// The address to listen on. `::` serves IPv4 too.
     package var bindAddress: IPAddress
-    /// 0 for any that is free: `HTTPServer.port` tells which.
+    /// The port to listen on. 0 means any free port, which `HTTPServer.port` names.
     package var port: UInt16
     package var backlog: Int32 = 1024
     package var connections = ConnectionBudget(maximum: 4096)
-    /// Without any byte for this long a connection is closed, unless its request is being handled.
+    /// A connection on which nothing comes for this long is closed, unless its request is being handled.
     package var idleTimeout: Duration = .seconds(60)
-    /// A request's head must be complete this long after the connection was made or, on a kept connection, this long
-    /// and the idle timeout after the previous response. Whoever is slower is answered 408, when there is a request line
-    /// at least.
+    /// The time allowed for a request's head, counted from the connection's start. On a kept connection it is this time and
+    /// the idle timeout, counted from the previous response. A slower client is answered with 408 if it has sent a request
+    /// line at least.
     package var headTimeout: Duration = .seconds(10)
-    /// The time that a client may spend on a request's body or on reading its response, and more for large ones at
-    /// `minimumRate`; then 408. Time in which the handler is not ready to take more does not count.
+    /// The time allowed for sending a body or reading a response, with more for large ones by `minimumRate`. A slower client
+    /// is answered with 408. Time during which the handler takes nothing does not count.
     package var transferTimeout: Duration = .seconds(30)
-    /// Bytes per second.
+    /// In bytes per second.
     package var minimumRate = 4096
     package var maximumHeaderBytes = 16 * 1024
-    /// 413 past this, whatever the handler would have taken.
+    /// A longer body is answered with 413, even if the handler would have taken it.
     package var maximumBodyBytes = 32 * 1024 * 1024
-    /// A body of at most this declared length is received before the handler is called; longer ones are streamed.
+    /// A body of at most this declared length is received before the handler is called. Longer ones are streamed.
     package var eagerBodyBytes = 64 * 1024
-    /// The answer to what never reaches the handler: a request that is malformed, too large, or one too many.
+    /// Makes the response to a request that never reaches the handler because it is malformed, too large, or one too many.
     /// `detail` is a constant sentence.
     package var refusal: @Sendable (_ status: HTTPStatus, _ detail: String) -> HTTPResponse = HTTPResponse.problem
-    /// What the server has to say: one line of text, from libmicrohttpd or from here.
+    /// Gets the messages of the server and of libmicrohttpd, each one line of text.
     package var onLog: (@Sendable (String) -> Void)?
 
     package init(bindAddress: IPAddress = .v4(0x7f00_0001), port: UInt16 = 0) {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The server could not be set up.
+/// The reason why the server could not be set up.
 package struct HTTPServerError: Error, CustomStringConvertible {
     /// The C function's name.
     package let call: String

@@ -2,7 +2,8 @@ import CMicrohttpd
 import Glibc
 import InternetAddress
 
-/// A listening TCP socket. Several of a process may share one port (`SO_REUSEPORT`): the kernel deals connections out.
+/// A listening TCP socket. Several sockets of a process may share one port (`SO_REUSEPORT`), among which the kernel
+/// distributes the connections.
 final class ListeningSocket: @unchecked Sendable {
     private(set) var descriptor: Int32
     let port: UInt16
@@ -22,7 +23,7 @@ final class ListeningSocket: @unchecked Sendable {
 
     deinit { close() }
 
-    /// Ends listening; connections that were not accepted yet are reset by the kernel.
+    /// Stops listening. The kernel resets the connections that were not accepted yet.
     func close() {
         guard descriptor >= 0 else { return }
         Glibc.close(descriptor)
@@ -34,7 +35,7 @@ final class ListeningSocket: @unchecked Sendable {
         let address: IPAddress
     }
 
-    /// The next connection, or the errno that says why there is none.
+    /// Returns the next connection, or the errno that says why there is none.
     func accept() -> Result<Accepted, HTTPServerError> {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -77,7 +78,7 @@ final class ListeningSocket: @unchecked Sendable {
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
         guard named == 0 else { throw HTTPServerError(call: "getsockname", code: errno) }
-        // The port is at the same place in both families' structures.
+        // The port has the same offset in the structures of both families.
         return withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self)) }
     }
 

@@ -1,8 +1,9 @@
-/// A streamed response's body between its producer and libmicrohttpd, which fetches it. Loop's thread only.
-struct Output {
+/// The part of a streamed response's body that its producer has written and libmicrohttpd has not fetched. Loop's
+/// thread only.
+struct ResponseBodyBuffer {
     typealias Room = Result<Void, CancellationError>
 
-    /// What may wait to be sent before the producer waits too.
+    /// How many bytes may wait to be sent; the producer waits while there are more.
     static let capacity = 64 * 1024
 
     enum State { case open, ended, failed }
@@ -21,7 +22,7 @@ struct Output {
         waitingBytes += bytes.count
     }
 
-    /// Copies as much as fits, and lets the producer go on when there is room again.
+    /// Copies as much as fits into `buffer`, and resumes the producer when there is room again. Returns how much it was.
     mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         var filled = 0
         while filled < buffer.count, let first = waiting.first {
@@ -56,7 +57,7 @@ struct Output {
         if self.state == .open { self.state = state }
     }
 
-    /// Nobody reads any more.
+    /// The client is gone, or the response has ended without the rest.
     mutating func abandon() {
         state = .failed
         (waiting, waitingBytes) = ([], 0)

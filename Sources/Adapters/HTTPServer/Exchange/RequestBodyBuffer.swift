@@ -1,11 +1,11 @@
-/// A request's body between libmicrohttpd, which brings it, and the handler, which takes it. Loop's thread only.
-struct Upload {
+/// The part of a request's body that libmicrohttpd has brought and the handler has not taken. Loop's thread only.
+struct RequestBodyBuffer {
     typealias Piece = Result<[UInt8]?, HTTPBodyError>
 
-    /// What may wait for the handler.
+    /// How many bytes may wait for the handler.
     static let capacity = 64 * 1024
 
-    /// Body bytes so far, taken or not.
+    /// How many bytes have come so far, whether taken or not.
     private(set) var received = 0
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
@@ -21,7 +21,7 @@ struct Upload {
         waiting[0].reserveCapacity(count)
     }
 
-    /// Appends to the one piece that a short body is.
+    /// Appends to a short body, which is kept as one piece.
     mutating func collect(_ bytes: UnsafeRawBufferPointer) {
         if waiting.isEmpty { waiting.append([]) }
         waiting[0].append(contentsOf: bytes)
@@ -29,7 +29,7 @@ struct Upload {
         waitingBytes += bytes.count
     }
 
-    /// Everything collected.
+    /// Takes everything that was collected.
     mutating func takeAll() -> [UInt8] {
         defer { (waiting, waitingBytes) = ([], 0) }
         return waiting.first ?? []
@@ -46,7 +46,7 @@ struct Upload {
         }
     }
 
-    /// The next piece, nil when one must be waited for.
+    /// Takes the next piece; nil when there is none yet.
     mutating func take() -> Piece? {
         guard let first = waiting.first else { return end }
         waiting.removeFirst()
@@ -55,12 +55,12 @@ struct Upload {
     }
 
     mutating func wait(_ continuation: CheckedContinuation<Piece, Never>) {
-        // A second reader at the same time is a mistake in the handler, but no reason to leave the first one hanging.
+        // Two readers at a time are a mistake in the handler, but the first must not wait for ever because of it.
         taker?.resume(returning: .failure(.cancelled))
         taker = continuation
     }
 
-    /// Nothing more comes after what is waiting.
+    /// Nothing more comes after the pieces that wait.
     mutating func finish(_ end: Piece) {
         guard self.end == nil else { return }
         self.end = end

@@ -3,30 +3,33 @@ import CMicrohttpdRefusals
 import HTTPMessages
 
 extension Exchange {
-    /// Sends the handler's answer, by the way that the state of the request leaves open.
+    /// Sends the handler's response, in the way that the state of the request leaves open.
     func respond(_ response: HTTPResponse) {
-        guard handle != nil, !answer.isGiven else { return }
-        guard phase == .streaming else {
-            answer.leavesInput = phase == .offered
-            return send(response)
-        }
-        // In the middle of a body libmicrohttpd takes no response.
-        if case .stream = response.body {
-            answer.isGiven = true
-            answer.defer(response)
-            upload.finish(.failure(.cancelled))
-        } else {
+        guard handle != nil else { return }
+        let isStream = if case .stream = response.body { true } else { false }
+        carryOut(machine.answered(isStream: isStream, received: requestBody.received), response)
+    }
+
+    func carryOut(_ action: ExchangeStateMachine.Answering, _ response: HTTPResponse) {
+        switch action {
+        case .none: break
+        case .send: queue(response)
+        case .discard:
+            deferredResponse = response
+            requestBody.finish(.failure(.cancelled))
+            if case .stream = response.body {} else { connection.clock = .discarding(0) }
+            resume()
+        case .sendOutside:
             sendOutside(response)
+            resume()
         }
-        resume()
     }
 
     /// Queues the response with libmicrohttpd.
-    func send(_ response: HTTPResponse) {
+    func queue(_ response: HTTPResponse) {
         guard let handle else { return }
-        answer.isGiven = true
         guard let raw = make(response) else {
-            answer.mustClose = true
+            machine.failed()
             return resume()
         }
         defer { MHD_destroy_response(raw) }  // the queue has its own reference
@@ -38,20 +41,33 @@ extension Exchange {
         let status = UInt32(clamping: response.status.code)
         if !refusals_queue_response(UnsafeMutableRawPointer(handle), status, UnsafeMutableRawPointer(raw)) {
             server.log("MHD_queue_response refused a response of status \(response.status)")
-            answer.mustClose = true
+            machine.failed()
         }
         resume()
     }
 
-    /// Answers in the middle of a body, on the socket itself; the connection is closed after it.
+    /// Answers in the middle of a body, on the socket itself. The connection is closed after it.
     func sendOutside(_ response: HTTPResponse) {
-        answer.isGiven = true
-        answer.mustClose = true
-        answer.leavesInput = true
+        // A stream's producer hands its bytes to libmicrohttpd, which takes none any more.
+        if case .stream = response.body { return }
         let bytes = WireResponse(response).bytes
         connection.clock = .sending(0, bytes: bytes.count)
         let sent = Socket(descriptor: connection.descriptor).sendSome(bytes[...])
-        answer.unsent = bytes[max(sent, 0)...]
+        unsent = bytes[max(sent, 0)...]  // when the socket is broken, so is the rest's way
+    }
+
+    /// The client's time is over.
+    func expire() {
+        let socket = Socket(descriptor: connection.descriptor)
+        switch machine.expired() {
+        case .cut: return socket.end()
+        case .refuse:
+            sendOutside(server.configuration.refusal(.requestTimeout, "The request did not come in time."))
+        case .sendOutside:
+            if let response = deferredResponse.take() { sendOutside(response) }
+        }
+        // libmicrohttpd meets the end of the stream, and closes.
+        socket.endInput()
     }
 
     private func make(_ response: HTTPResponse) -> OpaquePointer? {
@@ -62,22 +78,24 @@ extension Exchange {
         case .stream: raw = makeStream()
         }
         guard let raw else {
-            server.log("libmicrohttpd made no response: out of memory")
+            server.log("libmicrohttpd cannot allocate a response")
             return nil
         }
         for field in response.headers.fields where !WireResponse.isReserved(field.name) {
-            // libmicrohttpd refuses line breaks and empty values; nothing is sent with a field missing.
+            // libmicrohttpd refuses line breaks and empty values. No response is sent with a field missing.
             guard MHD_add_response_header(raw, field.name, field.value) == shim_mhd_yes else {
-                server.log("a response's field \(field.name) cannot be sent")
+                server.log("the response's field \(field.name) cannot be sent")
                 MHD_destroy_response(raw)
                 return nil
             }
         }
-        if server.isDraining { MHD_add_response_header(raw, "Connection", "close") }
+        if server.isDraining, MHD_add_response_header(raw, "Connection", "close") != shim_mhd_yes {
+            server.log("libmicrohttpd cannot allocate a header field")  // the connection is closed all the same
+        }
         return raw
     }
 
-    /// Below this a copy is cheaper than an owner.
+    /// Up to this size, a copy is cheaper than an owner.
     private static let copied = 512
 
     private static func make(_ bytes: [UInt8]) -> OpaquePointer? {
@@ -91,15 +109,15 @@ extension Exchange {
     }
 }
 
-/// Keeps a response's bytes where they are until libmicrohttpd has sent them.
+/// Keeps the bytes of a response in their place until libmicrohttpd has sent them.
 private final class BodyOwner {
     private let bytes: [UInt8]
     let address: UnsafeRawPointer?
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        // The elements of an array of bytes lie in one allocation, which lives as long as the array and moves only when
-        // it is changed: `bytes` never is. (`withUnsafeBytes` promises its pointer for the closure only.)
+        // The elements of an array of bytes lie in one allocation, which lives as long as the array. It moves only when the
+        // array changes, and `bytes` never changes. (`withUnsafeBytes` promises its pointer for the closure only.)
         address = bytes.withUnsafeBytes { $0.baseAddress }
     }
 }
