@@ -106,6 +106,16 @@ struct ClientHabitTests {
         #expect(value == row.text)
     }
 
+    /// RFC 9112 section 7.1.1 has them ignored. libmicrohttpd 1.0.1 takes the line feed at the end of an extension for the
+    /// first byte of the chunk, and then refuses the chunk.
+    @Test func chunkExtensionsAreIgnored() throws {
+        let text = try answer(
+            to: "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "4;name=value\r\nabcd\r\n0\r\n\r\n")
+        withKnownIssue("libmicrohttpd 1.0.1") { #expect(text.hasPrefix("HTTP/1.1 200 ")) }
+        #expect(text.hasPrefix("HTTP/1.1 400 ") || text.hasPrefix("HTTP/1.1 200 "))
+    }
+
     private static let four = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
     private static let chunks = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
