@@ -106,8 +106,8 @@ struct ClientHabitTests {
         #expect(value == row.text)
     }
 
-    /// RFC 9112 section 7.1.1 has them ignored. libmicrohttpd 1.0.1 takes the line feed at the end of an extension for the
-    /// first byte of the chunk, and then refuses the chunk.
+    /// RFC 9112 section 7.1.1 has them ignored. libmicrohttpd 1.0.1 takes the line feed at the end of an extension for
+    /// the first byte of the chunk, and then refuses the chunk.
     @Test func chunkExtensionsAreIgnored() throws {
         let text = try answer(
             to: "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"

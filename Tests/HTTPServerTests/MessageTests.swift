@@ -56,7 +56,9 @@ struct MessageTests {
             try await withServer(on: loop, handler: Self.echo) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send(
-                    "GET /0 HTTP/1.1\r\nHost: x\r\n\r\nPOST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
+                    "GET /0 HTTP/1.1\r\nHost: x\r\n\r\n"
+                        + "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+                        + "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"
                 )
                 var bodies: [String] = []
                 for _ in 0..<3 { bodies.append(try await connection.receiveResponse().body) }

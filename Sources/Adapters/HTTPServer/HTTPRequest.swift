@@ -6,10 +6,11 @@ package struct HTTPRequest: Sendable {
     package let method: HTTPMethod
     /// The path as it was sent, without the query. It begins with `/`, or is `*`.
     package let path: String
-    /// The percent-decoded parts of the path between slashes: valid UTF-8 without NUL. `/` has none; `/a/` has `a` and ``.
+    /// The percent-decoded parts of the path between slashes: valid UTF-8 without NUL. `/` has none; `/a/` has `a` and
+    /// ``.
     package let segments: [String]
-    /// The query's pairs in order, decoded as those of a form (RFC 3986 with `+` for a space). A name without `=` has the
-    /// empty value.
+    /// The query's pairs in order, decoded as those of a form (RFC 3986 with `+` for a space). A name without `=` has
+    /// the empty value.
     package let query: [(name: String, value: String)]
     package let headers: HTTPHeaders
     /// The client's address. An IPv4-mapped one appears as IPv4.

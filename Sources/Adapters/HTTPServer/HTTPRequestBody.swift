@@ -18,8 +18,8 @@ package enum HTTPBodyError: Error, Equatable, CustomStringConvertible {
 
 /// A request's body, which can be read once, piece by piece as it comes.
 ///
-/// The server reads no more than a bounded buffer ahead of the handler. A handler that responds before the end refuses the
-/// rest: the server throws it away if it is small, and otherwise closes the connection after the response.
+/// The server reads no more than a bounded buffer ahead of the handler. A handler that responds before the end refuses
+/// the rest: the server throws it away if it is small, and otherwise closes the connection after the response.
 package struct HTTPRequestBody: Sendable, AsyncSequence {
     package typealias Element = [UInt8]
     package typealias Failure = HTTPBodyError

@@ -32,8 +32,8 @@ package struct HTTPResponse: Sendable {
 package struct HTTPResponseStream: Sendable {
     let produce: @Sendable (HTTPResponseWriter) async throws -> Void
 
-    /// The body ends when `produce` returns. If `produce` throws, the connection is cut, so that the client notices. It is
-    /// cancelled when the client has gone, which the server notices by a reset or by a write that fails.
+    /// The body ends when `produce` returns. If `produce` throws, the connection is cut, so that the client notices. It
+    /// is cancelled when the client has gone, which the server notices by a reset or by a write that fails.
     package init(_ produce: @escaping @Sendable (HTTPResponseWriter) async throws -> Void) { self.produce = produce }
 
     /// Sends each element of the sequence as soon as it comes.

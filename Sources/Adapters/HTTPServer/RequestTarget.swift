@@ -30,8 +30,8 @@ struct RequestTarget {
         query = try mark.map { index throws(Fault) in try Self.pairs(target[(index + 1)...]) } ?? []
     }
 
-    /// The part of an absolute URL after the authority. Servers must accept absolute URLs too. Any other target is returned
-    /// as it is.
+    /// The part of an absolute URL after the authority. Servers must accept absolute URLs too. Any other target is
+    /// returned as it is.
     private static func originForm(_ bytes: ArraySlice<UInt8>) throws(Fault) -> ArraySlice<UInt8> {
         if bytes.first == UInt8(ascii: "/") || bytes.elementsEqual([UInt8(ascii: "*")]) { return bytes }
         guard

@@ -1,11 +1,12 @@
 import Base
 import EventLoop
 
-/// A client with one pipelined connection on one loop. It reconnects with a jittered back-off when the connection is lost.
+/// A client with one pipelined connection on one loop. It reconnects with a jittered back-off when the connection is
+/// lost.
 ///
-/// Without a connection, commands fail at once with `unavailable`: none is queued until there is one. A command ends with
-/// its reply, its timeout or its connection, so that its time is bounded without cancellation. The async functions can be
-/// called from any thread.
+/// Without a connection, commands fail at once with `unavailable`: none is queued until there is one. A command ends
+/// with its reply, its timeout or its connection, so that its time is bounded without cancellation. The async functions
+/// can be called from any thread.
 package final class RedisClient: @unchecked Sendable {
     private let configuration: RedisConfiguration
     private let loop: EventLoop

@@ -7,8 +7,8 @@ package struct RedisConfiguration: Sendable {
     package var port: Int
     package var username: String?
     package var database: Int
-    /// The time allowed until a connection is usable, look-up and authentication included. A look-up cannot be cancelled:
-    /// if it takes longer, the attempt fails when it ends.
+    /// The time allowed until a connection is usable, look-up and authentication included. A look-up cannot be
+    /// cancelled: if it takes longer, the attempt fails when it ends.
     package var connectTimeout: Duration
     /// The time allowed for one command, from the call to the reply.
     package var commandTimeout: Duration
@@ -32,7 +32,8 @@ package struct RedisConfiguration: Sendable {
 }
 
 extension RedisConfiguration {
-    /// The commands that make a new connection usable. The PING proves that the server answers and does not merely listen.
+    /// The commands that make a new connection usable. The PING proves that the server answers and does not merely
+    /// listen.
     var handshake: [[RedisArgument]] {
         var commands: [[RedisArgument]] = []
         if let password {

@@ -40,8 +40,8 @@ extension RedisConnection {
         watcher?.watch(interest)
     }
 
-    /// While the socket connects or is full, hiredis waits until it is writable. Otherwise hiredis writes once, at the end of
-    /// the turn, for all commands of the turn.
+    /// While the socket connects or is full, hiredis waits until it is writable. Otherwise hiredis writes once, at the
+    /// end of the turn, for all commands of the turn.
     private func addWrite() {
         guard machine.isConnected, !isWriting else { return watch(.writable, true) }
         needsWrite = true

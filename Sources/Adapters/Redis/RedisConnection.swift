@@ -5,9 +5,9 @@ import Glibc
 
 /// One hiredis connection, from the attempt to its end. Loop's thread only.
 ///
-/// hiredis' own timer is not used. It restarts with every command, so that a server that does not answer would never time
-/// out while commands keep coming. A timeout ends the connection, as it does in hiredis, because every command behind
-/// the late one waits for the same server.
+/// hiredis' own timer is not used. It restarts with every command, so that a server that does not answer would never
+/// time out while commands keep coming. A timeout ends the connection, as it does in hiredis, because every command
+/// behind the late one waits for the same server.
 final class RedisConnection: @unchecked Sendable {
     let loop: EventLoop
     private let configuration: RedisConfiguration

@@ -44,7 +44,8 @@ struct RedisConnectionStateMachine {
 
     // MARK: events
 
-    /// The server has accepted the connection. Returns whether the handshake, of `commandCount` commands, is to be sent.
+    /// The server has accepted the connection. Returns whether the handshake, of `commandCount` commands, is to be
+    /// sent.
     mutating func connected(handshake commandCount: Int) -> Bool {
         guard state == .connecting else { return false }
         state = .handshaking(repliesDue: commandCount)

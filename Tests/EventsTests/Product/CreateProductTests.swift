@@ -67,7 +67,9 @@ struct CreateProductTests {
                 ]),
             Row(
                 "all faults are told, not the first only",
-                #"{"user_id":0,"product_name":"","product_price":-1,"product_images":["ftp://a","http://a/","",7],"x":1}"#,
+                """
+                {"user_id":0,"product_name":"","product_price":-1,"product_images":["ftp://a","http://a/","",7],"x":1}
+                """,
                 [
                     "/x unknown-field", "/user_id out-of-range", "/product_name empty", "/product_price not-positive",
                     "/product_images/0 invalid-url", "/product_images/2 invalid-url", "/product_images/3 wrong-type",

@@ -26,8 +26,10 @@ struct EditProductTests {
     }
 
     @Test func aWholeDocumentThatSaysWhatIsThereChangesNothing() throws {
-        let same =
-            #"{"product_name":"Kettle","product_description":"Boils.","product_price":5.00,"product_images":["http://a/1.png","http://a/2.png"]}"#
+        let same = """
+            {"product_name":"Kettle","product_description":"Boils.","product_price":5.00,
+            "product_images":["http://a/1.png","http://a/2.png"]}
+            """
         #expect(try Self.replaced(same).isEmpty)
     }
 

@@ -6,8 +6,8 @@ import Glibc
 /// look at it.
 ///
 /// libmicrohttpd takes a suspended connection out of its own epoll set and would learn of a reset only when it writes.
-/// So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a connection,
-/// none for a request.
+/// So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a
+/// connection, none for a request.
 final class HangupWatcher {
     private let epoll: Int32
     private var watcher: DescriptorWatcher?

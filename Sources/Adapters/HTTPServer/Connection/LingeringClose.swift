@@ -1,9 +1,9 @@
 import EventLoop
 import Glibc
 
-/// The end of a connection whose client may still be sending. The rest of the response is sent, and then input is thrown
-/// away for a while. If the connection were closed at once, the kernel would answer the client's next byte with a reset,
-/// which can destroy the response before the client has read it (RFC 9112 section 9.6).
+/// The end of a connection whose client may still be sending. The rest of the response is sent, and then input is
+/// thrown away for a while. If the connection were closed at once, the kernel would answer the client's next byte with
+/// a reset, which can destroy the response before the client has read it (RFC 9112 section 9.6).
 final class LingeringClose {
     private let descriptor: Int32
     private var output: ArraySlice<UInt8>

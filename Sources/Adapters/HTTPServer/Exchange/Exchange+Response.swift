@@ -116,8 +116,8 @@ private final class BodyOwner {
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        // The elements of an array of bytes lie in one allocation, which lives as long as the array. It moves only when the
-        // array changes, and `bytes` never changes. (`withUnsafeBytes` promises its pointer for the closure only.)
+        // The elements of an array of bytes lie in one allocation, which lives as long as the array. It moves only when
+        // the array changes, and `bytes` never changes. (`withUnsafeBytes` promises its pointer for the closure only.)
         address = bytes.withUnsafeBytes { $0.baseAddress }
     }
 }

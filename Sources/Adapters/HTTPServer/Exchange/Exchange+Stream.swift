@@ -45,8 +45,8 @@ extension Exchange {
         switch responseBody.state {
         case .ended: return -1  // MHD_CONTENT_READER_END_OF_STREAM
         case .failed:
-            // MHD_CONTENT_READER_END_WITH_ERROR would keep the closed connection until its idle timeout (seen with 1.0.1 and
-            // epoll). An attempt to write to a closed stream ends it properly.
+            // MHD_CONTENT_READER_END_WITH_ERROR would keep the closed connection until its idle timeout (seen with
+            // 1.0.1 and epoll). An attempt to write to a closed stream ends it properly.
             Socket(descriptor: connection.descriptor).end()
             buffer[0] = 0
             return 1

@@ -31,7 +31,8 @@ struct ExchangeStateMachine {
     /// How much of an unread body is thrown away so that the connection can go on.
     private var drainLimit = 0
 
-    /// A body that nobody wants is read up to here: about what arrives with the head. More costs less by a new connection.
+    /// A body that nobody wants is read up to here: about what arrives with the head. More costs less by a new
+    /// connection.
     static let maximumDrained = 64 * 1024
 
     /// Whether there is a response, or none any more.
@@ -241,8 +242,9 @@ struct ExchangeStateMachine {
 
     // MARK: the client
 
-    /// The client has closed its side. It may be waiting for the response. Whether the body is complete is for libmicrohttpd
-    /// to say, which may have read it; but a connection that cannot have another request is not worth a body's reading.
+    /// The client has closed its side. It may be waiting for the response. Whether the body is complete is for
+    /// libmicrohttpd to say, which may have read it; but a connection that cannot have another request is not worth a
+    /// body's reading.
     mutating func inputEnded() { drainLimit = 0 }
 
     /// The client has reset the connection. Returns whether libmicrohttpd is to look at it, and close it.

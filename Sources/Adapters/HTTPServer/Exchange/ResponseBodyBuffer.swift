@@ -22,7 +22,8 @@ struct ResponseBodyBuffer {
         waitingBytes += bytes.count
     }
 
-    /// Copies as much as fits into `buffer`, and resumes the producer when there is room again. Returns how much it was.
+    /// Copies as much as fits into `buffer`, and resumes the producer when there is room again. Returns how much it
+    /// was.
     mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         var filled = 0
         while filled < buffer.count, let first = waiting.first {

@@ -12,7 +12,8 @@ package final class ConnectionBudget: Sendable {
 
     /// Connections beyond this number are answered with 503 and closed.
     let maximum: Int
-    /// The limit for each IPv4 address and each IPv6 /64. Further connections are answered with 429 and closed. Nil: none.
+    /// The limit for each IPv4 address and each IPv6 /64. Further connections are answered with 429 and closed. Nil:
+    /// none.
     private let maximumPerClient: Int?
     private let inUse = Mutex(InUse())
 

@@ -39,7 +39,8 @@ extension HTTPServer {
         connections.append(connection)
         connectionsByID[connection.id] = connection
         engine?.hangups.add(accepted.descriptor, id: connection.id)
-        // If this fails, libmicrohttpd has closed the descriptor, and has called `closing` if it had announced the connection.
+        // If this fails, libmicrohttpd has closed the descriptor, and has called `closing` if it had announced the
+        // connection.
         if engine?.daemon.add(accepted.descriptor) != true { forget(connection) }
         needsTurn = true
     }

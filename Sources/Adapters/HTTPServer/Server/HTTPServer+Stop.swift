@@ -3,8 +3,8 @@ import Glibc
 
 extension HTTPServer {
     /// Accepts no more connections, closes idle ones, lets the requests in flight finish for at most `drain`, and then
-    /// cancels them. Returns when the last response has been sent or the time is over. `run` returns when every handler has
-    /// returned.
+    /// cancels them. Returns when the last response has been sent or the time is over. `run` returns when every handler
+    /// has returned.
     package func stop(drain: Duration) async {
         await withCheckedContinuation { continuation in
             loop.onLoop {

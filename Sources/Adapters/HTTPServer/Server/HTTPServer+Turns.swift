@@ -15,7 +15,8 @@ extension HTTPServer {
     /// requests' connections.
     ///
     /// libmicrohttpd's descriptor does not report resumed connections, nor those that can go on without more input. The
-    /// connection of a request that is answered by now was never suspended, which saves leaving and entering the epoll set.
+    /// connection of a request that is answered by now was never suspended, which saves leaving and entering the epoll
+    /// set.
     func finishTurns() {
         guard let engine else { return }
         while true {

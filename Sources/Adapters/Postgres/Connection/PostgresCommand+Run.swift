@@ -38,8 +38,8 @@ extension PostgresCommand {
         }
     }
 
-    /// Has `submit` called on the loop, and returns when there is an outcome: at once when the task is cancelled, or when
-    /// `deadline` has passed.
+    /// Has `submit` called on the loop, and returns when there is an outcome: at once when the task is cancelled, or
+    /// when `deadline` has passed.
     func outcome(
         within deadline: Duration?, on loop: EventLoop, _ submit: @escaping @Sendable (PostgresCommand) -> Void
     ) async throws(PostgresError) -> [PostgresResult] {

@@ -1,7 +1,7 @@
 import EventLoop
 
-/// One unit of work that a caller waits for: a statement, a transaction, or exclusive use of a connection. Loop's thread
-/// only.
+/// One unit of work that a caller waits for: a statement, a transaction, or exclusive use of a connection. Loop's
+/// thread only.
 final class PostgresCommand: @unchecked Sendable {
     enum Work {
         case statement(PostgresStatement)
@@ -54,8 +54,8 @@ final class PostgresCommand: @unchecked Sendable {
 
     var step: Step? { position < steps.count ? steps[position] : nil }
 
-    /// Takes over `continuation`, which is resumed exactly once, when the deadline passes at the latest. Returns false if
-    /// the command was cancelled before it began.
+    /// Takes over `continuation`, which is resumed exactly once, when the deadline passes at the latest. Returns false
+    /// if the command was cancelled before it began.
     func begin(
         _ continuation: UnsafeContinuation<Outcome, Never>, _ deadline: Duration?, on loop: EventLoop
     ) -> Bool {

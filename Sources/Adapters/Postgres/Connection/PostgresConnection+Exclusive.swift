@@ -3,7 +3,8 @@ import EventLoop
 
 extension PostgresConnection {
     /// Runs several statements that are separated by semicolons, as migrations are: in one implicit transaction, unless
-    /// they contain one. Waits for the commands in flight and holds back later ones. Cannot be cancelled once it has begun.
+    /// they contain one. Waits for the commands in flight and holds back later ones. Cannot be cancelled once it has
+    /// begun.
     package func simple(_ sql: String) async throws(PostgresError) {
         try await withTaskExecutorPreference(loop) { () async throws(PostgresError) in
             _ = try await self.run(PostgresCommand(.exclusive), within: nil)
@@ -14,8 +15,8 @@ extension PostgresConnection {
         }
     }
 
-    /// Runs `COPY … FROM STDIN` and returns how many rows were copied. Calls `next` for each chunk when the one before has
-    /// left, until it returns nil. If `next` throws, the server drops everything.
+    /// Runs `COPY … FROM STDIN` and returns how many rows were copied. Calls `next` for each chunk when the one before
+    /// has left, until it returns nil. If `next` throws, the server drops everything.
     package func copyIn(_ sql: String, _ next: () async throws -> [UInt8]?) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
             _ = try await self.run(PostgresCommand(.exclusive), within: nil)
@@ -41,9 +42,9 @@ extension PostgresConnection {
         }
     }
 
-    /// Runs `COPY … TO STDOUT` and returns how many rows were copied. Calls `body` for each piece that the server sends,
-    /// which is a row in most formats, and reads the next one when `body` has returned. If `body` throws, the copy is
-    /// cancelled, and the connection is closed.
+    /// Runs `COPY … TO STDOUT` and returns how many rows were copied. Calls `body` for each piece that the server
+    /// sends, which is a row in most formats, and reads the next one when `body` has returned. If `body` throws, the
+    /// copy is cancelled, and the connection is closed.
     package func copyOut(_ sql: String, _ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
             _ = try await self.run(PostgresCommand(.exclusive), within: nil)

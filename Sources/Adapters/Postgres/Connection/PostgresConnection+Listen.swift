@@ -5,8 +5,8 @@ extension PostgresConnection {
     /// Listens to `channel`. Every notification that is committed after this returns reaches the stream.
     ///
     /// The stream has the notifications in the order of their commits and ends with the connection. It holds up to
-    /// `bufferSize` of them. If its reader falls further behind, the stream ends, so that there is never a gap: the reader
-    /// reads the tables and listens again, as after a lost connection.
+    /// `bufferSize` of them. If its reader falls further behind, the stream ends, so that there is never a gap: the
+    /// reader reads the tables and listens again, as after a lost connection.
     package func listen(
         _ channel: String, bufferSize: Int = 1024
     ) async throws(PostgresError) -> AsyncStream<PostgresNotification> {

@@ -16,10 +16,11 @@ extension PostgresConnection {
         return try result.get()
     }
 
-    /// Runs one statement, prepared on its first use. Concurrent callers share the connection, and each gets its answer.
+    /// Runs one statement, prepared on its first use. Concurrent callers share the connection, and each gets its
+    /// answer.
     ///
-    /// When the task is cancelled or `deadline` passes, this returns at once. A statement that was sent runs on, and its
-    /// result is dropped when it comes.
+    /// When the task is cancelled or `deadline` passes, this returns at once. A statement that was sent runs on, and
+    /// its result is dropped when it comes.
     package func query(
         _ sql: String, _ parameters: [PostgresValue] = [], deadline: Duration? = nil
     ) async throws(PostgresError) -> PostgresResult {

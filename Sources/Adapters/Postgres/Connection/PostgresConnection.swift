@@ -3,10 +3,10 @@ import EventLoop
 
 /// One session with the server, bound to one loop, in libpq's pipeline mode.
 ///
-/// Callers do not wait for one another: their commands are sent at the end of the loop's turn and answered in order. Each
-/// statement has a synchronisation point of its own, so that a statement that fails does not affect the next. After a
-/// transaction nothing is sent until its outcome is known. `PostgresConnectionStateMachine` decides all that. The async
-/// functions can be called from any thread, the others on the loop's thread only.
+/// Callers do not wait for one another: their commands are sent at the end of the loop's turn and answered in order.
+/// Each statement has a synchronisation point of its own, so that a statement that fails does not affect the next.
+/// After a transaction nothing is sent until its outcome is known. `PostgresConnectionStateMachine` decides all that.
+/// The async functions can be called from any thread, the others on the loop's thread only.
 ///
 /// The server's warnings and notices are dropped, since the server keeps its own log.
 package final class PostgresConnection: @unchecked Sendable {

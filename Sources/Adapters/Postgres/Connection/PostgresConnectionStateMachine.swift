@@ -1,7 +1,7 @@
 import Base
 
-/// The life of one session with the server without its socket: the state, the commands that wait and those in flight, and
-/// what each event makes the connection do. `PostgresConnection` reports the events and carries out the actions.
+/// The life of one session with the server without its socket: the state, the commands that wait and those in flight,
+/// and what each event makes the connection do. `PostgresConnection` reports the events and carries out the actions.
 struct PostgresConnectionStateMachine {
     enum State: Equatable {
         /// In pipeline mode. Commands are sent as they come.

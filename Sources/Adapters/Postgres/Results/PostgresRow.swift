@@ -1,7 +1,7 @@
 /// One row of a result: a view, not a copy.
 ///
-/// The accessors throw an error that names the column if there is no such column, if it is NULL where a value is needed,
-/// or if its value has another form. None of them traps.
+/// The accessors throw an error that names the column if there is no such column, if it is NULL where a value is
+/// needed, or if its value has another form. None of them traps.
 package struct PostgresRow: Sendable {
     let storage: ResultStorage
     let index: Int

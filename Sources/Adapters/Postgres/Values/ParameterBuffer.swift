@@ -1,8 +1,8 @@
 import CLibpq
 import Glibc
 
-/// The parameters of one statement in the form that libpq takes. The buffer is reused for the next statement, so that it
-/// seldom allocates.
+/// The parameters of one statement in the form that libpq takes. The buffer is reused for the next statement, so that
+/// it seldom allocates.
 struct ParameterBuffer {
     private var bytes: [UInt8] = []
     /// Where each value starts in `bytes`, or nil for NULL.

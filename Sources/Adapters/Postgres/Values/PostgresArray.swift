@@ -21,8 +21,9 @@ package enum PostgresArray {
         return text + "}"
     }
 
-    /// The binary form, as `array_recv` reads it: the number of dimensions, whether there are nulls, the elements' type,
-    /// their number, the first index, and then each element after its length. `appendElement` writes the length too.
+    /// The binary form, as `array_recv` reads it: the number of dimensions, whether there are nulls, the elements'
+    /// type, their number, the first index, and then each element after its length. `appendElement` writes the length
+    /// too.
     static func append<Element>(
         _ elements: [Element?], of type: UInt32, to bytes: inout [UInt8],
         _ appendElement: (Element, inout [UInt8]) -> Void

@@ -1,7 +1,8 @@
 /// A parameter of a statement.
 ///
-/// All values but `bytes` and arrays are sent as text without a declared type, so that the server infers the type from the
-/// statement. Where it cannot, write a cast (`$1::bigint`). Arrays are sent in binary, as boolean[], bigint[] or text[].
+/// All values but `bytes` and arrays are sent as text without a declared type, so that the server infers the type from
+/// the statement. Where it cannot, write a cast (`$1::bigint`). Arrays are sent in binary, as boolean[], bigint[] or
+/// text[].
 package enum PostgresValue: Sendable, Equatable {
     case null
     case bool(Bool)
