@@ -139,7 +139,7 @@ extension EndToEnd {
                     "tail", "--from-beginning", "--product", "\(id)", "--type", "ProductDeleted", "--limit", "1")
                 #expect(deleted.contains("  ProductDeleted  product \(id) command "))
                 // It has no end of its own, and ends well when it is asked to.
-                let tail = try warelog.processes.start(tool: ["tail", "--from-beginning"])
+                let tail = try warelog.processes.start(tool: ["tail", "--from-beginning", "--type", "UserRegistered"])
                 await tail.awaitOutput { $0.text.contains("  UserRegistered  user ") }
                 tail.send(SIGINT)
                 #expect(await tail.end().isDone)
