@@ -16,15 +16,20 @@ free_port() {
 # The ports of versions.env are the defaults; a second stack beside the first takes free ones and keeps them (see
 # stack.sh) for as long as its data.
 choose_ports() {
+    [ "$PORTS" != free ] || [ -e "$RUN/ports" ] || choose_free_ports
+    # Another command may have chosen them while this one waited for the lock.
+    # shellcheck source=/dev/null
+    [ ! -e "$RUN/ports" ] || . "$RUN/ports"
+}
+
+choose_free_ports() {
     local chosen_ports='' name
-    [ "$PORTS" = free ] && [ ! -e "$RUN/ports" ] || return 0
     for name in GATEWAY_PORT PROJECTOR_PORT COMPRESSOR_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT \
         POSTGRES_PORT REDIS_PORT S3_PORT S3_PUBLIC_PORT; do
         free_port
         echo "$name=${chosen_ports##* }"
-    done >"$RUN/ports"
-    # shellcheck source=/dev/null
-    . "$RUN/ports"
+    done >"$RUN/ports.new"
+    mv "$RUN/ports.new" "$RUN/ports"
 }
 
 # listener PORT: the process that listens there, as far as this user may know (proc_pid_net(5): 0A is LISTEN).
