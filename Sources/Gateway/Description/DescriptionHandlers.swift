@@ -41,8 +41,7 @@ private struct StaticDocument: Sendable {
 
     func answer(_ request: HTTPRequest) throws(Problem) -> Answer {
         try request.refuseParameters()
-        // Another version of the gateway has another document under this address.
-        let validity: HTTPHeaders = ["ETag": entityTag, "Cache-Control": "no-cache"]
+        let validity: HTTPHeaders = ["ETag": entityTag]
         if try Preconditions(request.headers).ifNoneMatch?.matchesWeakly(entityTag) == true {
             return Answer(HTTPResponse(.notModified, headers: validity))
         }

@@ -63,7 +63,7 @@ struct PastHandlers: Sendable {
         let cursor =
             page.isContinued
             ? HistoryCursor(offset: last.event.position.offset).text(of: id, key: key) : nil
-        var headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
         let body = JSONWriter.object { json in
             json.key("data")

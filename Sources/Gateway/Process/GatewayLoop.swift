@@ -39,23 +39,26 @@ struct GatewayLoop: Sendable {
         let past = PastHandlers(
             log: shared.log, pool: pool, partitions: shared.partitions.products, consistency: consistency,
             key: settings.signingKey)
-        let routes = Routes(
+        let handlers = Handlers(
             products: ProductHandlers(
                 catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
                 stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey, past: past),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
                 consistency: consistency),
+            past: past,
             writes: ProductWriteHandlers(
                 parts: parts, ids: shared.productIDs, users: shared.users, uploads: uploads),
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
-            description: shared.description, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,
+            description: shared.description)
+        let router = Router(
+            table: .api, handlers: handlers, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,
             context: context, metrics: shared.metrics)
         let configuration = settings.server(log: context.log, shared.connections)
         server = try HTTPServer(configuration: configuration, loop: loop) { request in
-            await routes.answer(request)
+            await router.answer(request)
         }
         redis.start()
     }

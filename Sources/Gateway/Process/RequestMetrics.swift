@@ -1,19 +1,37 @@
+import HTTPMessages
+import Synchronization
 import Telemetry
 
-/// How many requests were answered with what, and how long it took.
-struct RequestMetrics: Sendable {
-    private let byClass: [Counter]
+/// Counts requests by method, route and class of status, and measures how long they take.
+final class RequestMetrics: Sendable {
+    private struct Key: Hashable {
+        let method: HTTPMethod
+        let template: String?
+        let statusClass: Int
+    }
+
+    private let metrics: Metrics
+    private let counters = Mutex<[Key: Counter]>([:])
     private let duration: Histogram
 
     init(_ metrics: Metrics) {
-        byClass = (1...5).map { status in
-            metrics.counter("warelog_http_requests_total", "Requests answered.", ["status": "\(status)xx"])
-        }
-        duration = metrics.histogram("warelog_http_request_duration_seconds", "From request to answer.")
+        self.metrics = metrics
+        duration = metrics.histogram("warelog_http_request_duration_seconds", "Time from request to answer.")
     }
 
-    func record(_ status: Int, _ duration: Duration) {
-        if byClass.indices.contains(status / 100 - 1) { byClass[status / 100 - 1].increment() }
+    /// `template` is the route's; nil if the request names none.
+    func record(_ method: HTTPMethod, _ template: String?, _ status: HTTPStatus, _ duration: Duration) {
+        // Clients choose the names of other methods: no label may hold them.
+        let method = if case .other = method { HTTPMethod.other("OTHER") } else { method }
+        let key = Key(method: method, template: template, statusClass: status.code / 100)
+        counters.withLock { counters in
+            if let counter = counters[key] { return counter }
+            let counter = metrics.counter(
+                "warelog_http_requests_total", "Requests answered.",
+                ["method": method.description, "route": template ?? "", "status": "\(key.statusClass)xx"])
+            counters[key] = counter
+            return counter
+        }.increment()
         self.duration.record(duration)
     }
 }

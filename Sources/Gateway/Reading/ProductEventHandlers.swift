@@ -25,7 +25,7 @@ struct ProductEventHandlers: Sendable {
         guard let state = try await reading({ try await history.state() }) else { throw Problem(.productNotFound) }
         // Whoever has seen the end has nothing more to come back for.
         if state.product.isDeleted, state.position.offset <= seen ?? .max { throw Problem(.productNotFound) }
-        let headers: HTTPHeaders = ["Content-Type": "text/event-stream", "Cache-Control": "no-store"]
+        let headers: HTTPHeaders = ["Content-Type": "text/event-stream"]
         if request.method == .head { return Answer(HTTPResponse(.ok, headers: headers), productID: id) }
         guard let subscription = feed.follow(id) else {
             throw Problem(.overloaded, "As many clients follow products as can.", headers: ["Retry-After": "5"])

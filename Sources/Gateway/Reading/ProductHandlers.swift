@@ -45,7 +45,7 @@ struct ProductHandlers: Sendable {
         }
         return Answer(
             HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+                .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(await stages.shown(in: body))),
             productID: id)
     }

@@ -22,7 +22,7 @@ struct OperationHandlers: Sendable {
         guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }
         return Answer(
             HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+                .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(
                     JSONWriter.object { json in
                         json.key("data")

@@ -22,9 +22,11 @@ package enum HealthRoutes {
     private static func respond(
         _ request: HTTPRequest, _ status: HTTPStatus, _ type: String, _ body: [UInt8]
     ) -> HTTPResponse {
+        let allowed = "GET, HEAD, OPTIONS"
+        if request.method == .options { return HTTPResponse(.noContent, headers: ["Allow": allowed]) }
         guard request.method == .get || request.method == .head else {
-            var refusal = HTTPResponse.problem(.methodNotAllowed, "Allowed: GET, HEAD")
-            refusal.headers["Allow"] = "GET, HEAD"
+            var refusal = HTTPResponse.problem(.methodNotAllowed, "Allowed: \(allowed)")
+            refusal.headers["Allow"] = allowed
             return refusal
         }
         guard request.query.isEmpty else { return .problem(.badRequest, "There are no parameters here.") }

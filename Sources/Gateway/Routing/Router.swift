@@ -1,0 +1,86 @@
+import Events
+import HTTPMessages
+import HTTPServer
+import Service
+import Telemetry
+
+/// Answers each request by the route that it names, and leaves one log line and one measurement for it.
+struct Router: Sendable {
+    let table: RouteTable
+    let handlers: Handlers
+    let admission: WriteAdmission
+    let maximumBodyBytes: Int
+    let context: ServiceContext
+    let metrics: RequestMetrics
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if let health = HealthRoutes.answer(request, context) { return health }
+        let start = ContinuousClock.now
+        let trace = TraceContext(request.headers["traceparent"])
+        let match = table.match(request)
+        let answer = await guarded(request, match, trace)
+        var response = answer.response
+        if !response.headers.contains("Cache-Control") { response.headers.add("Cache-Control", match.caching.rawValue) }
+        let duration = ContinuousClock.now - start
+        metrics.record(request.method, match.template, response.status, duration)
+        context.log.info(
+            "request",
+            [
+                "method": request.method.description, "path": request.path, "status": response.status.code,
+                "duration_ms": duration, "product_id": answer.productID, "trace_id": trace.traceID,
+            ])
+        return response
+    }
+
+    /// Every error becomes an answer here, and only here.
+    private func guarded(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async -> Answer {
+        do {
+            return try await answer(request, match, trace)
+        } catch let problem as Problem {
+            return Answer(problem.response(traceID: trace.traceID))
+        } catch let error where error is HTTPBodyError && !context.stop.isStopping {
+            // The client has ended its side, gone, or was too slow: its fault, and hardly anybody reads the answer.
+            return Answer(
+                Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
+        } catch let error where error is HTTPBodyError || Task.isCancelled {
+            return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
+        } catch {
+            context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
+            return Answer(Problem(.internalError).response(traceID: trace.traceID))
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async throws -> Answer {
+        switch match {
+        case .route(let route, let parameters):
+            return try await admitted(route, RoutedRequest(request: request, parameters: parameters, trace: trace))
+        case .options(_, let allowed):
+            return Answer(HTTPResponse(.noContent, headers: ["Allow": allowed]))
+        case .methodNotAllowed(let resource):
+            throw Problem(
+                .methodNotAllowed, "Allowed: \(resource.allowed)", headers: ["Allow": resource.allowed])
+        case .notFound:
+            throw Problem(.routeNotFound)
+        }
+    }
+
+    /// Reads are always admitted; a write needs a place.
+    private func admitted(_ route: Route, _ routed: RoutedRequest) async throws -> Answer {
+        guard route.isWrite else { return try await route.handler(handlers, routed) }
+        // A body without a declared length counts as the longest document. A longer body is not read, or is an upload,
+        // which is never held as a whole.
+        let bytes = min(routed.request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
+        return try await admission.withPlace(for: bytes) { try await route.handler(handlers, routed) }
+    }
+}
+
+/// A response, and what its log line says beside it.
+struct Answer: Sendable {
+    let response: HTTPResponse
+    let productID: ProductID?
+
+    init(_ response: HTTPResponse, productID: ProductID? = nil) {
+        self.response = response
+        self.productID = productID
+    }
+}
