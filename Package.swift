@@ -45,7 +45,9 @@ var story: [Target] {
                 "Redis", "S3", "Service", "Settings", "Telemetry",
             ],
             plugins: ["EmbedDescription"]),
-        .plugin(name: "EmbedDescription", capability: .buildTool()),
+        .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
+        .executableTarget(
+            name: "DescriptionGenerator", dependencies: ["Cryptography", "JSON"], path: "Plugins/DescriptionGenerator"),
         .executableTarget(
             name: "Projector",
             dependencies: [
@@ -201,8 +203,9 @@ var tests: [Target] {
         test(
             "GatewayTests",
             [
-                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "Gateway", "History", "HTTPClient",
-                "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3", "Settings", "Telemetry",
+                "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
+                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3",
+                "Settings", "Telemetry",
             ]),
         test(
             "CompressorTests",

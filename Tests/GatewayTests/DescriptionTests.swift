@@ -1,3 +1,4 @@
+import Cryptography
 import Events
 import Foundation
 import HTTPMessages
@@ -5,6 +6,7 @@ import HTTPServer
 import JSON
 import Testing
 
+@testable import DescriptionGenerator
 @testable import Gateway
 
 /// The OpenAPI document, and the page that is made of it.
@@ -23,6 +25,24 @@ struct DescriptionTests {
     @Test func theDocumentThatIsServedIsTheOneInTheRepository() throws {
         let served = openAPIDescription.withUTF8Buffer { Array($0) }
         #expect(try served == Self.file())
+    }
+
+    @Test func thePageThatIsServedIsMadeOfTheDocument() throws {
+        #expect(descriptionPage.description == DescriptionPage(root).html)
+    }
+
+    /// A browser applies the style sheet only if its digest is the policy's, and nothing else is there to apply.
+    @Test func thePageWorksUnderItsPolicy() throws {
+        let response = try DescriptionHandlers().showPage(try #require(HTTPRequest(.get, "/docs"))).response
+        let policy = try #require(response.headers["Content-Security-Policy"])
+        let page = descriptionPage.description
+        let styles = page.matches(of: /<style>(?s)(.*?)<\/style>/).map { String($0.output.1) }
+        #expect(styles.count == 1)
+        for style in styles {
+            #expect(policy.contains("style-src 'sha256-\(Base64.text(SHA256.digest(Array(style.utf8))))'"))
+        }
+        #expect(policy.hasPrefix("default-src 'none';") && !policy.contains("unsafe"))
+        #expect(!page.contains(" style=") && !page.contains("<script") && !page.contains("<img"))
     }
 
     @Test func everyKindOfProblemIsInTheDocumentAndNoOther() throws {
@@ -102,7 +122,7 @@ struct DescriptionTests {
     }
 
     @Test func theDocumentAndThePageHaveATagAndAreNotSentTwice() throws {
-        let handlers = try DescriptionHandlers()
+        let handlers = DescriptionHandlers()
         let first = try #require(HTTPRequest(.get, "/"))
         for show in [handlers.showDocument, handlers.showPage] {
             let whole = try show(first).response

@@ -1,23 +1,23 @@
 import Cryptography
 import HTTPMessages
 import HTTPServer
-import JSON
 
-/// `GET /openapi.json` and `GET /docs`: what this API is, for programs and for people. Both are made once.
+/// `GET /openapi.json` and `GET /docs`: the description of the API, for programs and for people. The build makes both.
 struct DescriptionHandlers: Sendable {
     private let document: StaticDocument
     private let page: StaticDocument
 
-    /// Throws when the document that is compiled in is no JSON.
-    init() throws(JSONError) {
-        let text = openAPIDescription.withUTF8Buffer { Array($0) }
-        document = StaticDocument(text, headers: ["Content-Type": "application/json"])
+    /// The page may use its own style sheet and nothing else.
+    private static let policy = """
+        default-src 'none'; style-src '\(descriptionPageStyle)'; base-uri 'none'; form-action 'none'; \
+        frame-ancestors 'none'
+        """
+
+    init() {
+        document = StaticDocument(openAPIDescription, headers: ["Content-Type": "application/json"])
         page = StaticDocument(
-            Array(DescriptionPage(try JSONDocument(parsing: text).root).html.utf8),
-            headers: [
-                "Content-Type": "text/html; charset=utf-8",
-                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-            ])
+            descriptionPage,
+            headers: ["Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": Self.policy])
     }
 
     /// `GET /openapi.json`
@@ -33,8 +33,8 @@ private struct StaticDocument: Sendable {
     private let entityTag: String
     private let headers: HTTPHeaders
 
-    init(_ bytes: [UInt8], headers: HTTPHeaders) {
-        self.bytes = bytes
+    init(_ text: StaticString, headers: HTTPHeaders) {
+        bytes = text.withUTF8Buffer { Array($0) }
         self.headers = headers
         entityTag = "\"\(SHA256.hex(bytes))\""
     }

@@ -31,7 +31,7 @@ struct GatewayProcess: Sendable {
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
             users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
-            description: try DescriptionHandlers(), metrics: RequestMetrics(context.metrics),
+            description: DescriptionHandlers(), metrics: RequestMetrics(context.metrics),
             connections: settings.limits.makeConnectionBudget(context.log),
             admission: WriteAdmission(
                 maximumWrites: settings.limits.writes, maximumBytes: settings.limits.writeBytes, context.metrics))
