@@ -21,10 +21,10 @@ struct DescriptionHandlers: Sendable {
     }
 
     /// `GET /openapi.json`
-    func showDocument(_ request: HTTPRequest) throws -> Answer { try document.answer(request) }
+    func showDocument(_ request: HTTPRequest) throws -> RoutedResponse { try document.answer(request) }
 
     /// `GET /docs`
-    func showPage(_ request: HTTPRequest) throws -> Answer { try page.answer(request) }
+    func showPage(_ request: HTTPRequest) throws -> RoutedResponse { try page.answer(request) }
 }
 
 /// Bytes that stay the same for as long as the process runs.
@@ -39,12 +39,13 @@ private struct StaticDocument: Sendable {
         entityTag = "\"\(SHA256.hex(bytes))\""
     }
 
-    func answer(_ request: HTTPRequest) throws(Problem) -> Answer {
+    func answer(_ request: HTTPRequest) throws(Problem) -> RoutedResponse {
         try request.refuseParameters()
         let validity: HTTPHeaders = ["ETag": entityTag]
         if try Preconditions(request.headers).ifNoneMatch?.matchesWeakly(entityTag) == true {
-            return Answer(HTTPResponse(.notModified, headers: validity))
+            return RoutedResponse(HTTPResponse(.notModified, headers: validity))
         }
-        return Answer(HTTPResponse(.ok, headers: HTTPHeaders(headers.fields + validity.fields), body: .bytes(bytes)))
+        return RoutedResponse(
+            HTTPResponse(.ok, headers: HTTPHeaders(headers.fields + validity.fields), body: .bytes(bytes)))
     }
 }

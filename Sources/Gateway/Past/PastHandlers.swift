@@ -20,7 +20,7 @@ struct PastHandlers: Sendable {
     }
 
     /// `GET /products/{id}?at_version=N` and `?at=TIME`: what a read of the product gave then.
-    func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
+    func show(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         let moment = try Moment(request.query)
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
@@ -38,11 +38,11 @@ struct PastHandlers: Sendable {
             let caching = isSettled ? "private, max-age=31536000, immutable" : "no-cache"
             var headers: HTTPHeaders = ["ETag": document.entityTag, "Cache-Control": caching]
             if try conditions.isNotModified(document.entityTag) {
-                return Answer(HTTPResponse(.notModified, headers: headers), productID: id)
+                return RoutedResponse(HTTPResponse(.notModified, headers: headers), productID: id)
             }
             headers["Content-Type"] = "application/json"
             let body = document.envelope("Product retrieved successfully")
-            return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
+            return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
         }
     }
 
@@ -54,7 +54,7 @@ struct PastHandlers: Sendable {
     }
 
     /// `GET /products/{id}/history`; a deleted product has one as well.
-    func history(_ request: HTTPRequest, id text: String) async throws -> Answer {
+    func history(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let query = try HistoryQuery(request.query, of: id, key: key)
         _ = try await consistency.await(request)
@@ -71,7 +71,7 @@ struct PastHandlers: Sendable {
             json.member("message", "History retrieved successfully")
             json.member("next_cursor", cursor)
         }
-        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
+        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
     }
 
     private func page(_ query: HistoryQuery, of history: ProductHistory) async throws -> HistoryPage {

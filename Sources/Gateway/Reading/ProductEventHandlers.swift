@@ -16,7 +16,7 @@ struct ProductEventHandlers: Sendable {
     let partitions: Int32
     let consistency: ReadConsistency
 
-    func follow(_ request: HTTPRequest, id text: String) async throws -> Answer {
+    func follow(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let seen = try Self.lastEventID(request)
@@ -26,14 +26,14 @@ struct ProductEventHandlers: Sendable {
         // Whoever has seen the end has nothing more to come back for.
         if state.product.isDeleted, state.position.offset <= seen ?? .max { throw Problem(.productNotFound) }
         let headers: HTTPHeaders = ["Content-Type": "text/event-stream"]
-        if request.method == .head { return Answer(HTTPResponse(.ok, headers: headers), productID: id) }
+        if request.method == .head { return RoutedResponse(HTTPResponse(.ok, headers: headers), productID: id) }
         guard let subscription = feed.follow(id) else {
             throw Problem(.overloaded, "As many clients follow products as can.", headers: ["Retry-After": "5"])
         }
         let stream = HTTPResponseStream { writer in
             try await Self.send(history, from: state, after: seen, subscription, to: writer)
         }
-        return Answer(HTTPResponse(.ok, headers: headers, body: .stream(stream)), productID: id)
+        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .stream(stream)), productID: id)
     }
 
     private static func lastEventID(_ request: HTTPRequest) throws(Problem) -> Int64? {

@@ -13,7 +13,7 @@ struct ProductHandlers: Sendable {
     let past: PastHandlers
 
     /// `GET /products/{id}`
-    func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
+    func show(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         if !request.query.isEmpty { return try await past.show(request, id: text) }
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
@@ -22,15 +22,15 @@ struct ProductHandlers: Sendable {
         guard case .document(let document) = entry else { throw Problem(.productNotFound) }
         var headers: HTTPHeaders = ["ETag": document.entityTag, "X-Cache": isHit ? "hit" : "miss"]
         if try conditions.isNotModified(document.entityTag) {
-            return Answer(HTTPResponse(.notModified, headers: headers), productID: id)
+            return RoutedResponse(HTTPResponse(.notModified, headers: headers), productID: id)
         }
         headers["Content-Type"] = "application/json"
         let body = await stages.shown(in: document.body)
-        return Answer(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
+        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
     }
 
     /// `GET /products/{id}/images/{image}`: what has become of one image.
-    func image(_ request: HTTPRequest, id text: String, image: String) async throws -> Answer {
+    func image(_ request: HTTPRequest, id text: String, image: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         _ = try await consistency.await(request)
@@ -43,7 +43,7 @@ struct ProductHandlers: Sendable {
             json.raw(image.json)
             json.member("message", "Image retrieved successfully")
         }
-        return Answer(
+        return RoutedResponse(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(await stages.shown(in: body))),
@@ -51,7 +51,7 @@ struct ProductHandlers: Sendable {
     }
 
     /// `GET /products?user_id=…`
-    func list(_ request: HTTPRequest) async throws -> Answer {
+    func list(_ request: HTTPRequest) async throws -> RoutedResponse {
         let query = try ListQuery(request.query, key: key)
         _ = try await consistency.await(request)
         let page =
@@ -63,7 +63,7 @@ struct ProductHandlers: Sendable {
         let cursor = page.end?.text(of: query.list, key: key)
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
-        return Answer(
+        return RoutedResponse(
             HTTPResponse(
                 .ok, headers: headers,
                 body: .bytes(

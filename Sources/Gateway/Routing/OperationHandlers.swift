@@ -10,7 +10,7 @@ struct OperationHandlers: Sendable {
     let consistency: ReadConsistency
 
     /// `GET /operations/{id}`. A command that is not folded yet is pending; that it exists, its id says.
-    func show(_ request: HTTPRequest, id: String) async throws -> Answer {
+    func show(_ request: HTTPRequest, id: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         _ = try await consistency.await(request)
         guard id.utf8.count <= 64, !id.utf8.contains(0) else { throw Problem(.operationNotFound) }
@@ -20,7 +20,7 @@ struct OperationHandlers: Sendable {
         }
         let decision = try rows.first.map { try Decision(row: $0) }
         guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }
-        return Answer(
+        return RoutedResponse(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(

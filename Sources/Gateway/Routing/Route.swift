@@ -3,7 +3,7 @@ import HTTPServer
 
 /// One method of one resource.
 struct Route: Sendable {
-    typealias Handler = @Sendable (Handlers, RoutedRequest) async throws -> Answer
+    typealias Handler = @Sendable (Handlers, RoutedRequest) async throws -> RoutedResponse
 
     /// The `Cache-Control` of an answer whose handler does not state another.
     enum Caching: String, Sendable {

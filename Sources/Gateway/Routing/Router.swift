@@ -33,29 +33,32 @@ struct Router: Sendable {
     }
 
     /// Every error becomes an answer here, and only here.
-    private func guarded(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async -> Answer {
+    private func guarded(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async -> RoutedResponse {
         do {
             return try await answer(request, match, trace)
         } catch let problem as Problem {
-            return Answer(problem.response(traceID: trace.traceID))
+            return RoutedResponse(problem.response(traceID: trace.traceID))
         } catch let error where error is HTTPBodyError && !context.stop.isStopping {
             // The client has ended its side, gone, or was too slow: its fault, and hardly anybody reads the answer.
-            return Answer(
+            return RoutedResponse(
                 Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
         } catch let error where error is HTTPBodyError || Task.isCancelled {
-            return Answer(Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
+            return RoutedResponse(
+                Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
-            return Answer(Problem(.internalError).response(traceID: trace.traceID))
+            return RoutedResponse(Problem(.internalError).response(traceID: trace.traceID))
         }
     }
 
-    private func answer(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async throws -> Answer {
+    private func answer(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async throws
+        -> RoutedResponse
+    {
         switch match {
         case .route(let route, let parameters):
             return try await admitted(route, RoutedRequest(request: request, parameters: parameters, trace: trace))
         case .options(_, let allowed):
-            return Answer(HTTPResponse(.noContent, headers: ["Allow": allowed]))
+            return RoutedResponse(HTTPResponse(.noContent, headers: ["Allow": allowed]))
         case .methodNotAllowed(let resource):
             throw Problem(
                 .methodNotAllowed, "Allowed: \(resource.allowed)", headers: ["Allow": resource.allowed])
@@ -65,7 +68,7 @@ struct Router: Sendable {
     }
 
     /// Reads are always admitted; a write needs a place.
-    private func admitted(_ route: Route, _ routed: RoutedRequest) async throws -> Answer {
+    private func admitted(_ route: Route, _ routed: RoutedRequest) async throws -> RoutedResponse {
         guard route.isWrite else { return try await route.handler(handlers, routed) }
         // A body without a declared length counts as the longest document. A longer body is not read, or is an upload,
         // which is never held as a whole.
@@ -75,7 +78,7 @@ struct Router: Sendable {
 }
 
 /// A response, and what its log line says beside it.
-struct Answer: Sendable {
+struct RoutedResponse: Sendable {
     let response: HTTPResponse
     let productID: ProductID?
 

@@ -3,7 +3,7 @@ import HTTPServer
 
 extension ProductWriteHandlers {
     /// `POST /products/{id}/images`: the bytes of one picture, raw or in a form.
-    func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> Answer {
+    func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> RoutedResponse {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
         let change = try change(text)
@@ -11,9 +11,7 @@ extension ProductWriteHandlers {
         try await refuseEarly(write, change)
         let image = try await uploads.take(file)
         let outcome = try await append(image, write, change)
-        return try answer(write, change.id, outcome, .created, "Image uploaded successfully") { event in
-            "/products/\(change.id)/images/\(ImageID(askedBy: event, at: 0))"
-        }
+        return try answer(write, .imageUploaded, outcome, change.id)
     }
 
     /// What is certainly refused is refused before its body is read.
@@ -36,7 +34,7 @@ extension ProductWriteHandlers {
     /// The image stays stored when an event names it, or may do so; else it is discarded.
     private func append(
         _ image: ImageUploads.Stored, _ write: WriteRequest, _ change: ProductChange
-    ) async throws -> ProductChange.Outcome {
+    ) async throws -> WriteOutcome {
         var mayBeOnLog = false
         do {
             let outcome = try await change.run(write, content: Array(image.digest.utf8)) { product in
@@ -44,7 +42,7 @@ extension ProductWriteHandlers {
                 mayBeOnLog = true
                 return .init(event: .imageUploaded(image.uploaded(to: change.id, of: product?.userID)))
             }
-            if case .changed(_, _, isReplay: true) = outcome { await uploads.discard(image) }
+            if case .accepted(_, _, isReplay: true) = outcome { await uploads.discard(image) }
             return outcome
         } catch {
             if let problem = error as? Problem, !problem.mayHaveTakenEffect { mayBeOnLog = false }

@@ -23,8 +23,8 @@ struct CommandLog: Sendable {
         case pending
     }
 
-    /// What is on the log now, and what has become of it.
-    struct Result<Event: Sendable>: Sendable {
+    /// An event that is on the log, and what the fold made of it.
+    struct Appended<Event: Sendable>: Sendable {
         let recorded: Recorded<Event>
         let token: ConsistencyToken
         let outcome: Outcome
@@ -36,18 +36,18 @@ struct CommandLog: Sendable {
 
     func append(
         _ event: ProductEvent, _ submission: Submission, expecting version: Int64?
-    ) async throws -> Result<ProductEvent> {
+    ) async throws -> Appended<ProductEvent> {
         let metadata = metadata(submission, expecting: version)
         let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata)
         }
-        return try await result(Recorded(event, metadata, at: position), submission, .products)
+        return try await appended(Recorded(event, metadata, at: position), submission, .products)
     }
 
-    func append(_ event: UserEvent, _ submission: Submission) async throws -> Result<UserEvent> {
+    func append(_ event: UserEvent, _ submission: Submission) async throws -> Appended<UserEvent> {
         let metadata = metadata(submission, expecting: nil)
         let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata)
         }
-        return try await result(Recorded(event, metadata, at: position), submission, .users)
+        return try await appended(Recorded(event, metadata, at: position), submission, .users)
     }
 
     private func metadata(_ submission: Submission, expecting version: Int64?) -> EventMetadata {
@@ -69,12 +69,12 @@ struct CommandLog: Sendable {
         }
     }
 
-    private func result<Event: Sendable>(
+    private func appended<Event: Sendable>(
         _ recorded: Recorded<Event>, _ submission: Submission, _ topic: Topic
-    ) async throws -> Result<Event> {
+    ) async throws -> Appended<Event> {
         let token = ConsistencyToken(topic, recorded.position)
         let decision = try await decision(submission, token)
-        return Result(
+        return Appended(
             recorded: recorded, token: decision?.token ?? token,
             outcome: try outcome(decision, submission, recorded.position))
     }

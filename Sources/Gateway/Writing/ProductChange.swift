@@ -17,18 +17,6 @@ struct ProductChange: Sendable {
         var needsState = false
     }
 
-    enum Outcome: Sendable {
-        case unchanged(ProductState)
-        case changed(Decision, Document?, isReplay: Bool)
-        case pending(CommandID, EventID, ConsistencyToken)
-    }
-
-    /// A product's JSON and its tag. Nil stands for a product that is gone.
-    struct Document: Sendable {
-        let json: [UInt8]
-        let entityTag: String
-    }
-
     private static let maximumAttempts = 32
 
     let parts: WriteParts
@@ -54,27 +42,29 @@ struct ProductChange: Sendable {
 
     func run(
         _ write: WriteRequest, content: [UInt8], _ decide: (Product?) throws -> Plan
-    ) async throws -> Outcome {
+    ) async throws -> WriteOutcome {
         var state = try await state()
         if write.idempotency != nil, state == nil {
             throw Problem.unavailable("Whether the request came before cannot be looked up at the moment.")
         }
         let (submission, earlier) = try await parts.submission(
             write, state.map { .user($0.product.userID) } ?? .anonymous, content: content)
-        if let earlier { return .changed(earlier, Self.document(of: earlier), isReplay: true) }
+        if let earlier { return .accepted(earlier, earlier.representation, isReplay: true) }
         for _ in 0..<Self.maximumAttempts {
             let demanded = try check(write, state)
             let plan = try decide(state?.product)
             // With a key it is recorded even so: when the request comes again, the product may be another.
-            if plan.isEmpty, submission.idempotency == nil, let state { return .unchanged(state) }
-            let result = try await parts.log.append(
+            if plan.isEmpty, submission.idempotency == nil, let state {
+                return .unchanged(Representation(state.product), ConsistencyToken(.products, state.position))
+            }
+            let appended = try await parts.log.append(
                 plan.event, submission, expecting: demanded ?? (plan.needsState ? state?.product.version : nil))
-            switch result.outcome {
+            switch appended.outcome {
             case .pending:
-                return .pending(submission.command, result.recorded.metadata.id, result.token)
+                return .pending(.init(submission.command, appended, resource: id.value))
             case .accepted(let decision, let isReplay):
-                let document = try await document(after: decision, state, result.recorded, isReplay: isReplay)
-                return .changed(decision, document, isReplay: isReplay)
+                let result = try await representation(after: decision, state, appended.recorded, isReplay: isReplay)
+                return .accepted(decision, result, isReplay: isReplay)
             case .refused(let decision, let problem):
                 guard decision.refusal == .versionMismatch, demanded == nil else { throw problem }
                 state = try await self.state()
@@ -85,25 +75,15 @@ struct ProductChange: Sendable {
 
     /// The product as the event left it: stored for a request with a key; else what follows from the state that the
     /// gateway knew; and where somebody else changed it in between, what it is by now.
-    private func document(
+    private func representation(
         after decision: Decision, _ state: ProductState?, _ recorded: Recorded<ProductEvent>, isReplay: Bool
-    ) async throws -> Document? {
-        if decision.document != nil || isReplay { return Self.document(of: decision) }
+    ) async throws -> Representation? {
+        if decision.document != nil || isReplay { return decision.representation }
         var product = state?.product
         _ = Product.evolve(&product, recorded)
         if let product, product.version == decision.version, product.mediaRevision == decision.mediaRevision {
-            return Self.document(of: product)
+            return product.isDeleted ? nil : Representation(product)
         }
-        return try await self.state().flatMap { Self.document(of: $0.product) }
-    }
-
-    private static func document(of decision: Decision) -> Document? {
-        decision.document.map { Document(json: $0, entityTag: decision.entityTag) }
-    }
-
-    private static func document(of product: Product) -> Document? {
-        if product.isDeleted { return nil }
-        let document = ProductDocument(product)
-        return Document(json: document.json, entityTag: document.entityTag)
+        return try await self.state().flatMap { $0.product.isDeleted ? nil : Representation($0.product) }
     }
 }

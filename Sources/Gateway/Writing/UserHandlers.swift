@@ -11,39 +11,23 @@ struct UserHandlers: Sendable {
     let consistency: ReadConsistency
 
     /// `POST /users`
-    func register(_ request: HTTPRequest, _ trace: TraceContext) async throws -> Answer {
+    func register(_ request: HTTPRequest, _ trace: TraceContext) async throws -> RoutedResponse {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
         let command = try valid { () throws(InvalidDocument) in try RegisterUser(body.root) }
-        let (submission, earlier) = try await parts.submission(write, .anonymous, content: body.bytes)
-        if let earlier { return registered(write, earlier, document: earlier.document, isReplay: true) }
-        guard let id = await ids.next(for: submission.idempotency) else {
-            throw Problem.unavailable("No id can be given to a new user at the moment.")
-        }
-        let result = try await parts.log.append(command.decide(id), submission)
-        switch result.outcome {
-        case .accepted(let decision, let isReplay):
+        let outcome = try await parts.create(write, .anonymous, content: body.bytes, ids) { id, submission in
+            try await parts.log.append(command.decide(id), submission)
+        } represent: { registered in
             var user: User?
-            _ = User.evolve(&user, result.recorded)
-            return registered(write, decision, document: decision.document ?? user?.json, isReplay: isReplay)
-        case .refused(_, let problem):
-            throw problem
-        case .pending:
-            let answer = WriteAnswer(write: write, key: parts.key)
-            return Answer(answer.pending(submission.command, resource: "/users/\(id)", token: result.token))
+            _ = User.evolve(&user, registered)
+            return user.map { Representation($0) }
         }
-    }
-
-    private func registered(_ write: WriteRequest, _ decision: Decision, document: [UInt8]?, isReplay: Bool) -> Answer {
-        Answer(
-            WriteAnswer(write: write, key: parts.key).accepted(
-                .created, "User created successfully", document: document, location: decision.location, entityTag: nil,
-                token: decision.token, isReplay: isReplay))
+        return RoutedResponse(try WriteAnswer.userCreated.response(to: write, outcome, parts.key))
     }
 
     /// `GET /users/{id}`
-    func show(_ request: HTTPRequest, id text: String) async throws -> Answer {
+    func show(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         guard let id = UserID(text) else { throw Problem(.userNotFound) }
         _ = try await consistency.await(request)
@@ -57,7 +41,7 @@ struct UserHandlers: Sendable {
         guard let row = rows.first else { throw Problem(.userNotFound) }
         let user = User(
             id: id, name: try row.text("name"), createdAt: Timestamp(milliseconds: try row.int("created_ms")))
-        return Answer(
+        return RoutedResponse(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json"],
                 body: .bytes(

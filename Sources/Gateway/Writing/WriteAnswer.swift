@@ -3,54 +3,81 @@ import HTTPMessages
 import HTTPServer
 import JSON
 
-/// The answers of writes, put together in one place, so that a replay is the original.
+/// How a kind of write is answered. Every answer to a write is assembled here, so that a replay is the original.
 struct WriteAnswer: Sendable {
-    let write: WriteRequest
-    let key: SigningKey
+    /// Of a write that took effect.
+    let status: HTTPStatus
+    let message: StaticString
+    /// The address of what was written, from the product's or user's number and the event.
+    let address: @Sendable (Int64, EventID) -> String
 
-    /// The command took effect, now or, for a replay, before. `document` is nil for what has no body.
-    func accepted(
-        _ status: HTTPStatus, _ message: StaticString, document: [UInt8]?, location: String? = nil,
-        entityTag: String?, token: ConsistencyToken, isReplay: Bool = false
-    ) -> HTTPResponse {
-        var headers = common(token)
-        headers["Location"] = location
-        headers["ETag"] = entityTag
-        if isReplay { headers["Idempotency-Replayed"] = "true" }
-        guard let document else { return HTTPResponse(status, headers: headers) }
-        headers["Content-Type"] = "application/json"
-        return HTTPResponse(
-            status, headers: headers,
-            body: .bytes(
-                JSONWriter.object { json in
-                    json.key("data")
-                    json.raw(document)
-                    json.member("message", message.description)
-                }))
+    static let productCreated = WriteAnswer(.created, "Product created successfully") { id, _ in "/products/\(id)" }
+    static let productUpdated = WriteAnswer(.ok, "Product updated successfully") { id, _ in "/products/\(id)" }
+    static let productDeleted = WriteAnswer(.noContent, "") { id, _ in "/products/\(id)" }
+    static let imageUploaded = WriteAnswer(.created, "Image uploaded successfully") { id, event in
+        "/products/\(id)/images/\(ImageID(askedBy: event, at: 0))"
+    }
+    static let imageRemoved = WriteAnswer(.noContent, "") { id, _ in "/products/\(id)" }
+    static let userCreated = WriteAnswer(.created, "User created successfully") { id, _ in "/users/\(id)" }
+
+    private init(
+        _ status: HTTPStatus, _ message: StaticString, address: @escaping @Sendable (Int64, EventID) -> String
+    ) {
+        self.status = status
+        self.message = message
+        self.address = address
     }
 
-    /// The event is on the log; what the fold makes of it is not known yet. `resource` is what it is about.
-    func pending(_ command: CommandID, resource: String?, token: ConsistencyToken) -> HTTPResponse {
-        var headers = common(token)
-        headers["Location"] = "/operations/\(command)"
-        headers["Content-Type"] = "application/json"
-        return HTTPResponse(
-            .accepted, headers: headers,
-            body: .bytes(
-                JSONWriter.object { json in
-                    json.key("data")
-                    json.object { json in
-                        json.member("id", command.text)
-                        json.member("status", "pending")
-                        json.member("resource", resource)
-                    }
-                    json.member("message", "Accepted, not yet visible")
-                }))
+    func response(
+        to write: WriteRequest, _ outcome: WriteOutcome, _ key: SigningKey
+    ) throws(Problem) -> HTTPResponse {
+        switch outcome {
+        case .unchanged(let representation, let token):
+            return try accepted(representation, headers(write, token, key))
+        case .accepted(let decision, let representation, let isReplay):
+            var headers = headers(write, decision.token, key)
+            if status == .created { headers["Location"] = address(decision.resource, decision.event) }
+            if isReplay { headers["Idempotency-Replayed"] = "true" }
+            return try accepted(representation, headers)
+        case .pending(let pending):
+            return pendingResponse(pending, headers(write, pending.token, key))
+        }
     }
 
-    private func common(_ token: ConsistencyToken) -> HTTPHeaders {
+    private func headers(_ write: WriteRequest, _ token: ConsistencyToken, _ key: SigningKey) -> HTTPHeaders {
         var headers: HTTPHeaders = ["Consistency-Token": token.text(key: key)]
         headers["Preference-Applied"] = write.preferences.applied
         return headers
+    }
+
+    private func accepted(_ representation: Representation?, _ common: HTTPHeaders) throws(Problem) -> HTTPResponse {
+        var headers = common
+        headers["ETag"] = representation?.entityTag
+        if status == .noContent { return HTTPResponse(status, headers: headers) }
+        // The product was deleted in the meantime.
+        guard let representation else { throw Problem(.productNotFound) }
+        headers["Content-Type"] = "application/json"
+        let body = JSONWriter.object { json in
+            json.key("data")
+            json.raw(representation.json)
+            json.member("message", message.description)
+        }
+        return HTTPResponse(status, headers: headers, body: .bytes(body))
+    }
+
+    private func pendingResponse(_ pending: WriteOutcome.Pending, _ common: HTTPHeaders) -> HTTPResponse {
+        var headers = common
+        headers["Location"] = "/operations/\(pending.command)"
+        headers["Content-Type"] = "application/json"
+        let body = JSONWriter.object { json in
+            json.key("data")
+            json.object { json in
+                json.member("id", pending.command.text)
+                json.member("status", "pending")
+                json.member("resource", address(pending.resource, pending.event))
+            }
+            json.member("message", "Accepted, not yet visible")
+        }
+        return HTTPResponse(.accepted, headers: headers, body: .bytes(body))
     }
 }

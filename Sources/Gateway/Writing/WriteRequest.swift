@@ -44,4 +44,25 @@ struct WriteParts: Sendable {
             try await mark.earlierDecision(command, pool)
         )
     }
+
+    /// Makes a new resource: `append` puts its first event on the log, with an id that nobody else ever gets.
+    func create<Entity, Event>(
+        _ write: WriteRequest, _ principal: Idempotency.Principal, content: [UInt8], _ ids: IDLease<Entity>,
+        append: (Identifier<Entity>, CommandLog.Submission) async throws -> CommandLog.Appended<Event>,
+        represent: (Recorded<Event>) -> Representation?
+    ) async throws -> WriteOutcome {
+        let (submission, earlier) = try await submission(write, principal, content: content)
+        if let earlier { return .accepted(earlier, earlier.representation, isReplay: true) }
+        guard let id = await ids.next(for: submission.idempotency) else {
+            throw Problem.unavailable("No new ids are available at the moment.")
+        }
+        let appended = try await append(id, submission)
+        switch appended.outcome {
+        case .accepted(let decision, let isReplay):
+            return .accepted(
+                decision, decision.representation ?? represent(appended.recorded), isReplay: isReplay)
+        case .refused(_, let problem): throw problem
+        case .pending: return .pending(.init(submission.command, appended, resource: id.value))
+        }
+    }
 }
