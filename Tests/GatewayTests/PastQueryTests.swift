@@ -84,7 +84,7 @@ struct PastQueryTests {
     @Test func aLogThatIsAwayIsAProblemThatPasses() async throws {
         for (failure, kind) in Self.failures {
             do {
-                try await remembering { throw failure }
+                try await translatingHistoryErrors { throw failure }
                 Issue.record("\(failure) is no problem")
             } catch let problem as Problem {
                 #expect(problem.kind == kind)

@@ -7,7 +7,7 @@ import JSON
 import Kafka
 import Postgres
 
-/// The reads that look back: a product as it was, and all that happened to it.
+/// The reads of the past: a product as it was, a list as it was, and the history of a product.
 struct PastHandlers: Sendable {
     let log: LogReader
     let pool: PostgresPool
@@ -19,13 +19,13 @@ struct PastHandlers: Sendable {
         ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
     }
 
-    /// `GET /products/{id}?at_version=N` and `?at=TIME`: what a read of the product gave then.
+    /// `GET /products/{id}?at_version=N` and `?at=TIME`: the product as a read returned it then.
     func show(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         let moment = try Moment(request.query)
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
         _ = try await consistency.await(request)
-        let past = try await remembering { () async throws -> PastProduct in
+        let past = try await translatingHistoryErrors { () async throws -> PastProduct in
             var budget = FoldBudget()
             return try await history(of: id).product(at: moment, &budget)
         }
@@ -34,7 +34,7 @@ struct PastHandlers: Sendable {
         case .noSuchVersion: throw Problem(.versionNotFound)
         case .product(let product, let isSettled):
             let document = ProductDocument(product)
-            // Whoever may read it is not asked of a shared cache.
+            // A shared cache cannot tell which clients may read the product.
             let caching = isSettled ? "private, max-age=31536000, immutable" : "no-cache"
             var headers: HTTPHeaders = ["ETag": document.entityTag, "Cache-Control": caching]
             if try conditions.isNotModified(document.entityTag) {
@@ -46,19 +46,19 @@ struct PastHandlers: Sendable {
         }
     }
 
-    /// Of `GET /products?at=TIME`.
+    /// A page of `GET /products?at=TIME`.
     func page(of query: ListQuery, at time: Timestamp) async throws -> ProductPage {
-        try await remembering {
+        try await translatingHistoryErrors {
             try await PastPage(query: query, time: time, pool: pool) { history(of: $0) }.load()
         }
     }
 
-    /// `GET /products/{id}/history`; a deleted product has one as well.
+    /// `GET /products/{id}/history`, of deleted products too.
     func history(_ request: HTTPRequest, id text: String) async throws -> RoutedResponse {
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let query = try HistoryQuery(request.query, of: id, key: key)
         _ = try await consistency.await(request)
-        let page = try await remembering { try await self.page(query, of: history(of: id)) }
+        let page = try await translatingHistoryErrors { try await self.page(query, of: history(of: id)) }
         guard let last = page.entries.last else { throw Problem(.productNotFound) }
         let cursor =
             page.isContinued
@@ -81,21 +81,5 @@ struct PastHandlers: Sendable {
             known = try await history.known(at: after.offset, &budget)
         }
         return try await history.entries(after: query.after?.offset ?? -1, limit: query.limit, from: known)
-    }
-}
-
-/// A log that is away, or has more readers than it can, is a problem that passes; a history that is too long is not.
-func remembering<Value>(_ read: () async throws -> Value) async throws -> Value {
-    do {
-        return try await reading(read)
-    } catch LogReader.Failure.away {
-        throw Problem.unavailable("The log cannot be read at the moment.")
-    } catch LogReader.Failure.busy {
-        throw Problem(.overloaded, "As many read the log as can.", headers: ["Retry-After": "1"])
-    } catch let error as KafkaError where error.isRetriable {
-        throw Problem.unavailable("The log cannot be read at the moment.")
-    } catch is HistoryTooLong {
-        throw Problem(
-            .historyTooLong, "More than \(FoldBudget.eventsOfRequest) events would have to be folded.")
     }
 }

@@ -22,7 +22,7 @@ struct ProductEventHandlers: Sendable {
         let seen = try Self.lastEventID(request)
         _ = try await consistency.await(request)
         let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
-        guard let state = try await reading({ try await history.state() }) else { throw Problem(.productNotFound) }
+        guard let state = try await translatingReadModelErrors({ try await history.state() }) else { throw Problem(.productNotFound) }
         // Whoever has seen the end has nothing more to come back for.
         if state.product.isDeleted, state.position.offset <= seen ?? .max { throw Problem(.productNotFound) }
         let headers: HTTPHeaders = ["Content-Type": "text/event-stream"]

@@ -18,7 +18,7 @@ struct ProductHandlers: Sendable {
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
         let token = try await consistency.await(request)
-        let (entry, isHit) = try await reading { try await catalogue.product(id, atLeast: token?.position) }
+        let (entry, isHit) = try await translatingReadModelErrors { try await catalogue.product(id, atLeast: token?.position) }
         guard case .document(let document) = entry else { throw Problem(.productNotFound) }
         var headers: HTTPHeaders = ["ETag": document.entityTag, "X-Cache": isHit ? "hit" : "miss"]
         if try conditions.isNotModified(document.entityTag) {
@@ -34,7 +34,7 @@ struct ProductHandlers: Sendable {
         try request.refuseParameters()
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         _ = try await consistency.await(request)
-        guard let product = try await reading({ try await catalogue.state(id) })?.product, !product.isDeleted else {
+        guard let product = try await translatingReadModelErrors({ try await catalogue.state(id) })?.product, !product.isDeleted else {
             throw Problem(.productNotFound)
         }
         guard let image = product.images.first(where: { $0.id.text == image }) else { throw Problem(.imageNotFound) }
@@ -58,7 +58,7 @@ struct ProductHandlers: Sendable {
             if let time = query.list.time {
                 try await past.page(of: query, at: time)
             } else {
-                try await reading { try await catalogue.products(query) }
+                try await translatingReadModelErrors { try await catalogue.products(query) }
             }
         let cursor = page.end?.text(of: query.list, key: key)
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
@@ -76,24 +76,10 @@ struct ProductHandlers: Sendable {
     }
 }
 
-/// A read model that is away is a problem that passes.
-func reading<Value>(_ read: () async throws -> Value) async throws -> Value {
-    do {
-        return try await read()
-    } catch let error as PostgresError where error.isAway {
-        throw Problem.unavailable("The read model cannot be read at the moment.")
-    }
-}
-
 extension HTTPRequest {
     /// For resources that take no parameters: one that is sent is not meant for them.
     func refuseParameters() throws(Problem) {
         guard let parameter = query.first else { return }
         throw .parameter(parameter.name, "unknown-parameter", "is not a parameter here")
     }
-}
-
-extension PostgresError {
-    /// Postgres cannot answer now, through no fault of the question.
-    var isAway: Bool { isConnectionLost || isTransient }
 }

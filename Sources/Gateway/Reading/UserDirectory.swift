@@ -9,7 +9,7 @@ final class UserDirectory: Sendable {
 
     func isKnown(_ user: UserID, _ pool: PostgresPool) async throws -> Bool {
         if known.withLock({ $0.contains(user) }) { return true }
-        let rows = try await reading {
+        let rows = try await translatingReadModelErrors {
             try await pool.query("select 1 from users where id = $1", [.int(user.value)]).rows
         }
         guard !rows.isEmpty else { return false }

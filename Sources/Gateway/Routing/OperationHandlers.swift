@@ -14,7 +14,7 @@ struct OperationHandlers: Sendable {
         try request.refuseParameters()
         _ = try await consistency.await(request)
         guard id.utf8.count <= 64, !id.utf8.contains(0) else { throw Problem(.operationNotFound) }
-        let rows = try await reading {
+        let rows = try await translatingReadModelErrors {
             try await pool.query("select \(Decision.columns) from warelog.commands where command_id = $1", [.text(id)])
                 .rows
         }

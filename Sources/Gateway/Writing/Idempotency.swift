@@ -69,7 +69,7 @@ extension Idempotency {
     /// Whether a request with this key has taken effect before, whatever its body was.
     func isUsed(_ principal: Principal, _ key: SigningKey, _ pool: PostgresPool) async throws -> Bool {
         let mark = command(principal, content: [], key).mark
-        return try await reading {
+        return try await translatingReadModelErrors {
             !(try await pool.query(
                 "select 1 from warelog.commands where idempotency_key = $1 and void_reason is null", [.text(mark.key)]
             ).rows.isEmpty)

@@ -17,7 +17,7 @@ struct ProductWriteHandlers: Sendable {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
-        let command = try valid { () throws(InvalidDocument) in try CreateProduct(body.root) }
+        let command = try translatingDocumentFaults { () throws(InvalidDocument) in try CreateProduct(body.root) }
         guard try await users.isKnown(command.userID, parts.pool) else {
             throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "names no user")]))
         }
@@ -55,7 +55,7 @@ struct ProductWriteHandlers: Sendable {
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
         let change = try change(text)
         let outcome = try await change.run(write, content: body.bytes) { product in
-            let edit = try valid { () throws(InvalidDocument) in try read(body, product) }
+            let edit = try translatingDocumentFaults { () throws(InvalidDocument) in try read(body, product) }
             guard let product else { return .init(event: .updated(edit.decide(unseen: change.id))) }
             let updated = edit.decide(product)
             return .init(
@@ -100,14 +100,5 @@ struct ProductWriteHandlers: Sendable {
         RoutedResponse(
             try answer.response(to: write, outcome, parts.key),
             productID: id ?? outcome.resource.flatMap { ProductID($0) })
-    }
-}
-
-/// An invalid document is a problem of the request's.
-func valid<Value>(_ read: () throws(InvalidDocument) -> Value) throws(Problem) -> Value {
-    do {
-        return try read()
-    } catch {
-        throw Problem(error)
     }
 }

@@ -15,7 +15,7 @@ struct UserHandlers: Sendable {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
-        let command = try valid { () throws(InvalidDocument) in try RegisterUser(body.root) }
+        let command = try translatingDocumentFaults { () throws(InvalidDocument) in try RegisterUser(body.root) }
         let outcome = try await parts.create(write, .anonymous, content: body.bytes, ids) { id, submission in
             try await parts.log.append(command.decide(id), submission)
         } represent: { registered in
@@ -31,7 +31,7 @@ struct UserHandlers: Sendable {
         try request.refuseParameters()
         guard let id = UserID(text) else { throw Problem(.userNotFound) }
         _ = try await consistency.await(request)
-        let rows = try await reading {
+        let rows = try await translatingReadModelErrors {
             try await parts.pool.query(
                 """
                 select id, name, (extract(epoch from created_at) * 1000)::bigint as created_ms from users where id = $1
