@@ -1,7 +1,7 @@
 import JSON
 
 extension DescriptionPage {
-    /// What a reference refers to; everything else is itself. Members beside a reference are about its use.
+    /// The target of a reference; any other value is returned unchanged.
     func resolved(_ value: JSONValue) -> JSONValue {
         guard let name = value["$ref"]?.string else { return value }
         let target = name.split(separator: "/").dropFirst().reduce(root as JSONValue?) { $0?[String($1)] }
@@ -19,9 +19,9 @@ extension DescriptionPage {
         return """
             <section id="problems">
             <h2>Problems</h2>
-            <p>What is refused is answered with <code>application/problem+json</code> (RFC 9457) of one of these types.
-            Where <code>retriable</code> is true, the same request may succeed later.</p>
-            \(HTML.table(["type", "title", ""], rows))</section>
+            <p>An error is answered with <code>application/problem+json</code> (RFC 9457) of one of these types. If
+            <code>retriable</code> is true, the same request may succeed later.</p>
+            \(HTML.table(["Type", "Title", "Meaning"], rows))</section>
 
             """
     }
@@ -30,7 +30,7 @@ extension DescriptionPage {
         "<a href=\"#\(HTML.escaped(Self.anchor(name)))\">\(HTML.escaped(name.split(separator: ":").last ?? ""))</a>"
     }
 
-    /// `urn:warelog:problem:conflict` becomes `problem-conflict`.
+    /// The anchor of a problem type: `problem-conflict` for `urn:warelog:problem:conflict`.
     private static func anchor(_ name: String) -> String { "problem-\(name.split(separator: ":").last ?? "")" }
 
     var schemas: String {
@@ -47,14 +47,14 @@ extension DescriptionPage {
                 <article id="schema-\(HTML.escaped(name))">
                 <h3>\(HTML.escaped(name))</h3>
                 <p>\(HTML.prose(schema["description"]?.string ?? "")) \(rows.isEmpty ? type(schema) : "")</p>
-                \(HTML.table(["member", "type", ""], rows))</article>
+                \(HTML.table(["Member", "Type", "Meaning"], rows))</article>
 
                 """
         }
         return "<section id=\"schemas\">\n<h2>Schemas</h2>\n\(articles.joined())</section>\n"
     }
 
-    /// What a value is, in one line of HTML: a link for what has a name, else kind and limits.
+    /// The type of a value in one line of HTML: a link for a named schema, otherwise its kind and limits.
     func type(_ schema: JSONValue) -> String {
         if let name = schema["$ref"]?.string?.split(separator: "/").last {
             if name == "ProblemType" { return "<a href=\"#problems\">problem type</a>" }
@@ -85,7 +85,7 @@ extension DescriptionPage {
         }
     }
 
-    /// As JSON, strings that stand alone without their quotes.
+    /// The value as JSON; a string that is the whole value has no quotes.
     func text(_ value: JSONValue) -> String {
         switch value.kind {
         case .string: value.string ?? ""

@@ -1,7 +1,7 @@
 import JSON
 
-/// An OpenAPI document as a page to read: every operation with its parameters, bodies and answers, then the types of
-/// problems and the schemas. HTML without scripts and without anything from elsewhere.
+/// An OpenAPI document as an HTML page: every operation with its parameters, bodies and answers, then the types of
+/// problems and the schemas. The page has no scripts and no resources from other hosts.
 struct DescriptionPage {
     let root: JSONValue
 
@@ -25,7 +25,7 @@ struct DescriptionPage {
             <header>
             <h1>\(title) API</h1>
             <p>\(HTML.prose(root["info"]?["summary"]?.string ?? ""))
-            <a href="openapi.json">The OpenAPI document</a> says the same to programs.</p>
+            The same description for programs is the <a href="openapi.json">OpenAPI document</a>.</p>
             <p>\(HTML.prose(root["info"]?["description"]?.string ?? ""))</p>
             </header>
             \(tags.map(section).joined())
@@ -50,7 +50,7 @@ struct DescriptionPage {
 
     var tags: [JSONValue] { root["tags"]?.elements ?? [] }
 
-    /// In the order of the document. HEAD is GET without the body, and told there.
+    /// The operations of a tag in the order of the document. GET mentions HEAD, which has no entry of its own.
     func operations(_ tag: JSONValue) -> [Operation] {
         (root["paths"]?.members ?? []).flatMap { path, item in
             item.members.compactMap { method, value in
@@ -98,9 +98,9 @@ struct DescriptionPage {
             <article id="\(HTML.escaped(operation.id))">
             <h3><b class="\(operation.method)">\(operation.method)</b> \(HTML.code(operation.path))</h3>
             <p><strong>\(HTML.prose(operation.summary)).</strong> \(HTML.prose(description))
-            \(operation.method == "GET" && hasHead ? "HEAD answers the same without the body." : "")</p>
-            \(HTML.table(["Parameter", "in", "type", ""], parameters.map(parameterRow)))\(body(operation.value))\
-            \(HTML.table(["Answer", "", "body", "headers"], answers))\
+            \(operation.method == "GET" && hasHead ? "HEAD returns the same headers without the body." : "")</p>
+            \(HTML.table(["Parameter", "In", "Type", "Meaning"], parameters.map(parameterRow)))\(body(operation.value))\
+            \(HTML.table(["Status", "Meaning", "Body", "Headers"], answers))\
             </article>
 
             """
@@ -117,7 +117,7 @@ struct DescriptionPage {
 
     private func body(_ operation: JSONValue) -> String {
         HTML.table(
-            ["Body", "type", "example"],
+            ["Body", "Type", "Example"],
             (operation["requestBody"]?["content"]?.members ?? []).map { mediaType, content in
                 let example = content["schema"].map(resolved)?["examples"]?.elements.first
                 return [
@@ -141,7 +141,7 @@ struct DescriptionPage {
         ]
     }
 
-    /// A problem document is told by its types.
+    /// The types of a problem document, or the type of another body.
     private func answerType(_ schema: JSONValue) -> String {
         let types = schema["properties"]?["type"]?["enum"]?.elements.compactMap(\.string) ?? []
         if types.isEmpty { return type(schema) }

@@ -1,4 +1,4 @@
-/// Text that becomes part of an HTML page.
+/// Makes HTML from text.
 enum HTML {
     static func escaped(_ text: some StringProtocol) -> String {
         var escaped = ""
@@ -16,13 +16,13 @@ enum HTML {
 
     static func code(_ text: some StringProtocol) -> String { "<code>\(escaped(text))</code>" }
 
-    /// A sentence in which what stands between backticks is code.
+    /// Text as HTML. The parts between backticks become code.
     static func prose(_ text: String) -> String {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .map { $0.isMultiple(of: 2) ? escaped($1) : code($1) }.joined()
     }
 
-    /// Nothing without rows. The cells are HTML.
+    /// A table whose cells are HTML; empty if it has no rows.
     static func table(_ columns: [String], _ rows: [[String]]) -> String {
         guard !rows.isEmpty else { return "" }
         let head = columns.map { "<th scope=\"col\">\($0)</th>" }.joined()

@@ -57,11 +57,11 @@ struct WriteAdmissionTests {
         let admission = admission(writes: 1, bytes: 7)
         try await admission.withPlace(for: 7) {
             try await expect(admission, 0, isAdmitted: false)
-            #expect(metrics.text.contains("warelog_writes_in_hand 1\n"))
-            #expect(metrics.text.contains("warelog_write_bytes_in_hand 7\n"))
+            #expect(metrics.text.contains("warelog_writes_in_flight 1\n"))
+            #expect(metrics.text.contains("warelog_write_bytes_in_flight 7\n"))
         }
-        #expect(metrics.text.contains("warelog_writes_in_hand 0\n"))
-        #expect(metrics.text.contains("warelog_write_bytes_in_hand 0\n"))
+        #expect(metrics.text.contains("warelog_writes_in_flight 0\n"))
+        #expect(metrics.text.contains("warelog_write_bytes_in_flight 0\n"))
         #expect(metrics.text.contains("warelog_writes_refused_total 1\n"))
     }
 }

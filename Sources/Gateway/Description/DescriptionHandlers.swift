@@ -27,7 +27,7 @@ struct DescriptionHandlers: Sendable {
     func showPage(_ request: HTTPRequest) throws -> RoutedResponse { try page.answer(request) }
 }
 
-/// Bytes that stay the same for as long as the process runs.
+/// A document that is compiled into the gateway.
 private struct StaticDocument: Sendable {
     private let bytes: [UInt8]
     private let entityTag: String

@@ -1,6 +1,6 @@
 import Events
 
-/// `GET /products/{id}/history`: which page of it.
+/// The query of `GET /products/{id}/history`: the page of the history.
 struct HistoryQuery: Sendable {
     static let maximumLimit = 100
     static let defaultLimit = 50
@@ -20,7 +20,7 @@ struct HistoryQuery: Sendable {
 }
 
 extension QueryParameters {
-    /// How many a page has at most.
+    /// The maximum number of elements on a page.
     func limit(default standard: Int, maximum: Int) throws(Problem) -> Int {
         guard let text = self["limit"] else { return standard }
         guard let limit = Int(text), (1...maximum).contains(limit), "\(limit)" == text else {

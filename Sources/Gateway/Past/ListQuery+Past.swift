@@ -3,8 +3,8 @@ import History
 import Postgres
 
 extension ListQuery {
-    /// Of the products that were there at a time, or may have been, in the order of creation: those that have changed
-    /// since, and the first two places at and beyond the bound. With a cursor in that order, those behind it.
+    /// Returns, in the order of creation, the products that may have existed at `time` and have changed since, and the
+    /// first two products at and after the bound. With a cursor in that order, it returns products after the cursor.
     func window(at time: Timestamp, _ bound: PastPage.Bound) -> PostgresStatement {
         var parameters = StatementParameters()
         let then = Timestamp.sql(parameters.bind(.int(time.milliseconds), "bigint"))
@@ -38,8 +38,9 @@ extension ListQuery {
             """, parameters.values)
     }
 
-    /// The rows of the page, with their `sort_key`, and one more when there is another page: of products that are as
-    /// they were, with all columns, and of `folded` ones with `page_id` alone. `end` is the last place that is looked at.
+    /// Returns the rows of the page with their `sort_key`, and one more row if there is another page. Unchanged
+    /// products have all columns; the `folded` ones have `page_id` only. `end` is the last position that the page may
+    /// include.
     func past(at time: Timestamp, folded: [Product], upTo end: ListCursor?) -> PostgresStatement {
         var parameters = StatementParameters()
         let (key, type) = list.order.key.column
@@ -52,7 +53,7 @@ extension ListQuery {
             parameters.bind(.textArray(folded.map(\.price.description)), "text[]"),
             parameters.bind(.intArray(folded.map(\.createdAt.milliseconds)), "bigint[]"),
         ].joined(separator: ", ")
-        // No index of names: what has to be looked at is bounded.
+        // The index of names is not used, because the number of products is bounded.
         var terms = filters(usingTrigrams: false, &parameters)
         if let after { terms.append(behind(after, &parameters)) }
         if let end {

@@ -2,7 +2,7 @@ import Events
 import History
 
 extension Moment {
-    /// Of `GET /products/{id}?at_version=N` or `?at=TIME`.
+    /// Reads the query of `GET /products/{id}?at_version=N` or `?at=TIME`.
     init(_ query: [(name: String, value: String)]) throws(Problem) {
         let parameters = try QueryParameters(query, allowed: ["at", "at_version"])
         switch (parameters["at"], parameters["at_version"]) {
@@ -15,7 +15,7 @@ extension Moment {
     static func time(_ text: String) throws(Problem) -> Timestamp {
         guard let time = Timestamp(rfc3339: text) else {
             let detail =
-                "must be a time as RFC 3339 writes it, such as 2026-11-21T08:30:00Z; the + of a zone is %2B in a URL"
+                "must be a time in the format of RFC 3339, such as 2026-11-21T08:30:00Z; write the + of a zone as %2B"
             throw .parameter("at", "invalid-time", detail)
         }
         return time

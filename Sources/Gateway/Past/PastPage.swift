@@ -5,12 +5,13 @@ import Postgres
 
 /// Makes a page of a list as it was at a time.
 ///
-/// A product that has not changed since is in its row as it was. The others are folded from their events, and then take
-/// part in the filters and the order with what they were. How many that may be is bounded. In the order of creation,
-/// which does not change, a page that meets the bound ends there: it is shorter, perhaps empty, and the next one goes
-/// on. In every other order each product can be anywhere, so there the whole list has to be within the bound.
+/// The row of a product that has not changed since that time is still valid. The page folds the other products from
+/// their events and applies the filters and the order to the result. The number of these products is bounded. In the
+/// order of creation, which never changes, a page that reaches the bound ends there: it may be short or empty, and the
+/// next page continues. In every other order a changed product can have any position, so the whole list must be within
+/// the bound.
 struct PastPage: Sendable {
-    /// What may be looked at for one page: products of the user, those of them that are folded, and their events.
+    /// The limits of one page: the products of the user, the products among them that are folded, and their events.
     struct Bound: Sendable {
         var products: Int
         var folded: Int
@@ -27,7 +28,7 @@ struct PastPage: Sendable {
 
     private var isInParts: Bool { query.list.order.key == .createdAt }
 
-    /// Throws `HistoryTooLong`, and what reads of the log throw.
+    /// Throws `HistoryTooLong` if the list exceeds the bound, and the errors of reading the log.
     func load(_ bound: Bound? = nil) async throws -> ProductPage {
         let bound = bound ?? (isInParts ? .part : .whole)
         let window = try await PastWindow.load(self, bound)
@@ -50,7 +51,7 @@ struct PastPage: Sendable {
             products: page.map(\.document), end: rows.count > query.limit ? page.last?.place : end)
     }
 
-    /// The changed products of the window as they were, as far as the budget goes, and where that ends.
+    /// Folds the changed products of the window until the budget is spent, and returns them with the end of the page.
     private func fold(
         _ window: PastWindow, _ budget: FoldBudget
     ) async throws -> (products: [ProductID: Product], end: ListCursor?) {
@@ -71,17 +72,17 @@ struct PastPage: Sendable {
     }
 }
 
-/// The products that a page as of a time has to look at.
+/// The products that a page of a past list has to consider.
 struct PastWindow: Sendable {
     struct Changed: Sendable {
         let place: ListCursor
-        /// Offset of its last change at the time; -1 where it has none.
+        /// The offset of the product's last change at that time; -1 if it has none.
         let lastChange: Int64
     }
 
-    /// Those that have changed since, in the order of creation.
+    /// The products that have changed since that time, in the order of creation.
     let changed: [Changed]
-    /// The last place in the order of creation that is looked at; nil when that is the end.
+    /// The last position in the order of creation that the page considers; nil at the end of the list.
     let end: ListCursor?
 
     static func load(_ page: PastPage, _ bound: PastPage.Bound) async throws -> PastWindow {
@@ -93,7 +94,7 @@ struct PastWindow: Sendable {
         for row in rows {
             guard let id = ProductID(try row.int("id")) else { continue }
             let number = try row.int("number")
-            // Whatever is behind the last place that may be looked at says that there is more.
+            // A product after the last permitted position means that there is another page.
             if number > Int64(bound.products) || changed.count == bound.folded {
                 return PastWindow(changed: changed, end: end)
             }

@@ -7,7 +7,7 @@ import Redis
 import S3
 import Service
 
-/// One loop's share of the gateway: its HTTP server, and its own connections to Postgres, Redis and S3.
+/// The part of the gateway on one event loop: an HTTP server with its own connections to Postgres, Redis and S3.
 struct GatewayLoop: Sendable {
     private let context: ServiceContext
     let loop: EventLoop
@@ -16,14 +16,14 @@ struct GatewayLoop: Sendable {
     private let client: HTTPClient
     private let server: HTTPServer
 
-    /// On the loop's thread.
+    /// Must run on the loop's thread.
     init(_ context: ServiceContext, _ settings: GatewaySettings, _ loop: EventLoop, _ shared: SharedParts) throws {
         self.context = context
         self.loop = loop
         redis = RedisClient(settings.redis, loop: loop)
         pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
         var web = HTTPClientConfiguration()
-        web.maximumConnectionsPerHost = settings.uploadConcurrency  // an upload that had to wait would run out of time
+        web.maximumConnectionsPerHost = settings.uploadConcurrency  // an upload must not wait for a connection
         client = try HTTPClient(loop: loop, configuration: web)
         let uploads = ImageUploads(
             store: S3Client(configuration: settings.s3, client: client), slots: shared.uploadSlots,
@@ -63,7 +63,7 @@ struct GatewayLoop: Sendable {
         redis.start()
     }
 
-    /// Serves until the process is told to stop, then finishes what is in hand.
+    /// Serves until the process is told to stop, then finishes the requests in flight.
     func serve() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: loop) { try await server.run() }
@@ -71,7 +71,7 @@ struct GatewayLoop: Sendable {
                 await context.stop.wait()
                 await server.stop(drain: .seconds(10))
             }
-            // Whichever ends first ends the other: a server that failed, or one that has drained.
+            // A server that fails stops the process; a server that has drained ends the wait.
             defer { context.stop.stop() }
             try await group.next()
             context.stop.stop()

@@ -6,7 +6,7 @@ import Kafka
 import Postgres
 import Service
 
-/// The gateway from start to end: what is shared by its loops, and one HTTP server on each of them.
+/// The gateway from start to end: the parts that its event loops share, and one HTTP server on each loop.
 struct GatewayProcess: Sendable {
     private let context: ServiceContext
     private let settings: GatewaySettings
@@ -27,7 +27,7 @@ struct GatewayProcess: Sendable {
             log: LogReader(settings.kafka, loop: context.loop), changes: changes,
             folds: FoldWatch(context, settings.postgres, changes),
             productIDs: IDLease(context, sequence: "warelog.product_id_blocks", partitions: partitions[.products]),
-            // User 1 belongs to `warelog seed`.
+            // `warelog seed` registers user 1, so the gateways skip the first block.
             userIDs: IDLease(
                 context, sequence: "warelog.user_id_blocks", firstID: 1001, partitions: partitions[.users]),
             users: UserDirectory(), uploadSlots: UploadSlots(settings.uploadConcurrency),
@@ -47,7 +47,7 @@ struct GatewayProcess: Sendable {
             try await serve(on: [context.loop] + threads.map(\.loop), shared)
             shared.log.stop()
             background.cancelAll()
-            // Cancelled on purpose: how they end does not matter.
+            // The tasks were cancelled on purpose, so their errors do not matter.
             while let _ = try? await background.next() {}
         }
         await producer.flush(within: .seconds(5))
@@ -59,7 +59,7 @@ struct GatewayProcess: Sendable {
     }
 
     private func serve(on loops: [EventLoop], _ shared: SharedParts) async throws {
-        // Each listens from here on; only then is it said.
+        // Every loop listens before the log says so.
         let gatewayLoops = try await withThrowingTaskGroup(of: GatewayLoop.self) { group in
             for loop in loops {
                 group.addTask(executorPreference: loop) { try GatewayLoop(context, settings, loop, shared) }
@@ -77,7 +77,7 @@ struct GatewayProcess: Sendable {
     }
 }
 
-/// What all loops of a gateway use.
+/// The parts that all event loops of a gateway share.
 struct SharedParts: Sendable {
     let partitions: PartitionCounts
     let writer: EventWriter

@@ -9,28 +9,28 @@ import Service
 import Settings
 import Telemetry
 
-/// All that the gateway is told from outside.
+/// The settings of the gateway.
 struct GatewaySettings: Sendable {
     let bindAddress: IPAddress
     let port: UInt16
     let loops: Int
-    /// Of a document.
+    /// The maximum size of a JSON document.
     let maximumBodyBytes: Int
-    /// Of an uploaded image.
+    /// The maximum size of an uploaded image.
     let maximumUploadBytes: Int
     let maximumImagePixels: Int
-    /// Uploads at once, in the whole process.
+    /// The maximum number of concurrent uploads in the process.
     let uploadConcurrency: Int
-    /// How long a write waits for the fold's verdict.
+    /// How long a write waits for the fold's verdict by default.
     let verdictWait: Duration
-    /// How long a read waits until it can show what its consistency token names.
+    /// How long a read waits for the write of its consistency token.
     let consistencyWait: Duration
-    /// Whether a write to a product has to say which version it is meant for.
+    /// Whether a write to an existing product must have `If-Match`.
     let requiresIfMatch: Bool
-    /// How many clients may follow products at once.
+    /// The maximum number of open event streams.
     let maximumEventStreams: Int
     let limits: OverloadLimits
-    /// Signs what clients hand back: cursors, tokens, ids of operations. The same for all gateways.
+    /// Signs cursors, tokens and operation ids. All gateways have the same key.
     let signingKey: SigningKey
     let postgres: PostgresConfiguration
     let redis: RedisConfiguration
@@ -56,22 +56,23 @@ struct GatewaySettings: Sendable {
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)
         var s3 = reader.s3()
-        // A client waits for the upload: it is told sooner than a compressor wants to know.
+        // A client waits for the answer, so the gateway gives up sooner than the compressor does.
         s3.totalTimeout = .seconds(15)
         s3.undoTimeout = .seconds(5)
         self.s3 = s3
         try reader.finish()
     }
 
-    /// What never reaches a handler is answered in the same form as everything else.
+    /// The settings of the HTTP server. Requests that never reach a handler are answered with problem documents too.
     func server(log: Log, _ connections: ConnectionBudget) -> HTTPServerConfiguration {
         var server = HTTPServerConfiguration(bindAddress: bindAddress, port: port)
-        // Every handler has a limit of its own, and says so before it reads; this one is for what none of them reads.
+        // Every handler has its own limit and applies it before it reads. This limit is for bodies that no handler
+        // reads.
         server.maximumBodyBytes = 1 << 30
         server.connections = connections
         server.headTimeout = limits.headTime
         server.transferTimeout = limits.bodyTime
-        // Of a write nothing is read before there is a place for it.
+        // The body of a write is not read before the write is admitted.
         server.eagerBodyBytes = 0
         server.refusal = { status, detail in
             Problem(Problem.Kind(refusal: status), detail).response(status, traceID: TraceContext(nil).traceID)

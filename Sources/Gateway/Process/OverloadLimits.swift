@@ -3,9 +3,9 @@ import Service
 import Settings
 import Telemetry
 
-/// What clients may take of the gateway at once, in the whole process, and for how long.
+/// The limits on concurrent requests of clients in the whole process, and on their duration.
 struct OverloadLimits: Sendable {
-    /// Descriptors that are kept for everything but clients: Kafka, Postgres, Redis, connections that are turned away.
+    /// Descriptors reserved for other uses: Kafka, Postgres, Redis, and connections that are refused.
     private static let reservedDescriptors = 512
 
     let connections: Int
@@ -15,7 +15,7 @@ struct OverloadLimits: Sendable {
     let headTime: Duration
     let bodyTime: Duration
 
-    /// `largestBody` is that of a single request: it must find room.
+    /// `largestBody` is the maximum size of one document; `MAXIMUM_WRITE_BYTES` must not be less.
     init(_ reader: inout SettingsReader, largestBody: Int) {
         connections = reader.integer("MAXIMUM_CONNECTIONS", in: 1...1_000_000, default: 4096)
         connectionsPerClient = reader.integer("MAXIMUM_CONNECTIONS_PER_CLIENT", in: 1...1_000_000, default: 256)
@@ -26,13 +26,14 @@ struct OverloadLimits: Sendable {
         bodyTime = .seconds(reader.integer("REQUEST_BODY_SECONDS", in: 1...3600, default: 30))
     }
 
-    /// As many connections as are wanted and the process may have descriptors for.
+    /// A budget of the configured number of connections, or of as many as the process can have descriptors for.
     func makeConnectionBudget(_ log: Log) -> ConnectionBudget {
         let descriptors = DescriptorLimit.raise()
         let possible = max(1, descriptors - Self.reservedDescriptors)
         if possible < connections {
             log.warning(
-                "fewer descriptors than connections", ["descriptors": descriptors, "maximum_connections": possible])
+                "too few descriptors for the configured connections",
+                ["descriptors": descriptors, "maximum_connections": possible])
         }
         return ConnectionBudget(maximum: min(connections, possible), maximumPerClient: connectionsPerClient)
     }

@@ -1,12 +1,12 @@
 import Base
 import Cryptography
 
-/// The gateways' common secret. What they hand out and get back is signed with it, so that nobody else can make it.
+/// The secret that all gateways share. They sign tokens and cursors with it, so that nobody else can make them.
 struct SigningKey: Sendable {
-    /// Characters.
+    /// The minimum length in characters.
     static let minimumLength = 32
 
-    /// What is signed: the code of one purpose is none for another.
+    /// The kind of signed message. A code for one purpose is not valid for another.
     enum Purpose: String {
         case cursor, historyCursor, consistencyToken, command, principal
     }
@@ -15,17 +15,17 @@ struct SigningKey: Sendable {
 
     init(_ secret: Secret) { authentication = AuthenticationCode(key: Array(secret.revealed.utf8)) }
 
-    /// 32 bytes.
+    /// The authentication code of `message`: 32 bytes.
     func code(_ purpose: Purpose, _ message: [UInt8]) -> [UInt8] {
         authentication.code(for: Array("warelog \(purpose.rawValue)\0".utf8) + message)
     }
 
-    /// A text that holds `message`, readable by whoever looks, and that only this key can make.
+    /// A text that contains `message`, readable by everybody, and that only this key can make.
     func seal(_ purpose: Purpose, _ message: [UInt8]) -> String {
         Base64URL.text(code(purpose, message).prefix(Self.sealLength) + message)
     }
 
-    /// The message of what `seal` made for the same purpose; nil for anything else.
+    /// The message of a text that `seal` made for the same purpose; nil for any other text.
     func open(_ purpose: Purpose, _ text: some StringProtocol) -> [UInt8]? {
         guard text.utf8.count <= Self.maximumSealedLength, let bytes = Base64URL.bytes(text),
             bytes.count >= Self.sealLength

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Makes one load of many for the same key at the same time.
+/// Merges concurrent loads of the same key into one.
 final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
     private let waiting = Mutex<[Key: [Waiter]]>([:])
 
-    /// The value of `load`, run by whoever comes first; the others wait for it, and share its failure too.
+    /// Returns the value of `load`. The first caller runs it; the others wait for its result, which can be an error.
     func value(for key: Key, _ load: () async throws -> Value) async throws -> Value {
         let isFirst = waiting.withLock { waiting in
             if waiting[key] != nil { return false }
@@ -27,7 +27,7 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return try result.get()
     }
 
-    /// Nil when the load has ended meanwhile.
+    /// Nil if the load has ended in the meantime.
     private func join(_ key: Key) async throws -> Value? {
         let joined: Value
         do {

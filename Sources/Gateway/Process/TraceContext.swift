@@ -1,13 +1,13 @@
 import Base
 
-/// W3C Trace Context, level 1: the trace that a request belongs to.
+/// The trace that a request belongs to (W3C Trace Context, level 1).
 struct TraceContext: Sendable {
-    /// 32 hexadecimal digits.
+    /// The trace id: 32 hexadecimal digits.
     let traceID: String
-    /// For whatever this request leads to.
+    /// The `traceparent` of everything that this request causes.
     let traceparent: String
 
-    /// Goes on with the caller's trace when `header` is a valid `traceparent`, else starts one.
+    /// Continues the caller's trace if `header` is a valid `traceparent`; otherwise starts a new one.
     init(_ header: String?) {
         let span = Hexadecimal.text(UInt64.random(in: 1 ... .max))
         if let parts = header?.split(separator: "-", omittingEmptySubsequences: false), parts.count == 4,
@@ -21,7 +21,7 @@ struct TraceContext: Sendable {
         }
     }
 
-    /// Lower-case digits, not all of them zero.
+    /// Whether `text` consists of `count` lower-case hexadecimal digits that are not all zero.
     private static func isHex(_ text: Substring, _ count: Int) -> Bool {
         text.utf8.count == count
             && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

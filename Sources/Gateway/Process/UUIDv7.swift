@@ -1,7 +1,7 @@
 import Base
 import Telemetry
 
-/// RFC 9562 section 5.7: ordered by time, so that indexes over them grow at one end.
+/// UUIDs of version 7 (RFC 9562 section 5.7). They are ordered by time, so an index over them grows at one end.
 enum UUIDv7 {
     static func make() -> String {
         let high = UInt64(WallClock.now().milliseconds) << 16 | 0x7000 | UInt64.random(in: 0...0xFFF)

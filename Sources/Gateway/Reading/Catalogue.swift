@@ -5,7 +5,7 @@ import ProductCache
 import Redis
 import Telemetry
 
-/// Products for reading: one by its id through the cache, many by a query.
+/// Reads products: one by its id through the cache, many by a query.
 final class Catalogue: Sendable {
     private let cache: ProductCache
     private let pool: PostgresPool
@@ -18,23 +18,23 @@ final class Catalogue: Sendable {
         self.log = log
     }
 
-    /// What is known of `id`, and whether the cache knew it; with `position`, which the read model has folded, nothing
-    /// older than that.
+    /// The product, or its absence, and whether the cache had it. The result is not older than `position`, which the
+    /// read model must have folded.
     func product(
         _ id: ProductID, atLeast position: LogPosition?
     ) async throws -> (entry: ProductCache.Entry, isHit: Bool) {
         do throws(RedisError) {
             if let entry = try await cache.entry(id, atLeast: position) { return (entry, true) }
         } catch {
-            log.debug("cache is away", ["error": "\(error)"])  // Redis' state is logged where it changes
+            log.debug("cache does not respond", ["error": "\(error)"])  // the Redis client logs changes of state
         }
-        // Somebody else's load may have begun before the position was folded.
+        // A load that another request began may be older than the position.
         if position != nil { return (try await read(id).entry, false) }
         let entry = try await loads.value(for: id) { try await self.load(id) }
         return (entry, false)
     }
 
-    /// Loads under a lease; without one, because Redis is away, nothing is stored.
+    /// Loads the product under a lease. Without a lease, because Redis does not respond, the cache is not filled.
     private func load(_ id: ProductID) async throws -> ProductCache.Entry {
         var lease: ProductCache.Lease?
         do throws(RedisError) {
@@ -43,14 +43,14 @@ final class Catalogue: Sendable {
             case .failure(let filled): return filled.entry
             }
         } catch {
-            log.debug("cache is away", ["error": "\(error)"])
+            log.debug("cache does not respond", ["error": "\(error)"])
         }
         let (entry, version) = try await read(id)
         if let lease {
             do throws(RedisError) {
                 try await cache.fill(id, entry, version: version, lease: lease)
             } catch {
-                log.debug("cache is away", ["error": "\(error)"])
+                log.debug("cache does not respond", ["error": "\(error)"])
             }
         }
         return entry
@@ -69,7 +69,7 @@ final class Catalogue: Sendable {
         )
     }
 
-    /// The product with everything that the fold knows of it.
+    /// The product with everything that the fold keeps, also for deleted products.
     func state(_ id: ProductID) async throws -> ProductState? { try await ProductState.load(id, pool) }
 
     func products(_ query: ListQuery) async throws -> ProductPage { try await ProductPage.load(query, pool) }

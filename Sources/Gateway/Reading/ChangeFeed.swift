@@ -6,29 +6,30 @@ import Postgres
 import Service
 import Synchronization
 
-/// Tells whoever follows a product that it has changed: one query for each commit of the projector, however many follow.
+/// Tells the followers of products about changes. It makes one query for each commit of the projector, however many
+/// followers there are.
 final class ChangeFeed: Sendable {
-    /// A follower's place, for as long as somebody holds it.
+    /// A follower's place in the feed. Deallocation gives it back.
     final class Subscription: Sendable {
         private let feed: ChangeFeed
-        private let ear: Ear
+        private let follower: Follower
 
-        fileprivate init(_ feed: ChangeFeed, _ ear: Ear) {
+        fileprivate init(_ feed: ChangeFeed, _ follower: Follower) {
             self.feed = feed
-            self.ear = ear
+            self.follower = follower
         }
 
-        deinit { feed.leave(ear) }
+        deinit { feed.leave(follower) }
 
-        /// An element at the beginning, after each change, and every `heartbeat`; several may be one. Ends when the
-        /// process is to end.
-        var signals: Signal { ear.signal }
+        /// Yields at the beginning, after each change and after every `heartbeat`; several may be merged into one. Ends
+        /// when the process stops.
+        var signals: Signal { follower.signal }
 
-        /// Whether there may be a change since the last call; true at the first.
-        func takeChange() -> Bool { ear.changed.exchange(false, ordering: .acquiringAndReleasing) }
+        /// Whether there may be a change since the last call. True at the first call.
+        func takeChange() -> Bool { follower.changed.exchange(false, ordering: .acquiringAndReleasing) }
     }
 
-    fileprivate final class Ear: Sendable {
+    fileprivate final class Follower: Sendable {
         let product: ProductID
         let signal = Signal()
         let changed = Atomic(true)
@@ -44,14 +45,14 @@ final class ChangeFeed: Sendable {
         }
     }
 
-    private typealias Followers = [ObjectIdentifier: Ear]
+    private typealias Followers = [ObjectIdentifier: Follower]
 
     private struct State {
         var followers: [Int32: [ProductID: Followers]] = [:]
         var count = 0
-        /// Offsets that are folded and not looked at yet, by partition.
+        /// By partition, the folded offsets whose changes the feed has not read yet.
         var due: [Int32: Range<Int64>] = [:]
-        var isOver = false
+        var isStopped = false
     }
 
     static let heartbeat = Duration.seconds(15)
@@ -62,37 +63,36 @@ final class ChangeFeed: Sendable {
     private let state = Mutex(State())
     private let hasDue = Signal()
 
-    /// For at most `maximum` followers.
     init(_ context: ServiceContext, partitions: Int32, maximum: Int) {
         self.context = context
         self.partitions = partitions
         self.maximum = maximum
     }
 
-    /// Nil when there are as many as may be.
+    /// Nil if the feed has the maximum number of followers, or has stopped.
     func follow(_ product: ProductID) -> Subscription? {
-        let ear = Ear(product)
+        let follower = Follower(product)
         let partition = product.partition(of: partitions)
-        let isIn = state.withLock { state in
-            guard state.count < maximum, !state.isOver else { return false }
+        let isAdded = state.withLock { state in
+            guard state.count < maximum, !state.isStopped else { return false }
             state.count += 1
-            state.followers[partition, default: [:]][product, default: [:]][ObjectIdentifier(ear)] = ear
+            state.followers[partition, default: [:]][product, default: [:]][ObjectIdentifier(follower)] = follower
             return true
         }
-        return isIn ? Subscription(self, ear) : nil
+        return isAdded ? Subscription(self, follower) : nil
     }
 
-    private func leave(_ ear: Ear) {
-        let partition = ear.product.partition(of: partitions)
+    private func leave(_ follower: Follower) {
+        let partition = follower.product.partition(of: partitions)
         state.withLock { state in
-            var followers = state.followers[partition]?[ear.product]
-            guard followers?.removeValue(forKey: ObjectIdentifier(ear)) != nil else { return }
+            var followers = state.followers[partition]?[follower.product]
+            guard followers?.removeValue(forKey: ObjectIdentifier(follower)) != nil else { return }
             state.count -= 1
-            state.followers[partition]?[ear.product] = followers?.isEmpty == true ? nil : followers
+            state.followers[partition]?[follower.product] = followers?.isEmpty == true ? nil : followers
         }
     }
 
-    /// The records of a partition of `products.events` with these offsets are folded.
+    /// Reports that the records of a partition of `products.events` with these offsets are folded.
     func folded(_ partition: Int32, _ offsets: Range<Int64>) {
         let isFollowed = state.withLock { state in
             guard state.followers[partition]?.isEmpty == false else { return false }
@@ -103,7 +103,7 @@ final class ChangeFeed: Sendable {
         if isFollowed { hasDue.send() }
     }
 
-    /// Tells the followers, until cancelled or the process is to end.
+    /// Tells the followers about changes until the task is cancelled or the process stops.
     func run(_ pool: PostgresPool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
@@ -113,7 +113,7 @@ final class ChangeFeed: Sendable {
                 while true {
                     try await self.context.loop.sleep(for: Self.heartbeat)
                     for follower in self.all { follower.signal.send() }
-                    self.hasDue.send()  // what could not be looked at the last time
+                    self.hasDue.send()  // retries a failed query
                 }
             }
             group.addTask(executorPreference: context.loop) { await self.context.stop.wait() }
@@ -121,17 +121,17 @@ final class ChangeFeed: Sendable {
                 group.cancelAll()
                 end()
             }
-            // Whichever is first: the others have no end of their own.
+            // The process stops, or a task failed: the other tasks do not end by themselves.
             try await group.next()
         }
     }
 
-    private var all: [Ear] {
+    private var all: [Follower] {
         state.withLock { $0.followers.values.flatMap { $0.values.flatMap(\.values) } }
     }
 
     private func end() {
-        state.withLock { $0.isOver = true }
+        state.withLock { $0.isStopped = true }
         for follower in all { follower.signal.finish() }
     }
 
@@ -156,9 +156,9 @@ final class ChangeFeed: Sendable {
                 }
                 for follower in followers { follower.change() }
             } catch {
-                context.log.warning("changes cannot be read", ["error": "\(error)"])
+                context.log.warning("cannot read changes of followed products", ["error": "\(error)"])
                 folded(partition, offsets)
-                return  // with the next commit, or the next heartbeat
+                return  // the next commit or heartbeat tries again
             }
         }
     }

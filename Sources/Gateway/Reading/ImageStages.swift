@@ -5,7 +5,7 @@ import ProductCache
 import Redis
 
 extension ImageProgress.Stage {
-    /// In place of `"status":"pending"`.
+    /// The members that replace `"status":"pending"`.
     fileprivate var members: [UInt8] {
         let object = JSONWriter.object { json in
             switch self {
@@ -22,17 +22,17 @@ extension ImageProgress.Stage {
     }
 }
 
-/// Shows in a document what the compressor is doing with the images that it waits for: `fetching` or `processing` where the
-/// fold knows only `pending`.
+/// Adds to a document what the compressor is doing with pending images: `fetching` or `processing` in place of
+/// `pending`.
 ///
-/// That is no part of the product's state: it has no version, and entity tags do not tell it apart.
+/// The stage is not part of the product's state: it has no version, and entity tags do not depend on it.
 struct ImageStages: Sendable {
-    /// It can be nothing else in our JSON: quotes within a text are escaped.
+    /// Occurs only as this member of an image, because quotes within JSON strings are escaped.
     private static let pending = Array(#""status":"pending""#.utf8)
 
     let progress: ImageProgress
 
-    /// `body` is `{"data":…}` with a product or one of its images.
+    /// `body` with the present stages. It is `{"data":…}` with a product or one of its images.
     func shown(in body: [UInt8]) async -> [UInt8] {
         let places = Self.places(in: body)
         guard !places.isEmpty, let data = try? JSONDocument(parsing: body).root["data"] else { return body }

@@ -1,9 +1,9 @@
 import Events
 
-/// Where a page ends: its last product's key in the list's order, and its id. The next page begins behind that place,
-/// whatever has become of the product.
+/// The end of a page: the sort key and the id of its last product. The next page begins after that position, even if
+/// the product has changed or is gone.
 struct ListCursor: Sendable, Equatable {
-    /// The text of the value in Postgres, exact.
+    /// The sort key as Postgres writes it, exactly.
     let key: String
     let id: ProductID
 
@@ -12,25 +12,26 @@ struct ListCursor: Sendable, Equatable {
         self.id = id
     }
 
-    /// Throws for what was not made with this key for this list.
+    /// Throws if `text` was not sealed with this key for this list.
     init(_ text: String, of list: ProductList, key signingKey: SigningKey) throws(Problem) {
         guard let message = signingKey.open(.cursor, text) else {
-            throw Self.problem("invalid", "is not a cursor that an answer gave")
+            throw Self.problem("invalid", "is not a cursor from an answer")
         }
         guard message.starts(with: list.digest) else {
-            throw Self.problem("other-list", "belongs to a list with another user, other filters or another order")
+            throw Self.problem("other-list", "belongs to a list with other filters or another order")
         }
-        // By bytes: a key that begins with a combining mark makes one character with the space before it.
+        // Splits bytes and not characters: a key that begins with a combining mark forms one character with the space
+        // before it.
         let parts = message.dropFirst(list.digest.count)
             .split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 2, let id = ProductID(parts[0]) else {
-            throw Self.problem("invalid", "is not a cursor that an answer gave")
+            throw Self.problem("invalid", "is not a cursor from an answer")
         }
         self.init(key: parts[1], id: id)
     }
 
-    /// At most some 3,300 characters, and 120 for common names: letters, digits, `-` and `_`.
+    /// The cursor's text: letters, digits, `-` and `_`; about 120 characters for common names and at most 3,300.
     func text(of list: ProductList, key signingKey: SigningKey) -> String {
         signingKey.seal(.cursor, list.digest + Array("\(id) \(key)".utf8))
     }

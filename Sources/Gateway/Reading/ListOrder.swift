@@ -1,10 +1,10 @@
-/// The orders that a list can have. Products with equal keys follow each other by their ids, in the same direction, so
-/// that every order is total.
+/// The order of a list. Products with equal keys are ordered by their ids in the same direction, so every order is
+/// total.
 struct ListOrder: Sendable, Equatable {
     enum Key: String, CaseIterable, Sendable {
         case createdAt = "created_at"
         case price = "product_price"
-        /// Without regard to case and accents, by code points: `search_name` in the schema says how.
+        /// Ignores case and accents and compares code points: see `search_name` in the database schema.
         case name = "product_name"
     }
 
@@ -16,6 +16,6 @@ struct ListOrder: Sendable, Equatable {
         [false, true].map { ListOrder(key: key, isDescending: $0) }
     }
 
-    /// The value of `sort`: a key, behind `-` for descending.
+    /// The value of `sort`: the key, with `-` before it for descending order.
     var text: String { (isDescending ? "-" : "") + key.rawValue }
 }

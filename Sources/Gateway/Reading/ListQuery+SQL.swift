@@ -2,11 +2,11 @@ import Events
 import Postgres
 
 extension ListQuery {
-    /// Goes before `statement`, in its transaction.
+    /// Settings for the planner. This statement runs before `statement`, in the same transaction.
     ///
-    /// With a filter, the best index depends on how many products it leaves: the plan is made for these values, not
-    /// for any, and by the number of pages, wherever they are, as for memory and disks without a head. Without one, the
-    /// best index is that of the order, whatever the statistics know of the user. A page is one core's work.
+    /// With a filter, the best index depends on the number of matches, so Postgres plans for the given values and with
+    /// the page costs of memory and solid-state disks. Without a filter, the index of the order is always the best one,
+    /// whatever the statistics say. One page uses one core.
     func planning(sorts: Bool) -> PostgresStatement {
         PostgresStatement(
             """
@@ -16,27 +16,27 @@ extension ListQuery {
             """, [.text(sorts ? "on" : "off")])
     }
 
-    /// The list is one range of the index of its order.
+    /// Whether the list is one range of the index of its order.
     var isOneRange: Bool {
         list.name == nil && (list.order.key == .price || list.minimumPrice == nil && list.maximumPrice == nil)
     }
 
-    /// The rows of the page, with their `sort_key`, and one more when there is another page.
+    /// Returns the rows of the page with their `sort_key`, and one more row if there is another page.
     ///
-    /// What it costs does not grow with the number of the page: the comparison of (key, id) with the cursor's is where
-    /// the index of the order is entered.
-    /// - Without a filter, and with prices in the order of prices, a page reads the index entries that it returns.
-    /// - With a filter, Postgres takes the cheaper of two ways: through the order's index from the cursor on, for as
-    ///   long as it takes to find a page of matches; or all matches of the price (index by price) or of the text
-    ///   (trigrams), sorted. Matches that are frequent are found soon, rare ones are few: with n products of the user,
-    ///   the better way takes about √(limit × n) index entries, 10,000 for a million, if the matches lie scattered in
-    ///   the order.
-    /// - Where they lie together, far from the cursor, or where the text is rare and of one or two characters, which
-    ///   have no trigrams, the bound is the index: the entries of this user's products, each at most once for a page.
-    ///   They hold what the filters ask about, so that no rows are read for them (10,000 pages, or a quarter of a
-    ///   second, for a million products), but for those that have changed since the last vacuum.
+    /// The cost does not grow with the number of the page, because the comparison of (key, id) with the cursor selects
+    /// the position in the index at which the scan begins.
+    /// - Without a filter, or with a filter by price in the order of prices, a page reads only the index entries that
+    ///   it returns.
+    /// - With another filter, Postgres takes the cheaper of two plans. It scans the index of the order from the cursor
+    ///   until it has found a page of matches, or it sorts all matches from the index of prices or of trigrams.
+    ///   Frequent matches are found soon, and rare matches are few. For a user with n products whose matches are
+    ///   scattered, the cheaper plan reads about √(limit × n) index entries: 10,000 for a million products.
+    /// - If the matches lie together and far from the cursor, or if the text is rare and has no trigram because it is
+    ///   one or two characters long, a page reads each index entry of the user at most once. The entries contain the
+    ///   filtered columns, so rows are read only for products that changed after the last vacuum (10,000 pages, or a
+    ///   quarter of a second, for a million products).
     ///
-    /// The rows are read for the products of the page only, which the inner query has found in the index alone.
+    /// The inner query finds the page in the index alone, and rows are read only for the products of the page.
     var statement: PostgresStatement {
         var parameters = StatementParameters()
         let key = list.order.key.column.name
@@ -56,7 +56,7 @@ extension ListQuery {
         return PostgresStatement(sql, parameters.values)
     }
 
-    /// What the list asks about `product_price` and `search_name`.
+    /// The list's conditions on `product_price` and `search_name`.
     func filters(usingTrigrams: Bool, _ parameters: inout StatementParameters) -> [String] {
         var terms: [String] = []
         for (comparison, price) in [(">=", list.minimumPrice), ("<=", list.maximumPrice)] {
@@ -73,15 +73,15 @@ extension ListQuery {
         return terms
     }
 
-    /// The condition for what comes behind a place in the list's order.
+    /// The condition for products that come after `place` in the list's order.
     func behind(_ place: ListCursor, _ parameters: inout StatementParameters) -> String {
         let (key, type) = list.order.key.column
         let values = "\(parameters.bind(.text(place.key), type)), \(parameters.bind(.int(place.id.value), "bigint"))"
         return "(\(key), id) \(list.order.isDescending ? "<" : ">") (\(values))"
     }
 
-    /// Three letters or digits in a row. Without, the index of trigrams would give all products of the user, which
-    /// Postgres does not expect: such a text is looked for in an expression that this index does not know.
+    /// Whether a text has three letters or digits in a row. For any other text, the index of trigrams would return all
+    /// products of the user, which the planner does not expect, so the condition uses an expression without an index.
     private static func hasTrigrams(_ text: String) -> Bool {
         var run = 0
         for character in text {
@@ -97,7 +97,7 @@ extension ListOrder {
 }
 
 extension ListOrder.Key {
-    /// In `warelog.product_search`, with its type.
+    /// The column of `warelog.product_search` and its type.
     var column: (name: String, type: String) {
         switch self {
         case .createdAt: ("created_at", "timestamptz")

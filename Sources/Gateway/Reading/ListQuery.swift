@@ -1,7 +1,7 @@
 import Events
 import History
 
-/// `GET /products?user_id=…`: which list, and which page of it.
+/// The query of `GET /products?user_id=…`: the list, and the page of it.
 struct ListQuery: Sendable {
     static let maximumLimit = 100
 
@@ -9,7 +9,7 @@ struct ListQuery: Sendable {
     let limit: Int
     let after: ListCursor?
 
-    /// An empty value is as none: that is what a form with an empty field sends.
+    /// Treats an empty value as absent, because a form sends one for an empty field.
     init(_ query: [(name: String, value: String)], key: SigningKey) throws(Problem) {
         let values = try QueryParameters(query, allowed: Self.names).withoutEmpty
         guard let user = values["user_id"] else { throw .parameter("user_id", "required", "is required") }

@@ -6,9 +6,10 @@ import History
 import JSON
 import Postgres
 
-/// `GET /products/{id}/events`: what becomes of a product, as Server-Sent Events (HTML Standard, section 9.2).
+/// `GET /products/{id}/events`: the changes of a product as Server-Sent Events (HTML Standard, section 9.2).
 ///
-/// A message's id is its change's place in the log, so that a client which comes back with it misses nothing.
+/// The id of a message is the offset of its change in the log, so that a client which reconnects with it misses
+/// nothing.
 struct ProductEventHandlers: Sendable {
     let feed: ChangeFeed
     let log: LogReader
@@ -22,13 +23,15 @@ struct ProductEventHandlers: Sendable {
         let seen = try Self.lastEventID(request)
         _ = try await consistency.await(request)
         let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
-        guard let state = try await translatingReadModelErrors({ try await history.state() }) else { throw Problem(.productNotFound) }
-        // Whoever has seen the end has nothing more to come back for.
+        guard let state = try await translatingReadModelErrors({ try await history.state() }) else {
+            throw Problem(.productNotFound)
+        }
+        // A client that has received the deletion has nothing more to wait for.
         if state.product.isDeleted, state.position.offset <= seen ?? .max { throw Problem(.productNotFound) }
         let headers: HTTPHeaders = ["Content-Type": "text/event-stream"]
         if request.method == .head { return RoutedResponse(HTTPResponse(.ok, headers: headers), productID: id) }
         guard let subscription = feed.follow(id) else {
-            throw Problem(.overloaded, "As many clients follow products as can.", headers: ["Retry-After": "5"])
+            throw Problem(.overloaded, "Too many open event streams.", headers: ["Retry-After": "5"])
         }
         let stream = HTTPResponseStream { writer in
             try await Self.send(history, from: state, after: seen, subscription, to: writer)
@@ -39,13 +42,15 @@ struct ProductEventHandlers: Sendable {
     private static func lastEventID(_ request: HTTPRequest) throws(Problem) -> Int64? {
         guard let text = request.headers["Last-Event-ID"], !text.isEmpty else { return nil }
         guard let offset = Int64(text), offset >= 0, String(offset) == text else {
-            throw Problem(.malformedRequest, "Last-Event-ID is not the id of a message of ours.")
+            throw Problem(.malformedRequest, "Last-Event-ID must be the id of a message of this stream.")
         }
         return offset
     }
 
-    /// Until the product is deleted, the client goes, or the process is to end. When the read model or the log is away
-    /// it throws: the client's next attempt finds out for how long.
+    /// Sends changes until the product is deleted, the client disconnects or the process stops.
+    ///
+    /// Throws if the read model or the log does not respond, which ends the stream: the client reconnects and learns
+    /// how long to wait.
     private static func send(
         _ history: ProductHistory, from state: ProductState, after seen: Int64?,
         _ subscription: ChangeFeed.Subscription, to writer: HTTPResponseWriter
@@ -59,7 +64,7 @@ struct ProductEventHandlers: Sendable {
         }
         for await _ in subscription.signals {
             guard subscription.takeChange() else {
-                try await writer.write(Array(":\n\n".utf8))  // proxies close what is silent
+                try await writer.write(Array(":\n\n".utf8))  // proxies close silent connections
                 continue
             }
             while case let versions = try await history.versions(after: position, from: known), let last = versions.last
@@ -80,7 +85,7 @@ struct ProductEventHandlers: Sendable {
                 json.member("id", product.id.value)
                 json.member("version", product.version)
             } : ProductDocument(product).json
-        // The data is one line: JSON escapes line ends in texts.
+        // The data is one line, because JSON escapes line ends in strings.
         return Array("id: \(version.offset)\nevent: \(product.isDeleted ? "deleted" : "product")\ndata: ".utf8) + data
             + Array("\n\n".utf8)
     }

@@ -4,7 +4,7 @@ import HTTPServer
 import JSON
 import Postgres
 
-/// The reads of `/products` and what is below it.
+/// The reads of `/products`, `/products/{id}` and `/products/{id}/images/{image}`.
 struct ProductHandlers: Sendable {
     let catalogue: Catalogue
     let consistency: ReadConsistency
@@ -18,7 +18,9 @@ struct ProductHandlers: Sendable {
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         let conditions = try Preconditions(request.headers)
         let token = try await consistency.await(request)
-        let (entry, isHit) = try await translatingReadModelErrors { try await catalogue.product(id, atLeast: token?.position) }
+        let (entry, isHit) = try await translatingReadModelErrors {
+            try await catalogue.product(id, atLeast: token?.position)
+        }
         guard case .document(let document) = entry else { throw Problem(.productNotFound) }
         var headers: HTTPHeaders = ["ETag": document.entityTag, "X-Cache": isHit ? "hit" : "miss"]
         if try conditions.isNotModified(document.entityTag) {
@@ -29,12 +31,14 @@ struct ProductHandlers: Sendable {
         return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
     }
 
-    /// `GET /products/{id}/images/{image}`: what has become of one image.
+    /// `GET /products/{id}/images/{image}`: the state of one image.
     func image(_ request: HTTPRequest, id text: String, image: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         guard let id = ProductID(text) else { throw Problem(.productNotFound) }
         _ = try await consistency.await(request)
-        guard let product = try await translatingReadModelErrors({ try await catalogue.state(id) })?.product, !product.isDeleted else {
+        guard let product = try await translatingReadModelErrors({ try await catalogue.state(id) })?.product,
+            !product.isDeleted
+        else {
             throw Problem(.productNotFound)
         }
         guard let image = product.images.first(where: { $0.id.text == image }) else { throw Problem(.imageNotFound) }
@@ -77,9 +81,9 @@ struct ProductHandlers: Sendable {
 }
 
 extension HTTPRequest {
-    /// For resources that take no parameters: one that is sent is not meant for them.
+    /// Throws if the request has query parameters: for resources that take none.
     func refuseParameters() throws(Problem) {
         guard let parameter = query.first else { return }
-        throw .parameter(parameter.name, "unknown-parameter", "is not a parameter here")
+        throw .parameter(parameter.name, "unknown-parameter", "is not a parameter of this path")
     }
 }

@@ -1,21 +1,21 @@
 import Cryptography
 import Events
 
-/// What a cursor is bound to: whose products, which of them, in which order.
+/// A list of products: its owner, filters and order. A cursor belongs to one list.
 struct ProductList: Sendable {
     let userID: UserID
-    /// Inclusive, both.
+    /// Both bounds are inclusive.
     let minimumPrice: Money?
     let maximumPrice: Money?
-    /// In the name, anywhere, without regard to case and accents.
+    /// A text that names must contain, regardless of case and accents.
     let name: String?
     let order: ListOrder
-    /// The list as it was then; nil for now.
+    /// The time of a past list; nil for the present one.
     let time: Timestamp?
 
-    /// The same for the same list only; 16 bytes.
+    /// A digest of 16 bytes that identifies the list.
     var digest: ArraySlice<UInt8> {
-        // The name is last: it is the only part that may hold the separator.
+        // The name is last, because it is the only part that can contain the separator.
         let prices = [minimumPrice, maximumPrice].map { $0?.description ?? "" }
         let order = order.text + (time.map { " at \($0.milliseconds)" } ?? "")
         let text = ([userID.description] + prices + [order, name ?? ""]).joined(separator: "\n")

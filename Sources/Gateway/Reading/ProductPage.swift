@@ -1,10 +1,10 @@
 import Events
 import Postgres
 
-/// One page of a list, and where it ends; nil on the last one.
+/// One page of a list, and the cursor of its end; nil on the last page.
 ///
-/// A walk from page to page gives every product that was in the list all the time, with the same key, exactly once. One
-/// whose key changes meanwhile is given where it stands when the walk comes by: once, twice or not at all.
+/// A client that reads all pages sees every product that stays in the list with the same sort key exactly once. It sees
+/// a product whose key changes in the meantime once, twice or not at all.
 struct ProductPage: Sendable {
     let products: [ProductDocument]
     let end: ListCursor?

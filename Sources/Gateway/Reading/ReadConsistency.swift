@@ -1,22 +1,22 @@
 import EventLoop
 import HTTPServer
 
-/// Read-your-writes: a read that carries a `Consistency-Token` waits until the read model shows that write, on any gateway,
-/// and for that partition only.
+/// Read-your-writes: a read with a `Consistency-Token` waits until the read model includes that write. It waits for one
+/// partition only, and any gateway can answer it.
 struct ReadConsistency: Sendable {
     let folds: FoldWatch
     let loop: EventLoop
     let key: SigningKey
-    /// At most.
+    /// The longest time that a read waits.
     let wait: Duration
 
-    /// The token that the request carries, once what it names is folded; nil without one. Throws for a token that is
-    /// not ours, and when the time is over.
+    /// The token of the request, after its write is folded; nil if the request has none. Throws if the token is not
+    /// valid or the write is not folded in time.
     func await(_ request: HTTPRequest) async throws -> ConsistencyToken? {
         let values = request.headers.values("Consistency-Token")
         guard let value = values.first else { return nil }
         guard values.count == 1, let token = ConsistencyToken(value, key: key) else {
-            throw Problem(.invalidConsistencyToken, "Send a token as an answer gave it, or none.")
+            throw Problem(.invalidConsistencyToken, "Send a token unchanged, as an answer contained it, or send none.")
         }
         do {
             try await loop.withDeadline(wait) { await folds.folded(token.topic, token.position) }

@@ -1,10 +1,10 @@
 import Postgres
 
-/// The parameters of a statement that is put together.
+/// The parameters of a statement that is assembled from parts.
 struct StatementParameters {
     private(set) var values: [PostgresValue] = []
 
-    /// What stands for the value in the statement.
+    /// Adds the value and returns its placeholder with its type.
     mutating func bind(_ value: PostgresValue, _ type: String) -> String {
         values.append(value)
         return "$\(values.count)::\(type)"

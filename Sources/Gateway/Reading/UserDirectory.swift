@@ -2,7 +2,7 @@ import Events
 import Postgres
 import Synchronization
 
-/// Which users exist. Users are never removed, so who was seen once need not be looked up again.
+/// Knows which users exist. Users are never removed, so a user that was found once is not looked up again.
 final class UserDirectory: Sendable {
     private static let capacity = 100_000
     private let known = Mutex<Set<UserID>>([])

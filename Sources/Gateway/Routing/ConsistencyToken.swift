@@ -1,7 +1,7 @@
 import EventLog
 import Events
 
-/// Names a write by its place in the log, so that a later read can ask to see at least that.
+/// The position of a write in the log. A read that sends the token sees that write or a later state.
 struct ConsistencyToken: Equatable, Sendable {
     let topic: Topic
     let position: LogPosition
@@ -11,7 +11,7 @@ struct ConsistencyToken: Equatable, Sendable {
         self.position = position
     }
 
-    /// Nil for what was not made with this key.
+    /// Nil if `text` was not sealed with this key.
     init?(_ text: String, key: SigningKey) {
         guard let bytes = key.open(.consistencyToken, text) else { return nil }
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")

@@ -1,14 +1,14 @@
 import Events
 
-/// An entity tag, RFC 9110 section 8.8.3. Ours are strong and hold both counters: `"3.1"` is content version 3 with
-/// media revision 1.
+/// An entity tag (RFC 9110 section 8.8.3). The tags of products are strong and contain both counters: `"3.1"` is
+/// content version 3 with media revision 1.
 struct EntityTag: Equatable, Sendable {
     let isWeak: Bool
-    /// Without the quotes.
+    /// The tag without its quotes.
     let opaque: Substring
 
-    /// The content version that a tag of ours names; nil for every other one, and for a weak one, which matches nothing
-    /// where `If-Match` asks.
+    /// The content version in the tag of a product. Nil for any other tag, and for a weak tag, which `If-Match` never
+    /// matches.
     var contentVersion: Int64? {
         let parts = opaque.split(separator: ".", omittingEmptySubsequences: false)
         guard !isWeak, parts.count == 2, let version = Self.counter(parts[0]), Self.counter(parts[1]) != nil else {
@@ -17,20 +17,20 @@ struct EntityTag: Equatable, Sendable {
         return version
     }
 
-    /// Digits without leading zeros: one state has one tag.
+    /// Reads digits without leading zeros, so that one state has one tag.
     private static func counter(_ text: Substring) -> Int64? {
         guard let value = Int64(text), value >= 0, String(value) == text else { return nil }
         return value
     }
 }
 
-/// The value of `If-Match` or `If-None-Match`, RFC 9110 section 13.1.
+/// The value of `If-Match` or `If-None-Match` (RFC 9110 section 13.1).
 enum EntityTagCondition: Equatable, Sendable {
     /// `*`
     case any
     case tags([EntityTag])
 
-    /// Nil for what is neither `*` nor a list of tags.
+    /// Nil if `text` is neither `*` nor a list of tags.
     init?(_ text: String) {
         let text = text.trimmingSpaces
         if text == "*" {
@@ -57,7 +57,7 @@ enum EntityTagCondition: Equatable, Sendable {
         self = .tags(tags)
     }
 
-    /// Weak comparison, for `If-None-Match`: `tag` is one of ours, with its quotes.
+    /// Compares weakly, for `If-None-Match`. `tag` is the tag of a product, with its quotes.
     func matchesWeakly(_ tag: String) -> Bool {
         switch self {
         case .any: true
@@ -65,7 +65,7 @@ enum EntityTagCondition: Equatable, Sendable {
         }
     }
 
-    /// Strong comparison, for `If-Match` of a read.
+    /// Compares strongly, for the `If-Match` of a read. `tag` is the tag of a product, with its quotes.
     func matchesStrongly(_ tag: String) -> Bool {
         switch self {
         case .any: true
@@ -75,7 +75,7 @@ enum EntityTagCondition: Equatable, Sendable {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// Without spaces and tabs at both ends: HTTP's optional white space.
+    /// The text without HTTP's optional white space (spaces and tabs) at both ends.
     fileprivate var trimmingSpaces: Substring {
         var text = self[...]
         while let first = text.utf8.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }

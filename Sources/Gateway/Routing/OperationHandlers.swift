@@ -3,13 +3,13 @@ import HTTPServer
 import JSON
 import Postgres
 
-/// `/operations/{command id}`: what became of a command that was answered with 202.
+/// `/operations/{command id}`: the outcome of a command that was answered with 202.
 struct OperationHandlers: Sendable {
     let pool: PostgresPool
     let ids: CommandIDs
     let consistency: ReadConsistency
 
-    /// `GET /operations/{id}`. A command that is not folded yet is pending; that it exists, its id says.
+    /// `GET /operations/{id}`. A command that is not folded yet is pending; its id proves that a gateway made it.
     func show(_ request: HTTPRequest, id: String) async throws -> RoutedResponse {
         try request.refuseParameters()
         _ = try await consistency.await(request)

@@ -1,7 +1,7 @@
 import Events
 import HTTPMessages
 
-/// What a request demands of the state that it meets: `If-Match` and `If-None-Match`, RFC 9110 section 13.
+/// The conditions of a request on the present state: `If-Match` and `If-None-Match` (RFC 9110 section 13).
 struct Preconditions: Sendable {
     let ifMatch: EntityTagCondition?
     let ifNoneMatch: EntityTagCondition?
@@ -14,20 +14,24 @@ struct Preconditions: Sendable {
     private static func condition(_ name: String, _ headers: HTTPHeaders) throws(Problem) -> EntityTagCondition? {
         guard let value = headers.list(name) else { return nil }
         guard let condition = EntityTagCondition(value) else {
-            throw Problem(.malformedRequest, "\(name) is neither * nor a list of entity tags.")
+            throw Problem(.malformedRequest, "\(name) must be * or a list of entity tags.")
         }
         return condition
     }
 
-    /// The content version that a write has to meet, nil for any. A version that is certainly not the product's is
-    /// refused at once; all others are the fold's to judge. `product` is nil where it cannot be known.
+    /// The content version that a write expects; nil if it accepts any.
+    ///
+    /// Throws if the product is certainly not in the expected version. The fold decides all other cases. `product` is
+    /// nil if the gateway cannot read it.
     func expectedVersion(of product: Product?, isRequired: Bool) throws(Problem) -> Int64? {
         if let product, let ifNoneMatch, ifNoneMatch.matchesWeakly(ProductDocument(product).entityTag) {
             throw Problem.preconditionFailed(version: product.version, mediaRevision: product.mediaRevision)
         }
         switch ifMatch {
         case nil:
-            if isRequired { throw Problem(.preconditionRequired, "Send If-Match with the ETag of what you have seen.") }
+            if isRequired {
+                throw Problem(.preconditionRequired, "Send If-Match with the ETag of the product that you have read.")
+            }
             return nil
         case .any:
             return nil
@@ -35,13 +39,13 @@ struct Preconditions: Sendable {
             let versions = tags.compactMap(\.contentVersion)
             guard let product else { return versions.max() ?? -1 }
             if versions.contains(product.version) { return product.version }
-            // The client may have seen more than this gateway's read model shows.
+            // The client may have read a newer version than this gateway's read model has.
             if let newer = versions.filter({ $0 > product.version }).min() { return newer }
             throw Problem.preconditionFailed(version: product.version, mediaRevision: product.mediaRevision)
         }
     }
 
-    /// Whether a read of what has this tag is to be answered with 304; throws where it is to be answered with 412.
+    /// Whether a read of the state with this tag is answered with 304. Throws if it is answered with 412.
     func isNotModified(_ entityTag: String) throws(Problem) -> Bool {
         if let ifMatch, !ifMatch.matchesStrongly(entityTag) { throw Problem(.preconditionFailed) }
         return ifNoneMatch?.matchesWeakly(entityTag) ?? false

@@ -1,14 +1,14 @@
 import HTTPMessages
 
-/// How long the client wants to wait for the verdict: `Prefer: wait=N` and `Prefer: respond-async`, RFC 7240.
+/// How long the client wants to wait for the verdict: `Prefer: wait=N` and `Prefer: respond-async` (RFC 7240).
 struct Preferences: Sendable {
-    /// More seconds are cut down to this.
+    /// The longest wait in seconds. Longer wishes are shortened to this.
     static let maximumWait = 60
 
     private let respondsAsync: Bool
     private let seconds: Int?
 
-    /// What is unknown or malformed is ignored, as the RFC wants; of repeated preferences the first counts.
+    /// Ignores unknown and malformed preferences, as the RFC demands. The first of repeated preferences counts.
     init(_ headers: HTTPHeaders) {
         var respondsAsync = false
         var seconds: Int?
@@ -32,7 +32,7 @@ struct Preferences: Sendable {
         return respondsAsync ? .zero : standard
     }
 
-    /// `Preference-Applied`; nil when nothing was preferred.
+    /// The value of `Preference-Applied`; nil if the client stated no known preference.
     var applied: String? {
         let applied = [respondsAsync ? "respond-async" : nil, seconds.map { "wait=\($0)" }].compactMap { $0 }
         return applied.isEmpty ? nil : applied.joined(separator: ", ")

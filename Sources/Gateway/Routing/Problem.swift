@@ -3,9 +3,9 @@ import HTTPMessages
 import HTTPServer
 import JSON
 
-/// An answer that says what went wrong: RFC 9457, `application/problem+json`.
+/// A problem document (RFC 9457, `application/problem+json`): the answer to a request that fails.
 struct Problem: Error, Sendable {
-    /// The kinds of problem, each with its stable name and status.
+    /// The types of problems, each with its stable name and status.
     enum Kind: String, CaseIterable, Sendable {
         case malformedRequest = "malformed-request"
         case requestTimeout = "request-timeout"
@@ -61,53 +61,55 @@ struct Problem: Error, Sendable {
         var title: String {
             switch self {
             case .malformedRequest: "The request is malformed"
-            case .requestTimeout: "The request did not come in time"
+            case .requestTimeout: "The request took too long"
             case .malformedJSON: "The body is not JSON"
-            case .unsupportedMediaType: "The body's media type is not supported"
+            case .unsupportedMediaType: "The media type of the body is not supported"
             case .contentTooLarge: "The body is too large"
             case .invalidDocument: "The document is not valid"
             case .invalidParameter: "A parameter is not valid"
-            case .historyTooLong: "The past is too long to be looked at in one request"
-            case .invalidCursor: "The cursor is not one of this list"
-            case .invalidConsistencyToken: "The consistency token is not one of ours"
+            case .historyTooLong: "The history is too long for one request"
+            case .invalidCursor: "The cursor does not belong to this list"
+            case .invalidConsistencyToken: "The consistency token is not valid"
             case .idempotencyKeyReused: "The idempotency key belongs to another request"
-            case .preconditionFailed: "The product is not in the version that the request is meant for"
-            case .preconditionRequired: "The request has to say which version it is meant for"
-            case .unsupportedImage: "Images of this type are not supported"
+            case .preconditionFailed: "The product is not in the expected version"
+            case .preconditionRequired: "The request must have If-Match"
+            case .unsupportedImage: "The image format is not supported"
             case .imageTooLarge: "The image is too large"
             case .invalidImage: "The image is not valid"
-            case .tooManyImages: "The product has as many images as it can have"
-            case .productNotFound: "There is no such product"
+            case .tooManyImages: "The product has too many images"
+            case .productNotFound: "The product does not exist"
             case .versionNotFound: "The product has no such version"
-            case .imageNotFound: "There is no such image"
-            case .userNotFound: "There is no such user"
-            case .operationNotFound: "There is no such operation"
-            case .routeNotFound: "There is nothing at this address"
-            case .methodNotAllowed: "The method is not allowed here"
-            case .conflict: "The command was refused"
-            case .overloaded: "The service has more to do than it can"
-            case .tooManyRequests: "This client asks for too much at once"
-            case .consistencyTimeout: "The write that the token names is not visible yet"
-            case .unavailable: "The service cannot do this at the moment"
-            case .internalError: "Something went wrong on our side"
+            case .imageNotFound: "The image does not exist"
+            case .userNotFound: "The user does not exist"
+            case .operationNotFound: "The operation does not exist"
+            case .routeNotFound: "The path does not exist"
+            case .methodNotAllowed: "The method is not allowed"
+            case .conflict: "The write conflicts with another one"
+            case .overloaded: "The service is overloaded"
+            case .tooManyRequests: "The client sends too many requests"
+            case .consistencyTimeout: "The write of the consistency token is not visible yet"
+            case .unavailable: "The service is temporarily unavailable"
+            case .internalError: "The service failed unexpectedly"
             }
         }
 
-        /// What is wrong with every request of the kind: the part of the address that names nothing.
+        /// The fault of every request of this kind: the part of its address that names nothing.
         fileprivate var faults: [Fault] {
             switch self {
-            case .productNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no product")]
+            case .productNotFound:
+                [Fault(place: .parameter("id"), code: "unknown", detail: "is not the id of a product")]
             case .versionNotFound:
-                [Fault(place: .parameter("at_version"), code: "unknown", detail: "names no version of the product")]
+                [Fault(place: .parameter("at_version"), code: "unknown", detail: "is not a version of the product")]
             case .imageNotFound:
-                [Fault(place: .parameter("image"), code: "unknown", detail: "names no image of the product")]
-            case .userNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no user")]
-            case .operationNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "names no operation")]
+                [Fault(place: .parameter("image"), code: "unknown", detail: "is not the id of an image of the product")]
+            case .userNotFound: [Fault(place: .parameter("id"), code: "unknown", detail: "is not the id of a user")]
+            case .operationNotFound:
+                [Fault(place: .parameter("id"), code: "unknown", detail: "is not the id of an operation")]
             default: []
             }
         }
 
-        /// For what the server refuses before it is a request of ours.
+        /// The kind for a request that the HTTP server refuses before a handler sees it.
         init(refusal status: HTTPStatus) {
             self =
                 switch status {
@@ -129,7 +131,7 @@ struct Problem: Error, Sendable {
         }
     }
 
-    /// One thing that is wrong, and where: a JSON pointer into the body, or a parameter's name.
+    /// A fault of the request and its place: a JSON pointer into the body, or the name of a parameter.
     struct Fault: Sendable {
         enum Place: Sendable {
             case pointer(String)
@@ -145,9 +147,9 @@ struct Problem: Error, Sendable {
     var detail: String?
     var faults: [Fault] = []
     var headers: HTTPHeaders = [:]
-    /// The command that could not be answered may be on the log in spite of that.
+    /// Whether the command may be on the log although the request failed.
     var mayHaveTakenEffect = false
-    /// The content version that is there, where the request was meant for another.
+    /// The present content version, if the request expected another one.
     var currentVersion: Int64?
 
     init(_ kind: Kind, _ detail: String? = nil, faults: [Fault] = [], headers: HTTPHeaders = [:]) {
@@ -157,12 +159,12 @@ struct Problem: Error, Sendable {
         self.headers = headers
     }
 
-    /// Every retriable problem says when: a client that comes back at once makes an outage worse.
+    /// 503. Every retriable problem says when to retry, because clients that retry at once make an outage worse.
     static func unavailable(_ detail: String, retryAfter seconds: Int = 1) -> Problem {
         Problem(.unavailable, detail, headers: ["Retry-After": "\(seconds)"])
     }
 
-    /// 412, with the version that won.
+    /// 412, with the present version.
     static func preconditionFailed(version: Int64, mediaRevision: Int64) -> Problem {
         var problem = Problem(
             .preconditionFailed, "The product is at version \(version).",
@@ -176,7 +178,8 @@ struct Problem: Error, Sendable {
     }
 
     init(_ invalid: InvalidDocument) {
-        // Enough for a person; an answer is not to be many times as long as what it is about.
+        // A hundred faults are enough for a person. Without a bound, the answer could be many times as long as the
+        // request.
         self.init(
             .invalidDocument,
             faults: invalid.faults.prefix(100).map {
@@ -184,7 +187,7 @@ struct Problem: Error, Sendable {
             })
     }
 
-    /// `status` is another one than the kind's where HTTP has a word of its own for it.
+    /// `status` replaces the kind's status where HTTP has a more specific one.
     func response(_ status: HTTPStatus? = nil, traceID: String) -> HTTPResponse {
         let status = status ?? kind.status
         let body = JSONWriter.object { json in
@@ -196,7 +199,7 @@ struct Problem: Error, Sendable {
         return HTTPResponse(status, headers: headers, body: .bytes(body))
     }
 
-    /// All but what belongs to one request.
+    /// Writes all members except the trace id, which belongs to one request.
     func writeMembers(_ status: HTTPStatus? = nil, to json: inout JSONWriter) {
         json.member("type", "urn:warelog:problem:\(kind.rawValue)")
         json.member("title", kind.title)

@@ -32,19 +32,19 @@ struct Router: Sendable {
         return response
     }
 
-    /// Every error becomes an answer here, and only here.
+    /// Runs the handler and turns every error into an answer. No other place does that.
     private func guarded(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async -> RoutedResponse {
         do {
             return try await answer(request, match, trace)
         } catch let problem as Problem {
             return RoutedResponse(problem.response(traceID: trace.traceID))
         } catch let error where error is HTTPBodyError && !context.stop.isStopping {
-            // The client has ended its side, gone, or was too slow: its fault, and hardly anybody reads the answer.
+            // The client closed the connection or was too slow, and will hardly read the answer.
             return RoutedResponse(
-                Problem(.malformedRequest, "The body did not come to its end.").response(traceID: trace.traceID))
+                Problem(.malformedRequest, "The request body is incomplete.").response(traceID: trace.traceID))
         } catch let error where error is HTTPBodyError || Task.isCancelled {
             return RoutedResponse(
-                Problem.unavailable("The request did not come to its end.").response(traceID: trace.traceID))
+                Problem.unavailable("The request was interrupted.").response(traceID: trace.traceID))
         } catch {
             context.log.error("unexpected error", ["error": "\(error)", "trace_id": trace.traceID])
             return RoutedResponse(Problem(.internalError).response(traceID: trace.traceID))
@@ -61,7 +61,8 @@ struct Router: Sendable {
             return RoutedResponse(HTTPResponse(.noContent, headers: ["Allow": allowed]))
         case .methodNotAllowed(let resource):
             throw Problem(
-                .methodNotAllowed, "Allowed: \(resource.allowed)", headers: ["Allow": resource.allowed])
+                .methodNotAllowed, "The methods of this path are \(resource.allowed).",
+                headers: ["Allow": resource.allowed])
         case .notFound:
             throw Problem(.routeNotFound)
         }
@@ -77,7 +78,7 @@ struct Router: Sendable {
     }
 }
 
-/// A response, and what its log line says beside it.
+/// A response, and the product id for its log line.
 struct RoutedResponse: Sendable {
     let response: HTTPResponse
     let productID: ProductID?

@@ -5,18 +5,18 @@ import HTTPServer
 import S3
 import Telemetry
 
-/// Takes images in: looks at what they are, and streams them to the object store.
+/// Receives images: checks their headers and streams them to the object store.
 struct ImageUploads: Sendable {
-    /// An image in the store that no event names yet: to be put on the log, or to be discarded.
+    /// A stored image that no event names yet. It must be recorded on the log or discarded.
     struct Stored: Sendable {
         let id: UploadID
         let header: ImageHeader
         let bytes: Int
-        /// SHA-256, hexadecimal.
+        /// The SHA-256 digest of the image, in hexadecimal.
         let digest: String
         fileprivate let object: ObjectUpload
 
-        /// `owner` is the product's, where it is known.
+        /// The event that records the image. `owner` is the owner of the product, if it is known.
         func uploaded(to product: ProductID, of owner: UserID?) -> ProductImageUploaded {
             ProductImageUploaded(
                 productID: product, upload: id, contentType: header.format.rawValue, bytes: bytes, digest: digest,
@@ -26,13 +26,13 @@ struct ImageUploads: Sendable {
 
     let store: S3Client
     let slots: UploadSlots
-    /// Of one image.
+    /// The maximum size of one image.
     let maximumBytes: Int
     let limits: ImageHeaderLimits
     let log: Log
 
-    /// Reads the file to its end. Nothing goes to the store before it is known what it is, and nothing stays there when
-    /// this throws.
+    /// Reads the file to its end and stores it. Nothing is stored before the header is checked, and nothing stays
+    /// stored if this throws.
     func take(_ file: UploadedFile) async throws -> Stored {
         try await slots.withSlot {
             var file = file
@@ -60,14 +60,14 @@ struct ImageUploads: Sendable {
         }
     }
 
-    /// No event will name it.
+    /// Deletes an image that no event will name.
     func discard(_ stored: Stored) async { await discard(stored.object, stored.id) }
 
     private func discard(_ object: ObjectUpload, _ id: UploadID) async {
         do {
             try await object.discard()
         } catch {
-            log.warning("an upload that nobody needs may still be stored", ["key": id.objectKey, "error": "\(error)"])
+            log.warning("cannot delete a discarded upload", ["key": id.objectKey, "error": "\(error)"])
         }
     }
 
@@ -87,13 +87,13 @@ struct ImageUploads: Sendable {
         }
     }
 
-    /// A store that does not take an image: it passes, or is a fault of ours. The client can do nothing about either.
+    /// The problem for a failure of the object store. The client can only retry, whatever the reason is.
     private func problem(_ error: S3Error) -> any Error {
         if Task.isCancelled { return CancellationError() }
         if error.isRetriable {
-            log.warning("the object store does not take an upload", ["error": "\(error)"])
+            log.warning("the object store failed to store an upload", ["error": "\(error)"])
         } else {
-            log.error("the object store refuses an upload", ["error": "\(error)"])
+            log.error("the object store rejected an upload", ["error": "\(error)"])
         }
         return Problem.unavailable("Images cannot be stored at the moment.", retryAfter: 5)
     }

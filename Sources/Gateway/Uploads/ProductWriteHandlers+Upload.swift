@@ -2,7 +2,7 @@ import Events
 import HTTPServer
 
 extension ProductWriteHandlers {
-    /// `POST /products/{id}/images`: the bytes of one picture, raw or in a form.
+    /// `POST /products/{id}/images`: the body is one image, raw or in a form.
     func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> RoutedResponse {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
@@ -14,10 +14,10 @@ extension ProductWriteHandlers {
         return try answer(write, .imageUploaded, outcome, change.id)
     }
 
-    /// What is certainly refused is refused before its body is read.
+    /// Throws before the body is read if the write will certainly be refused.
     private func refuseEarly(_ write: WriteRequest, _ change: ProductChange) async throws {
         guard let state = try await change.state() else { return }
-        // What has taken effect before is answered as it was then, whatever the product is by now.
+        // A request that took effect before gets its original answer, whatever the present state of the product is.
         if let idempotency = write.idempotency,
             try await idempotency.isUsed(.user(state.product.userID), parts.key, parts.pool)
         {
@@ -31,7 +31,8 @@ extension ProductWriteHandlers {
         guard product.images.count < ProductField.maximumImages else { throw Problem(.tooManyImages) }
     }
 
-    /// The image stays stored when an event names it, or may do so; else it is discarded.
+    /// Records the image on the log. The image stays stored if an event names it or may do so; otherwise it is
+    /// discarded.
     private func append(
         _ image: ImageUploads.Stored, _ write: WriteRequest, _ change: ProductChange
     ) async throws -> WriteOutcome {

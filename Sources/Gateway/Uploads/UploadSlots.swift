@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many uploads a process takes at once: each holds up to a part of an object, so this bounds their memory. Whoever
-/// comes when all are taken is told so at once, and does not wait.
+/// Bounds the number of concurrent uploads in a process, and so their memory: each upload buffers one part of an
+/// object. An upload beyond the bound is refused at once and does not wait.
 final class UploadSlots: Sendable {
     private let free: Mutex<Int>
 
@@ -14,7 +14,7 @@ final class UploadSlots: Sendable {
             return true
         }
         guard isTaken else {
-            throw Problem(.overloaded, "As many images are being uploaded as can be.", headers: ["Retry-After": "1"])
+            throw Problem(.overloaded, "Too many concurrent uploads.", headers: ["Retry-After": "1"])
         }
         defer { free.withLock { $0 += 1 } }
         return try await body()

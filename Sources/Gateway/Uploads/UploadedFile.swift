@@ -3,9 +3,9 @@ import HTTPServer
 import JSON
 import MultipartForm
 
-/// The one file that a request brings, raw or in a form: its bytes as they come.
+/// The file in the body of a request, raw or in a form, read piece by piece.
 struct UploadedFile: Sendable {
-    /// What a form may have around its file.
+    /// The maximum size of a form without its file.
     private static let maximumFormBytes = 64 * 1024
     private static let fieldNames = ["image", "file"]
     private static let rawTypes = ImageHeader.Format.allCases.map(\.rawValue) + ["application/octet-stream"]
@@ -13,31 +13,32 @@ struct UploadedFile: Sendable {
 
     private let limit: Int
     private var body: HTTPRequestBody.Iterator
-    /// Nil when the body is the file.
+    /// Nil if the body is the file.
     private var form: FormParser?
     private var received = 0
     private var hasBegun = false
     private var bytes = 0
     private var waiting: [[UInt8]] = []
 
-    /// Throws for another media type, and for what is announced to be longer than `limit`. Reads nothing.
+    /// Throws if the media type is not supported or the declared length exceeds the limit. Reads nothing.
     init(_ request: HTTPRequest, upTo limit: Int) throws(Problem) {
         self.limit = limit
         let type = HeaderParameters(request.headers["Content-Type"] ?? "application/octet-stream")
         if let type, type.essence == Self.formType {
-            form = try Self.wellFormed { () throws(FormError) in try FormParser(type) }
+            form = try Self.translatingFormErrors { () throws(FormError) in try FormParser(type) }
         } else if !Self.rawTypes.contains(type?.essence ?? "") {
             let accepted = (Self.rawTypes + [Self.formType]).joined(separator: ", ")
-            throw Problem(.unsupportedMediaType, "Send one of \(accepted).", headers: ["Accept": accepted])
+            throw Problem(
+                .unsupportedMediaType, "The supported media types are \(accepted).", headers: ["Accept": accepted])
         }
         body = request.body.makeAsyncIterator()
         if let length = request.body.declaredLength, length > maximumBodyBytes { throw tooLarge }
     }
 
     private var maximumBodyBytes: Int { limit + (form == nil ? 0 : Self.maximumFormBytes) }
-    private var tooLarge: Problem { Problem(.imageTooLarge, "At most \(limit) bytes.") }
+    private var tooLarge: Problem { Problem(.imageTooLarge, "The limit is \(limit) bytes.") }
 
-    /// Nil at the end.
+    /// The next piece of the file; nil at the end.
     mutating func next() async throws -> [UInt8]? {
         while waiting.isEmpty {
             guard let piece = try await body.next() else {
@@ -53,7 +54,7 @@ struct UploadedFile: Sendable {
 
     private mutating func take(_ piece: [UInt8]) throws(Problem) {
         guard form != nil else { return waiting = [piece] }
-        let events = try Self.wellFormed { () throws(FormError) in try form?.feed(piece) ?? [] }
+        let events = try Self.translatingFormErrors { () throws(FormError) in try form?.feed(piece) ?? [] }
         for event in events {
             switch event {
             case .part(let name):
@@ -69,22 +70,24 @@ struct UploadedFile: Sendable {
     }
 
     private mutating func begin(_ name: String) throws(Problem) {
-        guard Self.fieldNames.contains(name) else { throw Self.fault(name, .unknownField, "is no field of this form") }
-        guard !hasBegun else { throw Self.fault(name, .tooMany, "must be the only file") }
+        guard Self.fieldNames.contains(name) else {
+            throw Self.fault(name, .unknownField, "is not a field of this form")
+        }
+        guard !hasBegun else { throw Self.fault(name, .tooMany, "must be the only file of the form") }
         hasBegun = true
     }
 
     private func end() throws(Problem) {
         guard let form else { return }
-        try Self.wellFormed { () throws(FormError) in try form.finish() }
-        guard hasBegun else { throw Self.fault("image", .required, "must be there") }
+        try Self.translatingFormErrors { () throws(FormError) in try form.finish() }
+        guard hasBegun else { throw Self.fault("image", .required, "is required") }
     }
 
     private static func fault(_ name: String, _ code: FieldFault.Code, _ detail: String) -> Problem {
         Problem(InvalidDocument([FieldFault("/\(JSONPointer.escaped(name))", code, detail)]))
     }
 
-    private static func wellFormed<Value>(_ read: () throws(FormError) -> Value) throws(Problem) -> Value {
+    private static func translatingFormErrors<Value>(_ read: () throws(FormError) -> Value) throws(Problem) -> Value {
         do {
             return try read()
         } catch {

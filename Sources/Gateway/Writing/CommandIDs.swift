@@ -3,16 +3,17 @@ import Cryptography
 import Events
 import Telemetry
 
-/// Makes the ids of commands: UUIDs (RFC 9562 version 8) that only a gateway with our key can make, so that an operation
-/// that never was can be told from one that is under way.
+/// Makes the ids of commands: UUIDs (RFC 9562 version 8) that only a gateway with the signing key can make, so that a
+/// pending operation can be told from one that never existed.
 ///
-/// Ten bytes say which command it is, the time and chance or a digest of the idempotency key; six are their code.
+/// Ten bytes identify the command: the time and a random number, or a digest of the idempotency key. The other six
+/// bytes are an authentication code of these.
 struct CommandIDs: Sendable {
     private static let codeLength = 6
 
     let key: SigningKey
 
-    /// A new one. Ordered by time, so that indexes over them grow at one end.
+    /// Makes a new id. Ids are ordered by time, so an index over them grows at one end.
     func make() -> CommandID {
         let time = UInt64(WallClock.now().milliseconds)
         let chance = UInt32.random(in: 0 ... .max)
@@ -21,7 +22,7 @@ struct CommandIDs: Sendable {
                 + (0..<4).map { UInt8(truncatingIfNeeded: chance >> (24 - 8 * $0)) })
     }
 
-    /// The one of this `method` and `path` under this idempotency key.
+    /// The id of the command that has this idempotency key, `method` and `path`.
     func derived(from mark: String, method: String, path: String) -> CommandID {
         command(Array(key.code(.command, Array("\(mark) \(method) \(path)".utf8)).prefix(10)))
     }

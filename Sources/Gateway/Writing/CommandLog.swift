@@ -4,22 +4,22 @@ import Events
 import Kafka
 import Telemetry
 
-/// Puts events on the log and learns what the fold makes of them.
+/// Appends events to the log and waits for the fold's verdict.
 struct CommandLog: Sendable {
-    /// A command on its way.
+    /// A command that is to be appended.
     struct Submission: Sendable {
         let command: CommandID
         let idempotency: IdempotencyMark?
         let traceparent: String
-        /// How long to wait for the fold.
+        /// How long to wait for the fold's verdict.
         let wait: Duration
     }
 
     enum Outcome: Sendable {
-        /// It took effect: `isReplay`, when it had done so before, and this time nothing happened.
+        /// The command took effect. For a replay it did so earlier, and the appended event is void.
         case accepted(Decision, isReplay: Bool)
         case refused(Decision, Problem)
-        /// On the log, and not folded in time.
+        /// The event is on the log but was not folded in time.
         case pending
     }
 
@@ -62,8 +62,8 @@ struct CommandLog: Sendable {
         } catch {
             var problem = Problem.unavailable(
                 error.mayHaveBeenWritten
-                    ? "The log did not answer in time; the command may have been recorded."
-                    : "The log cannot be written at the moment; nothing was recorded.")
+                    ? "The write was not acknowledged in time and may have been recorded."
+                    : "Nothing can be recorded at the moment.")
             problem.mayHaveTakenEffect = error.mayHaveBeenWritten
             throw problem
         }
@@ -79,7 +79,7 @@ struct CommandLog: Sendable {
             outcome: try outcome(decision, submission, recorded.position))
     }
 
-    /// Nil when it is not known in time.
+    /// Nil if the decision is not known in time.
     private func decision(_ submission: Submission, _ token: ConsistencyToken) async throws -> Decision? {
         guard submission.wait > .zero else { return nil }
         do {
@@ -97,7 +97,7 @@ struct CommandLog: Sendable {
         guard let decision else { return .pending }
         if let problem = decision.problem { return .refused(decision, problem) }
         guard decision.position != position else { return .accepted(decision, isReplay: false) }
-        // An earlier event of the same command took effect, and ours is void.
+        // An earlier event of the same command took effect, so this event is void.
         guard submission.idempotency?.isSameRequest(decision) == true else { throw Problem(.idempotencyKeyReused) }
         return .accepted(decision, isReplay: true)
     }

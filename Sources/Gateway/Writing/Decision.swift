@@ -2,22 +2,22 @@ import EventLog
 import Events
 import Postgres
 
-/// What the fold has made of a command: its row in `warelog.commands`.
+/// The fold's decision on a command: a row of `warelog.commands`.
 struct Decision: Sendable {
-    /// Of the last event that carried the command.
+    /// The last event of the command.
     let event: EventID
     let topic: Topic
     let position: LogPosition
-    /// The product's or user's number.
+    /// The number of the product or user.
     let resource: Int64
-    /// The resource's counters, after the event.
+    /// The content version of the resource after the event.
     let version: Int64
     let mediaRevision: Int64
-    /// Nil when the event took effect.
+    /// The reason why the event is void; nil if it took effect.
     let refusal: VoidReason?
-    /// Of the request, where it had an idempotency key.
+    /// The digest of the request, if it had an idempotency key.
     let requestDigest: String?
-    /// The resource's document after the event, where the request had an idempotency key and the resource is still there.
+    /// The document of the resource after the event, if the request had an idempotency key and the resource exists.
     let document: [UInt8]?
 
     static let columns = """
@@ -32,7 +32,7 @@ struct Decision: Sendable {
         resource = try row.int("resource_id")
         version = try row.int("version")
         mediaRevision = try row.int("media_revision")
-        // A reason that only a newer projector knows is a refusal all the same.
+        // A reason that only a newer projector knows is still a refusal.
         refusal = try row.optionalText("void_reason").map { VoidReason(rawValue: $0) ?? .versionMismatch }
         requestDigest = try row.optionalText("request_digest")
         document = try row.optionalText("document").map { Array($0.utf8) }
@@ -42,7 +42,7 @@ struct Decision: Sendable {
     var token: ConsistencyToken { ConsistencyToken(topic, position) }
     var location: String { "/\(topic == .users ? "users" : "products")/\(resource)" }
 
-    /// The same refusal at once and in an operation that is looked at later.
+    /// The problem of a refused command, the same in an immediate answer and in an operation that is read later.
     var problem: Problem? {
         switch refusal {
         case nil: nil

@@ -6,11 +6,11 @@ import Postgres
 import Service
 import Synchronization
 
-/// Tells the waiting writers what the fold made of their commands, and waiting readers that it has come as far as they need.
+/// Tells waiting writers what the fold decided on their commands, and waiting readers that a position is folded.
 ///
-/// The projector's transaction ends with a NOTIFY that carries topic, partition and the next offset; Postgres delivers
-/// it after the commit and in order. One query for each notification resolves every waiting command below that
-/// offset: no polling, and one round trip for as many as wait.
+/// The projector's transaction ends with a NOTIFY of the topic, the partition and the next offset, which Postgres
+/// delivers after the commit and in order. One query for each notification resolves all waiting commands below that
+/// offset, so the gateway does not poll and makes one round trip for any number of waiters.
 final class FoldWatch: Sendable {
     private struct Partition: Hashable {
         let topic: String
@@ -19,7 +19,7 @@ final class FoldWatch: Sendable {
 
     private struct Waiter {
         let ticket: Int
-        /// Nil for who waits for the offset and no more.
+        /// Nil if the waiter needs to know only that the offset is folded.
         let command: CommandID?
         let offset: Int64
         let continuation: CheckedContinuation<Decision?, Never>
@@ -27,9 +27,9 @@ final class FoldWatch: Sendable {
 
     private struct State {
         var waiting: [Partition: [Waiter]] = [:]
-        /// Folded, and not looked up yet.
+        /// Waiters whose commands are folded and not looked up yet.
         var due: [Waiter] = []
-        /// The next offset that each partition will fold.
+        /// The next offset to be folded, by partition.
         var folded: [Partition: Int64] = [:]
         var nextTicket = 0
     }
@@ -40,20 +40,20 @@ final class FoldWatch: Sendable {
     private let state = Mutex(State())
     private let hasDue = Signal()
 
-    /// `changes` is told too.
+    /// Forwards folded offsets to `changes`.
     init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ changes: ChangeFeed) {
         self.context = context
         self.postgres = postgres
         self.changes = changes
     }
 
-    /// The fold's decision on `command`, whose event is at `position`; nil when it cannot be known, or the task is
-    /// cancelled.
+    /// Waits for the fold's decision on `command`, whose event is at `position`. Nil if the decision cannot be read or
+    /// the task is cancelled.
     func decision(on command: CommandID, _ topic: Topic, at position: LogPosition) async -> Decision? {
         await wait(for: command, topic, position)
     }
 
-    /// Returns when the event at `position` is folded, or the task is cancelled.
+    /// Returns when the event at `position` is folded or the task is cancelled.
     func folded(_ topic: Topic, _ position: LogPosition) async { _ = await wait(for: nil, topic, position) }
 
     private func wait(for command: CommandID?, _ topic: Topic, _ position: LogPosition) async -> Decision? {
@@ -94,7 +94,7 @@ final class FoldWatch: Sendable {
         }
     }
 
-    /// Listens until cancelled, connecting again whenever the connection is lost.
+    /// Listens until the task is cancelled, and reconnects with back-off after a failure.
     func run() async throws {
         let pool = PostgresPool(postgres, loop: context.loop, size: 1, maximumWaiting: 64)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -114,8 +114,7 @@ final class FoldWatch: Sendable {
                 let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
                 defer { connection.close() }
                 let notifications = try await connection.listen("warelog_folded")
-                // What was folded before the LISTEN took effect. It may be less than was known: of a read model that is
-                // built again.
+                // Reads what was folded before LISTEN took effect. After a rebuild it can be less than before.
                 state.withLock { $0.folded = [:] }
                 for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints")
                     .rows
@@ -126,8 +125,8 @@ final class FoldWatch: Sendable {
                 }
                 context.health.well("postgres")
                 backoff.reset()
-                for await notification in notifications { heard(notification.payload) }
-                context.log.warning("the connection that listens for folded offsets is lost")
+                for await notification in notifications { receive(notification.payload) }
+                context.log.warning("lost the connection that listens for folded offsets")
             } catch {
                 context.log.warning("cannot listen for folded offsets", ["error": "\(error)"])
             }
@@ -137,11 +136,11 @@ final class FoldWatch: Sendable {
         }
     }
 
-    /// `products.events 3 1042`: everything before offset 1042 is folded.
-    private func heard(_ payload: String) {
+    /// Reads a payload such as `products.events 3 1042`: all records of partition 3 before offset 1042 are folded.
+    private func receive(_ payload: String) {
         let parts = payload.split(separator: " ")
         guard parts.count == 3, let partition = Int32(parts[1]), let next = Int64(parts[2]) else {
-            context.log.warning("a notification of folded offsets is malformed")
+            context.log.warning("received a malformed notification of folded offsets")
             return
         }
         advance(Partition(topic: String(parts[0]), partition: partition), to: next)
@@ -163,7 +162,7 @@ final class FoldWatch: Sendable {
         if areDue { hasDue.send() }
     }
 
-    /// Looks up everything that is due, in one query.
+    /// Reads the decisions on all due commands in one query.
     private func resolve(_ pool: PostgresPool) async {
         let due = state.withLock { state in
             defer { state.due = [] }
@@ -178,7 +177,7 @@ final class FoldWatch: Sendable {
             ).rows
             for row in rows { decisions[try row.text("command_id")] = try Decision(row: row) }
         } catch {
-            context.log.warning("verdicts cannot be read", ["error": "\(error)", "commands": due.count])
+            context.log.warning("cannot read verdicts", ["error": "\(error)", "commands": due.count])
         }
         for waiter in due { waiter.continuation.resume(returning: waiter.command.flatMap { decisions[$0.text] }) }
     }

@@ -4,10 +4,11 @@ import Postgres
 import Service
 import Synchronization
 
-/// Ids for new products or users, from blocks leased of a Postgres sequence: one round trip for a thousand, ahead of
-/// need, so that creating goes on while Postgres is away. What is left of a block when the process ends is never used.
+/// Supplies ids for new products or users from blocks that it leases from a Postgres sequence. One round trip leases a
+/// thousand ids ahead of need, so clients can create products while Postgres does not respond. Ids that are left when
+/// the process ends are never used.
 ///
-/// Ids are handed out by partition, so that both attempts of one command can meet in one.
+/// Ids are kept by partition, so that two attempts of one command can get ids of the same partition.
 final class IDLease<Entity>: Sendable {
     typealias ID = Identifier<Entity>
 
@@ -16,15 +17,23 @@ final class IDLease<Entity>: Sendable {
         let continuation: CheckedContinuation<ID?, Never>
     }
 
+    private enum Supply {
+        case id(Int64)
+        /// No id is left, and Postgres does not respond.
+        case exhausted
+        /// The next lease resumes the caller.
+        case awaited
+    }
+
     private struct State {
-        /// By partition; the next one to hand out is the last.
+        /// The leased ids by partition. The last of a partition is used next.
         var ids: [[Int64]]
         var waiting: [Waiter] = []
         var canRefill = true
-        /// Where the next id comes from that may be of any partition.
+        /// The partition of the next id that can be of any partition.
         var turn = 0
 
-        /// Of the partition that has the fewest.
+        /// The number of ids of the partition that has the fewest.
         var fewest: Int { ids.lazy.map(\.count).min() ?? 0 }
 
         mutating func add(_ block: ClosedRange<Int64>) {
@@ -34,20 +43,20 @@ final class IDLease<Entity>: Sendable {
         }
     }
 
-    /// As `schema/postgres` says.
+    /// The size of a block, as in `schema/postgres`.
     private static var blockSize: Int64 { 1000 }
-    /// Leased and unused ids to keep at least, over all partitions.
+    /// The minimum number of unused ids, over all partitions.
     private static var reserve: Int { 4000 }
 
     private let context: ServiceContext
     private let sequence: String
     private let firstID: Int64
-    /// What each partition keeps of the reserve.
+    /// The part of the reserve that each partition keeps.
     private let share: Int
     private let state: Mutex<State>
     private let needed = Signal()
 
-    /// Ids from `firstID` on, by blocks of the sequence, for `partitions` partitions.
+    /// Leases blocks of `sequence` and uses their ids from `firstID` on.
     init(_ context: ServiceContext, sequence: String, firstID: Int64 = 1, partitions: Int32) {
         self.context = context
         self.sequence = sequence
@@ -57,7 +66,7 @@ final class IDLease<Entity>: Sendable {
         needed.send()
     }
 
-    /// An id that nobody else ever gets, of `partition` or any; nil when none is left and Postgres gives no more.
+    /// Returns an unused id of `partition`, or of any partition. Nil if none is left and Postgres does not respond.
     func next(in partition: Int32? = nil) async -> ID? {
         let (index, id, isLow) = state.withLock { state in
             state.turn = (state.turn + 1) % state.ids.count
@@ -67,23 +76,28 @@ final class IDLease<Entity>: Sendable {
         if isLow || id == nil { needed.send() }
         if let id { return ID(id) }
         return await withCheckedContinuation { continuation in
-            let answer: Int64?? = state.withLock { state in
-                if let id = state.ids[index].popLast() { return .some(id) }
-                if !state.canRefill { return .some(nil) }
+            let supply: Supply = state.withLock { state in
+                if let id = state.ids[index].popLast() { return .id(id) }
+                if !state.canRefill { return .exhausted }
                 state.waiting.append(Waiter(partition: index, continuation: continuation))
-                return nil
+                return .awaited
             }
-            if let answer { continuation.resume(returning: answer.flatMap { ID($0) }) }
+            switch supply {
+            case .id(let id): continuation.resume(returning: ID(id))
+            case .exhausted: continuation.resume(returning: nil)
+            case .awaited: break
+            }
         }
     }
 
-    /// An id for a command: both attempts of one meet in one partition, where the log's order decides between them.
+    /// Returns an id for a command. All attempts of a command with an idempotency key get ids of one partition, whose
+    /// order decides between them.
     func next(for mark: IdempotencyMark?) async -> ID? {
         await next(
             in: mark.map { mark in Int32(FNV1a.hash(mark.key) % UInt64(state.withLock { $0.ids.count })) })
     }
 
-    /// Leases blocks whenever they run low, until cancelled.
+    /// Leases blocks whenever ids run low, until the task is cancelled.
     func run(_ pool: PostgresPool) async throws {
         for await _ in needed {
             while state.withLock({ $0.fewest < share || !$0.waiting.isEmpty }) {
@@ -91,8 +105,8 @@ final class IDLease<Entity>: Sendable {
                     try await lease(pool)
                 } catch {
                     fail()
-                    context.log.warning("no ids to lease", ["error": "\(error)"])
-                    // The pool says when it is connected, not when Postgres is well.
+                    context.log.warning("cannot lease ids", ["error": "\(error)"])
+                    // The pool reports when it is connected and not when Postgres can answer.
                     try await context.loop.sleep(for: .seconds(1))
                 }
             }
@@ -120,7 +134,7 @@ final class IDLease<Entity>: Sendable {
         for (waiter, id) in resumed { waiter.resume(returning: ID(id)) }
     }
 
-    /// Whoever waits is told that there are none.
+    /// Tells all waiting callers that no ids are available.
     private func fail() {
         let waiting = state.withLock { state in
             state.canRefill = false

@@ -6,9 +6,9 @@ import HTTPMessages
 import HTTPServer
 import Postgres
 
-/// A request that may come again: its `Idempotency-Key`, and what it asks for.
+/// A request with an `Idempotency-Key`, which the client may repeat.
 struct Idempotency: Sendable {
-    /// Who asks, by which keys are kept apart: the credentials that the request brings, else the user it concerns.
+    /// The scope of a key, if the request has no credentials: the user that the request concerns.
     enum Principal: Sendable {
         case user(UserID)
         case anonymous
@@ -22,7 +22,7 @@ struct Idempotency: Sendable {
     private let path: String
     private let condition: String
 
-    /// Nil without a key.
+    /// Nil if the request has no key.
     init?(_ request: HTTPRequest) throws(Problem) {
         let values = request.headers.values("Idempotency-Key")
         guard let value = values.first else { return nil }
@@ -34,17 +34,17 @@ struct Idempotency: Sendable {
         else {
             throw Problem(
                 .malformedRequest,
-                "Idempotency-Key must be given once, with 1 to \(Self.maximumLength) visible ASCII characters.")
+                "Idempotency-Key must occur once and have 1 to \(Self.maximumLength) visible ASCII characters.")
         }
         self.key = String(key)
         credentials = request.headers["Authorization"]
         method = request.method.description
-        // Both prefixes name the same resource.
+        // The path with and without the version prefix is the same resource.
         path = request.resource.joined(separator: "/")
         condition = request.headers.list("If-Match") ?? ""
     }
 
-    /// The command that the request stands for, the same each time that it comes. `content` is what identifies the body.
+    /// The command of the request, which is the same for every repetition. `content` identifies the body.
     func command(
         _ principal: Principal, content: [UInt8], _ key: SigningKey
     ) -> (id: CommandID, mark: IdempotencyMark) {
@@ -66,7 +66,7 @@ struct Idempotency: Sendable {
 }
 
 extension Idempotency {
-    /// Whether a request with this key has taken effect before, whatever its body was.
+    /// Whether a request with this key has taken effect, whatever its body was.
     func isUsed(_ principal: Principal, _ key: SigningKey, _ pool: PostgresPool) async throws -> Bool {
         let mark = command(principal, content: [], key).mark
         return try await translatingReadModelErrors {
@@ -78,9 +78,9 @@ extension Idempotency {
 }
 
 extension IdempotencyMark {
-    /// What has become of this request, if it has taken effect before; throws when its key belongs to another one.
+    /// The decision on this request, if it took effect before. Throws if its key belongs to another request.
     ///
-    /// While the read model is away nothing is found: then the fold, which sees both, judges.
+    /// Nil if the read model does not respond. The fold then decides between the two attempts.
     func earlierDecision(_ command: CommandID, _ pool: PostgresPool) async throws -> Decision? {
         let rows: PostgresResult.Rows
         do {

@@ -3,17 +3,16 @@ import Events
 import History
 import Postgres
 
-/// A change of a product that is there, from the state that it is decided on to the fold's decision.
+/// A change of an existing product, from reading its state to the fold's decision.
 ///
-/// A change that was decided on what the product looked like, without the client having named a version, is decided
-/// anew on what won against it.
+/// If the client expects no version and another write was first, the change is decided again on the new state.
 struct ProductChange: Sendable {
-    /// What is to be put on the log.
+    /// The event that carries out the change.
     struct Plan: Sendable {
         let event: ProductEvent
-        /// The product is already as it is wanted.
+        /// Whether the event changes nothing.
         var isEmpty = false
-        /// The event is right for the state that it was decided on, and for no other.
+        /// Whether the event is valid only for the state on which it was decided.
         var needsState = false
     }
 
@@ -22,7 +21,7 @@ struct ProductChange: Sendable {
     let parts: WriteParts
     let id: ProductID
 
-    /// The product, or nil while the read model is away; throws where there is none.
+    /// Reads the product. Nil if the read model does not respond; throws if the product never existed.
     func state() async throws -> ProductState? {
         let state: ProductState?
         do {
@@ -34,7 +33,7 @@ struct ProductChange: Sendable {
         return state
     }
 
-    /// The content version that the request demands; throws where the product is certainly not what it is meant for.
+    /// The content version that the request expects. Throws if the product is deleted or certainly in another version.
     func check(_ write: WriteRequest, _ state: ProductState?) throws(Problem) -> Int64? {
         if state?.product.isDeleted == true { throw Problem(.productNotFound) }
         return try write.preconditions.expectedVersion(of: state?.product, isRequired: parts.requiresIfMatch)
@@ -45,7 +44,7 @@ struct ProductChange: Sendable {
     ) async throws -> WriteOutcome {
         var state = try await state()
         if write.idempotency != nil, state == nil {
-            throw Problem.unavailable("Whether the request came before cannot be looked up at the moment.")
+            throw Problem.unavailable("Idempotency keys cannot be checked at the moment.")
         }
         let (submission, earlier) = try await parts.submission(
             write, state.map { .user($0.product.userID) } ?? .anonymous, content: content)
@@ -53,7 +52,7 @@ struct ProductChange: Sendable {
         for _ in 0..<Self.maximumAttempts {
             let demanded = try check(write, state)
             let plan = try decide(state?.product)
-            // With a key it is recorded even so: when the request comes again, the product may be another.
+            // A request with a key is recorded even if it changes nothing: its repetition must get the same answer.
             if plan.isEmpty, submission.idempotency == nil, let state {
                 return .unchanged(Representation(state.product), ConsistencyToken(.products, state.position))
             }
@@ -70,11 +69,11 @@ struct ProductChange: Sendable {
                 state = try await self.state()
             }
         }
-        throw Problem.unavailable("The product changes faster than this request can be decided.")
+        throw Problem.unavailable("Too many concurrent edits of the product.")
     }
 
-    /// The product as the event left it: stored for a request with a key; else what follows from the state that the
-    /// gateway knew; and where somebody else changed it in between, what it is by now.
+    /// The product after the event. The read model keeps it for a request with a key. Otherwise the gateway derives it
+    /// from the state that it knew or, if another write was in between, reads the present state.
     private func representation(
         after decision: Decision, _ state: ProductState?, _ recorded: Recorded<ProductEvent>, isReplay: Bool
     ) async throws -> Representation? {

@@ -5,7 +5,7 @@ import HTTPMessages
 import HTTPServer
 import Postgres
 
-/// The writes to `/products`: each becomes one event, and what the fold makes of it becomes the answer.
+/// The writes to `/products`. Each becomes one event, and the fold's decision on it becomes the answer.
 struct ProductWriteHandlers: Sendable {
     let parts: WriteParts
     let ids: IDLease<Product>
@@ -19,7 +19,7 @@ struct ProductWriteHandlers: Sendable {
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
         let command = try translatingDocumentFaults { () throws(InvalidDocument) in try CreateProduct(body.root) }
         guard try await users.isKnown(command.userID, parts.pool) else {
-            throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "names no user")]))
+            throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "is not the id of a user")]))
         }
         let outcome = try await parts.create(write, .user(command.userID), content: body.bytes, ids) { id, submission in
             try await parts.log.append(command.decide(id), submission, expecting: nil)
@@ -38,14 +38,14 @@ struct ProductWriteHandlers: Sendable {
         }
     }
 
-    /// `PATCH /products/{id}`: a JSON Merge Patch, RFC 7396.
+    /// `PATCH /products/{id}`: the body is a JSON Merge Patch (RFC 7396).
     func merge(_ request: HTTPRequest, id: String, _ trace: TraceContext) async throws -> RoutedResponse {
         try await edit(request, id, trace, isWhole: false) { body, product throws(InvalidDocument) in
             try EditProduct(merging: body.root, into: product)
         }
     }
 
-    /// `isWhole`: the edit is of all fields, so that two of them must not be mixed.
+    /// `isWhole` means that the edit sets all fields, so that two concurrent edits must not be mixed.
     private func edit(
         _ request: HTTPRequest, _ text: String, _ trace: TraceContext, isWhole: Bool,
         _ read: (RequestDocument, Product?) throws(InvalidDocument) -> EditProduct

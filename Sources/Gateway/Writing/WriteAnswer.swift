@@ -3,12 +3,12 @@ import HTTPMessages
 import HTTPServer
 import JSON
 
-/// How a kind of write is answered. Every answer to a write is assembled here, so that a replay is the original.
+/// The answer to one kind of write. Every answer to a write is assembled here, so that a replay equals the original.
 struct WriteAnswer: Sendable {
-    /// Of a write that took effect.
+    /// The status if the write took effect.
     let status: HTTPStatus
     let message: StaticString
-    /// The address of what was written, from the product's or user's number and the event.
+    /// Makes the path of the written resource from the number of the product or user and the event.
     let address: @Sendable (Int64, EventID) -> String
 
     static let productCreated = WriteAnswer(.created, "Product created successfully") { id, _ in "/products/\(id)" }
@@ -76,7 +76,7 @@ struct WriteAnswer: Sendable {
                 json.member("status", "pending")
                 json.member("resource", address(pending.resource, pending.event))
             }
-            json.member("message", "Accepted, not yet visible")
+            json.member("message", "Accepted and not yet visible")
         }
         return HTTPResponse(.accepted, headers: headers, body: .bytes(body))
     }

@@ -1,17 +1,17 @@
 import EventLog
 import Events
 
-/// What became of a write.
+/// The outcome of a write.
 enum WriteOutcome: Sendable {
-    /// The resource was already as the request wants it, and nothing was written.
+    /// The resource already had the requested values, and nothing was written.
     case unchanged(Representation, ConsistencyToken)
-    /// The command took effect: now, or, for a replay, when the request came before. There is no representation if the
-    /// resource has been deleted since.
+    /// The command took effect; for a replay, it did so when the client first sent the request. The representation is
+    /// nil if the resource was deleted in the meantime.
     case accepted(Decision, Representation?, isReplay: Bool)
-    /// The event is on the log, and the fold has not decided yet.
+    /// The event is on the log, and the fold has not decided on it yet.
     case pending(Pending)
 
-    /// The product's or user's number; nil if nothing was written.
+    /// The number of the product or user; nil if nothing was written.
     var resource: Int64? {
         switch self {
         case .unchanged: nil
@@ -23,7 +23,7 @@ enum WriteOutcome: Sendable {
     struct Pending: Sendable {
         let command: CommandID
         let event: EventID
-        /// The product's or user's number.
+        /// The number of the product or user.
         let resource: Int64
         let token: ConsistencyToken
     }
@@ -56,7 +56,7 @@ struct Representation: Sendable {
 }
 
 extension Decision {
-    /// The resource as the event left it; nil where the read model does not keep that.
+    /// The resource after the event; nil if the read model does not keep it.
     var representation: Representation? {
         document.map { Representation(json: $0, entityTag: topic == .products ? entityTag : nil) }
     }

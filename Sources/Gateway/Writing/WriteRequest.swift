@@ -2,8 +2,7 @@ import Events
 import HTTPServer
 import Postgres
 
-/// What every write says beside what it wants: which state it is meant for, how long its answer may take, and by which
-/// key it is known when it comes again.
+/// The headers of a write: the expected state, the time to wait for the decision, and the idempotency key.
 struct WriteRequest: Sendable {
     let preconditions: Preconditions
     let preferences: Preferences
@@ -18,18 +17,17 @@ struct WriteRequest: Sendable {
     }
 }
 
-/// What writes need of the gateway.
+/// The parts of the gateway that handlers of writes use.
 struct WriteParts: Sendable {
     let log: CommandLog
     let pool: PostgresPool
     let key: SigningKey
-    /// How long a client waits that says nothing about it.
+    /// How long a write waits for the verdict if the client states no preference.
     let verdictWait: Duration
     let requiresIfMatch: Bool
     let maximumBodyBytes: Int
 
-    /// The command that a request stands for, and what became of it, if it has taken effect before. `content` is what
-    /// identifies the request's body.
+    /// The command of a request, and the decision on it if it took effect before. `content` identifies the body.
     func submission(
         _ write: WriteRequest, _ principal: Idempotency.Principal, content: [UInt8]
     ) async throws -> (CommandLog.Submission, earlier: Decision?) {
@@ -45,7 +43,7 @@ struct WriteParts: Sendable {
         )
     }
 
-    /// Makes a new resource: `append` puts its first event on the log, with an id that nobody else ever gets.
+    /// Creates a resource: `append` appends its first event, with an id that no other resource gets.
     func create<Entity, Event>(
         _ write: WriteRequest, _ principal: Idempotency.Principal, content: [UInt8], _ ids: IDLease<Entity>,
         append: (Identifier<Entity>, CommandLog.Submission) async throws -> CommandLog.Appended<Event>,
