@@ -9,7 +9,7 @@ import Testing
 struct ConnectionLimitTests {
     private static let ok: HTTPServer.Handler = { _ in HTTPResponse(.ok, body: .bytes(Array("handled".utf8))) }
 
-    @Test func serversThatShareABudgetHaveTheirConnectionsTogether() throws {
+    @Test func serversThatShareABudgetShareItsConnections() throws {
         var configuration = HTTPServerConfiguration()
         configuration.connections = ConnectionBudget(maximum: 3)
         let (answers, later) = try onLoop { [configuration] loop in
@@ -35,7 +35,7 @@ struct ConnectionLimitTests {
         #expect(later.hasPrefix("HTTP/1.1 200 "))
     }
 
-    @Test func connectionsPastTheLimitAreToldSoAndTheOthersGoOn() throws {
+    @Test func connectionsBeyondTheLimitAreRefusedAndTheOthersGoOn() throws {
         var configuration = HTTPServerConfiguration()
         configuration.connections = ConnectionBudget(maximum: 3)
         let (refused, served) = try onLoop { [configuration] loop in
@@ -56,7 +56,7 @@ struct ConnectionLimitTests {
         #expect(served == "handled")
     }
 
-    @Test func connectionsOfOneAddressPastItsLimitAreToldSo() throws {
+    @Test func connectionsOfOneAddressBeyondItsLimitAreRefused() throws {
         var configuration = HTTPServerConfiguration()
         configuration.connections = ConnectionBudget(maximum: 100, maximumPerClient: 2)
         let (refused, served) = try onLoop { [configuration] loop in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPServer
 
-/// Who ends when: clients, handlers, streams, servers.
+/// How long clients, handlers, streams and servers live.
 @Suite(.timeLimit(.minutes(20)))
 struct LifetimeTests {
     /// What becomes of a handler that works for `time`, when its client leaves meanwhile.

@@ -4,7 +4,7 @@ import HTTPServer
 import NetworkTesting
 import Testing
 
-/// What a client cannot do to a server.
+/// The limits that protect a server from its clients.
 @Suite(.timeLimit(.minutes(20)))
 struct LimitTests {
     private static let ok: HTTPServer.Handler = { request in
@@ -119,7 +119,7 @@ struct LimitTests {
         if let text { #expect(text.hasPrefix("HTTP/1.1 413 ")) }
     }
 
-    @Test func aRefusalIsReadAlsoByAClientThatSendsItsBodyAllTheSame() throws {
+    @Test func aRefusalReachesAClientThatSendsItsBodyNevertheless() throws {
         var configuration = HTTPServerConfiguration()
         configuration.maximumBodyBytes = 1000
         let text = try onLoop { [configuration] loop in
@@ -187,7 +187,7 @@ struct LimitTests {
         #expect(text.hasPrefix("HTTP/1.1 408 ") && text.contains("application/problem+json"))
     }
 
-    @Test func aClientThatSendsItsBodyTooSlowlyIsCutOffAndItsHandlerTold() throws {
+    @Test func aClientThatSendsItsBodyTooSlowlyGets408AndItsHandlerAnError() throws {
         var configuration = HTTPServerConfiguration()
         configuration.transferTimeout = .seconds(1)
         let (text, error) = try onLoop { [configuration] loop in
@@ -212,7 +212,7 @@ struct LimitTests {
     }
 
     /// Nobody waits for an answer to a request that has not begun.
-    @Test func aConnectionOnWhichNothingComesIsClosedWithoutAWord() throws {
+    @Test func anIdleConnectionIsClosedWithoutAResponse() throws {
         var configuration = HTTPServerConfiguration()
         configuration.headTimeout = .seconds(1)
         #expect(try answer(to: "", configuration) == "")

@@ -6,7 +6,7 @@ import InternetAddress
 import NetworkTesting
 import Testing
 
-/// What one message and the next look like on the wire.
+/// Messages on the wire, one after the other.
 @Suite(.timeLimit(.minutes(20)))
 struct MessageTests {
     private static let echo: HTTPServer.Handler = { request in

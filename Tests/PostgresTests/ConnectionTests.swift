@@ -22,7 +22,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test func theNumberOfRowsChangedIsTold() throws {
+    @Test func theNumberOfChangedRowsIsReported() throws {
         try Database.withConnection { connection, _ in
             try await connection.simple("CREATE TABLE thing (id bigint); INSERT INTO thing VALUES (1), (2), (3)")
             #expect(try await connection.query("UPDATE thing SET id = id + 1 WHERE id > $1", [1]).affected == 2)
@@ -83,7 +83,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test func whoSendsAStatementWhileItIsRefusedIsRefusedForTheSameReason() throws {
+    @Test func aStatementThatIsSentWhileItIsRefusedIsRefusedForTheSameReason() throws {
         try Database.withConnection { connection, loop in
             let states = await withTaskGroup(of: String?.self) { group in
                 for _ in 0..<10 {
@@ -137,7 +137,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test func aCopyThatIsGivenUpLeavesNothing() throws {
+    @Test func aCancelledCopyLeavesNothing() throws {
         try Database.withConnection { connection, _ in
             try await connection.simple("CREATE TABLE thing (id bigint)")
             var sent = false

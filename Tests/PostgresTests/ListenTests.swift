@@ -26,7 +26,7 @@ struct ListenTests {
         }
     }
 
-    @Test func whatIsRolledBackNotifiesNobody() throws {
+    @Test func aTransactionThatIsRolledBackNotifiesNobody() throws {
         try Database.withConnection { connection, _ in
             let channel = "test_\(UInt64.random(in: 0 ... .max))"
             let notifications = try await connection.listen(channel)
@@ -49,7 +49,7 @@ struct ListenTests {
         }
     }
 
-    @Test func aReaderThatFallsBehindIsCutOffAndNotGivenAGap() throws {
+    @Test func theStreamOfAReaderThatFallsBehindEndsInsteadOfHavingAGap() throws {
         try Database.withConnection { connection, _ in
             let channel = "test_\(UInt64.random(in: 0 ... .max))"
             let notifications = try await connection.listen(channel, bufferSize: 3)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.enabled(if: Database.isThere, Database.missing), .timeLimit(.minutes(20)))
 struct LossTests {
-    @Test func aKilledBackendFailsEveryCallerInThePipelineAndTellsTheOwner() throws {
+    @Test func aKilledBackendFailsEveryCallerInThePipelineAndRunsOnClose() throws {
         let configuration = try Database.configuration()
         try Database.withConnection { connection, loop in
             let victim = try await PostgresConnection.connect(configuration, loop: loop)
@@ -33,7 +33,7 @@ struct LossTests {
         }
     }
 
-    @Test func aPoolOpensAnotherConnectionForTheOneThatWasKilled() throws {
+    @Test func aPoolReplacesAKilledConnection() throws {
         try Database.withPool(size: 1) { pool, _ in
             let process = try await pool.query("SELECT pg_backend_pid()").rows[0].int(0)
             let error = try await failure { _ = try await pool.query("SELECT pg_terminate_backend(pg_backend_pid())") }
@@ -76,7 +76,7 @@ struct LossTests {
         #expect(error.call == "resolve")
     }
 
-    @Test func aServerThatAcceptsAndSaysNothingIsGivenUpInTime() throws {
+    @Test func anAttemptToConnectToASilentServerEndsInTime() throws {
         let server = try SilentServer()
         var silent = try Database.configuration(port: server.port)
         silent.host = "127.0.0.1"

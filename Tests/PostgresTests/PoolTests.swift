@@ -18,7 +18,7 @@ struct PoolTests {
         }
     }
 
-    @Test func whoFindsTheQueueFullIsToldAtOnce() throws {
+    @Test func aCallerThatFindsTheQueueFullIsRefusedAtOnce() throws {
         try Database.withPool(size: 1, maximumWaiting: 2) { pool, loop in
             let outcomes = await withTaskGroup(of: PostgresError.Kind?.self) { group in
                 for _ in 0..<10 {
@@ -64,7 +64,7 @@ struct PoolTests {
         }
     }
 
-    @Test func theServerEndsWhatTheDeadlineHasGivenUp() throws {
+    @Test func theServerEndsAStatementWhoseDeadlineHasPassed() throws {
         try Database.withPool(size: 1, deadline: .milliseconds(100)) { pool, _ in
             _ = try? await pool.query("SELECT 1", deadline: .seconds(10))
             let error = try await failure { _ = try await pool.query("SELECT pg_sleep(60)", deadline: .seconds(30)) }
@@ -120,7 +120,7 @@ struct PoolTests {
         }
     }
 
-    @Test func whenTheDatabaseIsAwayCallersAreToldWithoutWaiting() throws {
+    @Test func whileTheDatabaseIsAwayCallersAreRefusedWithoutWaiting() throws {
         var nobody = try Database.configuration(port: 1)
         nobody.host = "127.0.0.1"
         try Database.withPool(size: 2, configuration: nobody) { pool, loop in
@@ -134,7 +134,7 @@ struct PoolTests {
         }
     }
 
-    @Test func closingRefusesNewCallersAndWaitsForThoseAtWork() throws {
+    @Test func closingRefusesNewCallersAndWaitsForCommandsInFlight() throws {
         try Database.withPool(size: 1) { pool, loop in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask(executorPreference: loop) {

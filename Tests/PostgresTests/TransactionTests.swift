@@ -16,7 +16,7 @@ struct TransactionTests {
         }
     }
 
-    @Test(arguments: [true, false]) func oneFailingStatementUndoesAllAndIsNamed(_ isPrepared: Bool) throws {
+    @Test(arguments: [true, false]) func aFailingStatementUndoesTheTransactionAndIsNamed(_ isPrepared: Bool) throws {
         try Database.withConnection { connection, _ in
             try await connection.simple("CREATE TABLE thing (id bigint PRIMARY KEY)")
             if isPrepared { _ = try await connection.query("INSERT INTO thing VALUES ($1)", [9]) }
@@ -58,7 +58,7 @@ struct TransactionTests {
         }
     }
 
-    @Test func queriesBehindAFailingTransactionAreNotDraggedDown() throws {
+    @Test func queriesBehindAFailingTransactionSucceed() throws {
         try Database.withConnection { connection, loop in
             try await connection.simple("CREATE TABLE thing (id bigint PRIMARY KEY)")
             let answers = try await withThrowingTaskGroup(of: Int64?.self) { group in

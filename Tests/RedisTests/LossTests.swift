@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Server.isThere, Server.missing), .timeLimit(.minutes(20)))
 struct LossTests {
-    @Test func aKilledConnectionFailsWhoWaitsAtOnceAndComesBackAndSaysSo() throws {
+    @Test func aKilledConnectionFailsPendingCommandsAtOnceAndTheClientReconnects() throws {
         try Server.withClient { client, prefix, loop async throws in
             var states = client.connectionStates().makeAsyncIterator()
             #expect(await states.next() == true)
@@ -93,7 +93,7 @@ struct LossTests {
         }
     }
 
-    @Test func aServerThatAcceptsAndSaysNothingIsNotAConnection() throws {
+    @Test func aSilentServerIsNotAConnection() throws {
         let server = try SilentServer()
         let loop = try EventLoop()
         try loop.run {
@@ -126,7 +126,7 @@ struct LossTests {
     }
 
     // A label of 64 characters: refused without asking anybody.
-    @Test func aHostThatDoesNotExistIsToldAsSuch() throws {
+    @Test func aHostThatDoesNotExistIsReported() throws {
         let loop = try EventLoop()
         try loop.run {
             let client = RedisClient(

@@ -30,7 +30,10 @@ extension PostgresConnection {
             do {
                 while let chunk = try await next() { try await self.put(chunk) }
             } catch {
-                _ = PQputCopyEnd(self.raw, "given up by the client")
+                guard PQputCopyEnd(self.raw, "cancelled by the client") == 1 else {
+                    self.broken("PQputCopyEnd")
+                    throw error
+                }
                 self.planFlush()
                 // The server answers with an error as well. The first cause is the one to report.
                 _ = try? await self.takeAllResults()
