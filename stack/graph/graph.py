@@ -102,5 +102,5 @@ def product_modules(modules):
     return {
         name: module
         for name, module in modules.items()
-        if module.folder not in ("Tests", "bench", "stack") and module.kind != "plugin"
+        if module.folder not in ("Plugins", "Tests", "bench", "stack") and module.kind != "plugin"
     }
