@@ -3,12 +3,13 @@ import EventLoop
 
 /// Up to `size` connections on one loop, each opened when it is needed.
 ///
-/// A connection serves one caller at a time. Callers that find none free wait in order. At most `maximumWaiting` wait, and
-/// the next gets `poolExhausted`. `deadline` covers the wait for a connection and for the answer together. While the
-/// database is away, callers get the error of the last attempt at once, and the attempts are spaced by a jittered back-off.
+/// A connection serves one caller at a time. Callers that find none free wait in order. At most `maximumWaiting` wait,
+/// and the next gets `poolExhausted`. `deadline` covers the wait for a connection and for the answer together. While
+/// the database is away, callers get the error of the last attempt at once, and the attempts are spaced by a jittered
+/// back-off.
 ///
-/// If a caller leaves before its answer has come, the connection waits for the answer. If the answer does not come within
-/// another `deadline`, the connection is closed. The sessions' `statement_timeout` is the deadline, unless the
+/// If a caller leaves before its answer has come, the connection waits for the answer. If the answer does not come
+/// within another `deadline`, the connection is closed. The sessions' `statement_timeout` is the deadline, unless the
 /// configuration has one.
 package final class PostgresPool: @unchecked Sendable {
     private let configuration: PostgresConfiguration
@@ -55,8 +56,8 @@ package final class PostgresPool: @unchecked Sendable {
         try await PostgresCommand.transaction(statements, within: deadline ?? self.deadline, run)
     }
 
-    /// Lends a connection to `body`. `deadline` covers the wait for it. If `body` leaves a transaction open or an answer
-    /// outstanding, the connection is closed and not used again.
+    /// Lends a connection to `body`. `deadline` covers the wait for it. If `body` leaves a transaction open or an
+    /// answer outstanding, the connection is closed and not used again.
     package func withConnection<Value>(
         deadline: Duration? = nil, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
