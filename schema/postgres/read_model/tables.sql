@@ -1,8 +1,8 @@
--- The read model: what the fold of products.events and users.events gives, in the schema that is first in the search
--- path. Without indexes: those in `indexes` are made when a table is filled.
+-- The read model: the result of folding products.events and users.events, in the schema that is first in the search
+-- path. The tables have no indexes: those in `indexes` are made when a table is filled.
 --
--- Definition 5. A change of these files is a new definition: count it up here and in `ReadModel.definition`, and
--- operators rebuild.
+-- Definition 5. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
+-- in `ReadModel.definition`, and operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
 -- them there.
@@ -20,7 +20,7 @@ create table products (
     log_partition integer not null,
     log_offset bigint not null,
     user_id bigint not null,
-    -- What people changed, and what the compressor added.
+    -- The numbers of changes by people and by the compressor.
     version bigint not null,
     media_revision bigint not null,
     created_at timestamptz not null,
@@ -30,31 +30,31 @@ create table products (
     product_name text not null,
     product_description text compression lz4 not null,
     product_images text[] compression lz4 not null,
-    -- The addresses of the images that are ready, in the order of product_images.
+    -- The addresses of the compressed images, in the order of product_images.
     compressed_product_images text[] compression lz4 not null,
-    -- Each image and its state: JSON, the fold's bytes as they are. Nobody has to look at every one of them when they
-    -- are stored: whoever asks for json, in the views, does.
+    -- Each image and its state: the bytes of JSON that the fold makes. They are not parsed when they are stored: the
+    -- views convert them to json.
     images text compression lz4 not null,
-    -- What lists look for, the first 600 code points: three for each character that a name may have, and what an index
-    -- entry can hold. Names are ordered by them, byte by byte.
+    -- The text that lists search: the first 600 code points, which are three for each character of the longest name and
+    -- fit an index entry. Names are ordered by it, byte by byte.
     search_name text collate "C" not null
         generated always as (left(warelog.search_text(product_name), 600)) stored
 );
 
--- With the 100 samples that are the default, one name in the histogram that happens to hold a rare text makes Postgres
--- believe that one product in a hundred does, and look through the whole order for a page of them. One in a thousand
--- is few enough for the index of trigrams.
+-- With the default of 100 samples, one name in the histogram that happens to contain a rare text makes Postgres believe
+-- that one product in a hundred contains it, and scan a whole order for a page of them. One product in a thousand is
+-- rare enough for the index of trigrams.
 alter table products alter column search_name set statistics 1000;
 
--- Nobody looks for a product by these, and it takes seconds to find out what is frequent in so many of them.
+-- No query searches these columns, and their statistics take seconds to collect.
 alter table products alter column product_name set statistics 0, alter column product_description set statistics 0,
     alter column product_images set statistics 0, alter column compressed_product_images set statistics 0,
     alter column images set statistics 0, alter column version set statistics 0,
     alter column media_revision set statistics 0, alter column log_partition set statistics 0,
     alter column log_offset set statistics 0;
 
--- Every event of each product, and what became of it: offsets in the product's own partition, counters after it. It
--- changed the product when they are others than before.
+-- Every event of each product and its verdict: its offset in the product's partition, and the product's counters after
+-- it. The event changed the product when the counters differ from those before.
 create table product_events (
     product_id bigint not null,
     log_partition integer not null,
@@ -63,11 +63,11 @@ create table product_events (
     media_revision bigint not null,
     occurred_at timestamptz not null,
     is_change boolean not null,
-    -- Null where it was accepted.
+    -- Null when the event was accepted.
     void_reason text
 );
 
--- What became of each command in its partition; `void_reason` is null where its event took effect.
+-- The verdict on each command in its partition; `void_reason` is null when its event took effect.
 create table commands (
     resource_id bigint not null,
     log_partition integer not null,
@@ -78,7 +78,7 @@ create table commands (
     command_id text collate "C" not null,
     event_id text not null,
     void_reason text,
-    -- Of requests that can come again: digests of the key and of the request, and the document they were answered with.
+    -- For requests that can be repeated: digests of the key and of the request, and the document that answered it.
     idempotency_key text collate "C",
     request_digest text,
     document text compression lz4
@@ -87,16 +87,16 @@ create table commands (
 create table checkpoints (
     topic text not null,
     partition integer not null,
-    -- Every record before this offset is folded.
+    -- The offset before which every record is folded.
     next_offset bigint not null,
-    -- Grows each time that somebody takes the partition over; only the newest owner may move the offset.
+    -- Grows each time a process takes the partition over; only the newest owner may move the offset.
     owner_epoch bigint not null,
-    -- Who that is, for people; null when nobody is.
+    -- The name of the newest owner, for people; null when there is none.
     owner text,
     primary key (topic, partition)
 );
 
--- Records that could not be folded, and those of the same key that came after them, in order.
+-- Records that could not be folded, and later records of the same key, in order.
 create table quarantine (
     topic text not null,
     partition integer not null,
@@ -108,8 +108,8 @@ create table quarantine (
 
 create index quarantine_by_key on quarantine (key, partition, topic);
 
--- The fence: moves a checkpoint from one offset to another, for the newest owner only, and fails for everybody else,
--- so that the transaction it is in changes nothing.
+-- The fence: moves a checkpoint from one offset to another for the newest owner, and fails for every other process, so
+-- that the transaction changes nothing.
 create function advance_checkpoint(
     the_topic text, the_partition integer, the_epoch bigint, from_offset bigint, to_offset bigint
 ) returns void language plpgsql set search_path from current as $$

@@ -1,6 +1,6 @@
--- What others read: the tables of the schema that is first in the search path. A switch replaces these views in one
--- transaction. A new definition keeps their columns and adds its own behind them, so that those who read them notice
--- nothing.
+-- The views that clients of the database read: they show the tables of the schema that is first in the search path. A
+-- switch replaces them in one transaction. A new definition keeps their columns and adds its own after them, so that
+-- readers go on.
 
 create or replace view public.users as
     select id, name, created_at from users;
@@ -18,6 +18,6 @@ create or replace view warelog.product_changes as
 create or replace view warelog.commands as select * from commands;
 create or replace view warelog.checkpoints as select topic, partition, next_offset, owner from checkpoints;
 create or replace view warelog.quarantine as select * from quarantine;
--- What a page of a list is found by.
+-- The columns that a page of a list is found by.
 create or replace view warelog.product_search as
     select id, user_id, created_at, product_price, search_name from products where not is_deleted;

@@ -1,21 +1,21 @@
 alter table products add primary key (id);
 
--- Each order of a list by an index, which holds what the filters ask about as well: the rows themselves are only read
--- for the products of a page.
+-- One index for each order of a list. It includes the columns of the filters, so that only the rows of one page are
+-- read.
 create index products_by_creation on products (user_id, created_at, id) include (product_price, search_name)
     where not is_deleted;
 create index products_by_price on products (user_id, product_price, id) include (created_at, search_name)
     where not is_deleted;
 create index products_by_name on products (user_id, search_name, id) include (product_price)
     where not is_deleted;
--- Those that are gone, for lists of the past.
+-- Deleted products, for lists of the past.
 create index products_deleted on products (user_id, created_at, id) where is_deleted;
--- The few products of one user with a certain text in their names. New entries are merged in batches, a fifth of the
--- cost of one by one; a search reads what is not merged yet as well, so it is kept to 512 kB.
+-- Finds the products of a user by a text in their names. New entries are merged in batches, which costs a fifth of
+-- merging them one by one; a search also reads the entries that are not merged yet, which are limited to 512 kB.
 create index products_by_text on products using gin (user_id, search_name warelog.gin_trgm_ops)
     with (gin_pending_list_limit = 512) where not is_deleted;
 
--- What becomes of an image changes nothing that an index holds: where there is room in its page, the row's new version
--- stays there, and no index hears of it (PostgreSQL, README.HOT).
+-- A change of an image changes no indexed column: when its page has room, the new version of the row stays there, and
+-- no index is written (PostgreSQL, README.HOT).
 alter table products set (fillfactor = 70);
 analyze products;
