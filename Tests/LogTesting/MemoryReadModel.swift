@@ -8,18 +8,18 @@ import Replay
 /// A read model in memory: loads and commits as the statements of `ReadModel` do.
 package struct MemoryReadModel {
     private let counts: PartitionCounts
-    private let discarded: Set<Batch.Position>
-    private var products: [ProductID: Batch.ChangedProduct] = [:]
-    private var users: [UserID: Batch.ChangedUser] = [:]
-    private var events: [Batch.Position: Batch.ProductEventVerdict] = [:]
-    private var commands: [Batch.Command: Batch.DecidedCommand] = [:]
-    private var quarantinedKeys: Set<Batch.Key> = []
+    private let discarded: Set<RecordPosition>
+    private var products: [ProductID: ProductRow] = [:]
+    private var users: [UserID: UserRow] = [:]
+    private var events: [RecordPosition: ProductEventRow] = [:]
+    private var commands: [CommandKey: CommandRow] = [:]
+    private var quarantinedKeys: Set<EntityKey> = []
     private var checkpoints: [TopicPartition: Int64] = [:]
-    package private(set) var quarantined: Set<Batch.Position> = []
+    package private(set) var quarantined: Set<RecordPosition> = []
     /// Rows that a key of the tables, or a column that no update sets, does not allow.
     package private(set) var conflicts = 0
 
-    package init(of counts: PartitionCounts, discarded: Set<Batch.Position> = []) {
+    package init(of counts: PartitionCounts, discarded: Set<RecordPosition> = []) {
         self.counts = counts
         self.discarded = discarded
     }
@@ -29,28 +29,28 @@ package struct MemoryReadModel {
         let fresh = records.filter { $0.offset >= checkpoints[$0.topicPartition, default: 0] }
         guard !fresh.isEmpty else { return }
         var batch = Batch(fresh, of: counts)
-        batch.fold(try load(batch.wanted))
+        batch.fold(try load(batch.required))
         commit(batch.changes)
     }
 
-    private func load(_ wanted: Batch.Wanted) throws -> Batch.Known {
-        var known = Batch.Known()
-        for id in wanted.products {
+    private func load(_ required: RequiredState) throws -> LoadedState {
+        var known = LoadedState()
+        for id in required.products {
             guard var product = products[id]?.product else { continue }
             // A row holds them as JSON.
             product.images = try ProductImage.images(fromJSON: ProductImage.json(product.images))
             known.products[id] = product
         }
-        for id in wanted.users { known.users[id] = users[id]?.user }
-        for command in wanted.commands {
+        for id in required.users { known.users[id] = users[id]?.user }
+        for command in required.commands {
             if let decided = commands[command], decided.voidReason == nil { known.commands.insert(command) }
         }
-        known.quarantined = wanted.keys.intersection(quarantinedKeys)
-        known.discarded = discarded.filter { wanted.ranges[$0.partition]?.contains($0.offset) ?? false }
+        known.quarantined = required.entities.intersection(quarantinedKeys)
+        known.discarded = discarded.filter { required.ranges[$0.partition]?.contains($0.offset) ?? false }
         return known
     }
 
-    private mutating func commit(_ changes: Batch.Changes) {
+    private mutating func commit(_ changes: ReadModelChanges) {
         for changed in changes.products {
             if let old = products.updateValue(changed, forKey: changed.product.id) {
                 let isKept =
@@ -67,18 +67,18 @@ package struct MemoryReadModel {
         }
         for event in changes.productEvents {
             let partition = TopicPartition(topic: Topic.products.name, partition: event.position.partition)
-            let position = Batch.Position(partition, event.position.offset)
+            let position = RecordPosition(partition, event.position.offset)
             if events.updateValue(event, forKey: position) != nil { conflicts += 1 }
         }
         for decided in changes.commands {
             let partition = TopicPartition(topic: decided.topic.name, partition: decided.position.partition)
-            let command = Batch.Command(partition, decided.id)
+            let command = CommandKey(partition, decided.id)
             if let old = commands[command], old.voidReason == nil { continue }
             commands[command] = decided
         }
         for entry in changes.quarantined {
-            quarantined.insert(Batch.Position(entry.record.topicPartition, entry.record.offset))
-            quarantinedKeys.insert(Batch.Key(entry.record.topicPartition, entry.record.keyText))
+            quarantined.insert(RecordPosition(entry.record.topicPartition, entry.record.offset))
+            quarantinedKeys.insert(EntityKey(entry.record.topicPartition, entry.record.keyText))
         }
         checkpoints.merge(changes.checkpoints) { $1 }
     }
@@ -114,7 +114,7 @@ extension StateRoot {
     }
 
     /// The rows that a fold of nothing makes.
-    package mutating func add(_ changes: Batch.Changes) {
+    package mutating func add(_ changes: ReadModelChanges) {
         for user in changes.users { add(.users) { $0.append(user) } }
         for product in changes.products { add(.products) { $0.append(product) } }
         for event in changes.productEvents { add(.productEvents) { $0.append(event) } }

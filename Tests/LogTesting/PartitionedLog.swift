@@ -8,7 +8,7 @@ import SeededRandom
 /// Drafts at their places in a log of so many partitions for each topic.
 package struct PartitionedLog: Sendable {
     package private(set) var records: [TopicPartition: [KafkaRecord]] = [:]
-    package private(set) var discarded: Set<Batch.Position> = []
+    package private(set) var discarded: Set<RecordPosition> = []
     package private(set) var ends: LogEnds = [:]
     package let counts: PartitionCounts
 
@@ -23,7 +23,7 @@ package struct PartitionedLog: Sendable {
             let gap = Int.random(in: 0..<10, using: &random) == 0 ? Int64.random(in: 1...4, using: &random) : 0
             let offset = ends[partition, default: 0] + gap
             ends[partition] = offset + 1
-            if draft.isDiscarded { discarded.insert(Batch.Position(partition, offset)) }
+            if draft.isDiscarded { discarded.insert(RecordPosition(partition, offset)) }
             records[partition, default: []].append(
                 KafkaRecord(
                     topicPartition: partition, offset: offset, timestamp: draft.time, key: draft.key,

@@ -40,7 +40,7 @@ package struct RandomStream {
         for (id, images) in asked.sorted(by: { $0.key < $1.key }) {
             for start in stride(from: 0, to: images.count, by: 50) {
                 let images = images[start..<min(images.count, start + 50)].map { image in
-                    ImagesCompressed.Answer(id: image, image: .sample(pick(100)))
+                    ImagesCompressed.Item(id: image, image: .sample(pick(100)))
                 }
                 let event = ImagesCompressed(productID: .sample(id), images: images)
                 drafts.append(Draft(.imagesCompressed(event), plain()))
@@ -91,7 +91,7 @@ package struct RandomStream {
         case 10: return chance(6) ? .deleted(ProductDeleted(productID: id)) : .updated(ProductUpdated(productID: id))
         case 11...14:
             let images = (0...pick(3)).map { _ in
-                ImagesCompressed.Answer(id: image(of: id), image: .sample(pick(100)))
+                ImagesCompressed.Item(id: image(of: id), image: .sample(pick(100)))
             }
             return .imagesCompressed(ImagesCompressed(productID: id, images: images))
         case 15...16:

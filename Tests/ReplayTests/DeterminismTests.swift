@@ -49,7 +49,7 @@ struct DeterminismTests {
             var result = FreshFold.Result()
             let fold = FreshFold(to: log.ends, of: log.counts, scan, discarded: log.discarded)
             try await fold.fold(spill, into: &result) { changes, _ in root.add(changes) }
-            return (root, Set(result.quarantined.map { Batch.Position($0.record.topicPartition, $0.record.offset) }))
+            return (root, Set(result.quarantined.map { RecordPosition($0.record.topicPartition, $0.record.offset) }))
         }
         #expect(root.differences(from: live.root).isEmpty)
         #expect(root.roots(of: log.ends.keys) == live.root.roots(of: log.ends.keys))

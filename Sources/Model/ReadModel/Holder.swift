@@ -1,6 +1,6 @@
 import Glibc
 
-/// Who holds something that only one can have, for people: `projector on HOST, process 4711`.
+/// The name of a process that holds something, for people: `projector on HOST, process 4711`.
 package enum Holder {
     package static func name(of program: String) -> String {
         let host = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

@@ -2,12 +2,13 @@ import Kafka
 import Postgres
 
 extension ReadModel {
-    /// Folds records, each partition's in their order, in one transaction; `committed` is told of each batch when it
-    /// is. Those that are folded already are passed over. One that Postgres refuses is looked for and put into
-    /// quarantine.
+    /// Folds records in one transaction, those of each partition in their order, and calls `committed` after each
+    /// commit. Records that are folded already are passed over. When Postgres refuses a record, it is found and put
+    /// into quarantine.
     ///
-    /// Throws the `PostgresError` that is no record's fault: the database is away, or a partition has another owner
-    /// (`isFenced`), or the generation is not there (`isGone`). After a commit whose end is unknown only the checkpoints tell what happened: take over again.
+    /// Throws a `PostgresError` that no record causes: the database is away, a partition has another owner
+    /// (`isFenced`), or the generation is not there (`isGone`). When it is unknown whether a commit took place, only
+    /// the checkpoints tell: take over again.
     package func project(
         _ records: [KafkaRecord], _ owned: inout [TopicPartition: Ownership], committed: (Batch) async throws -> Void
     ) async throws {
@@ -29,7 +30,7 @@ extension ReadModel {
         _ unfolded: Batch, _ owned: inout [TopicPartition: Ownership], _ committed: (Batch) async throws -> Void
     ) async throws {
         var batch = unfolded
-        batch.fold(try await load(batch.wanted))
+        batch.fold(try await load(batch.required))
         try await commit(batch.changes, owned)
         for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
         try await committed(batch)
@@ -37,15 +38,15 @@ extension ReadModel {
 }
 
 extension PostgresError {
-    /// Somebody else has taken the partition over.
+    /// Whether another owner has taken the partition over.
     package var isFenced: Bool { sqlState == ReadModel.fenced }
 
-    /// Tables of the generation are not there (undefined schema, table, function): it may have been dropped after a switch
-    /// that whoever writes to it had not noticed.
+    /// Whether tables of the generation are not there (undefined schema, table, function): it may have been dropped
+    /// after a switch that its writer had not noticed.
     package var isGone: Bool { ["3F000", "42P01", "42883"].contains(sqlState) }
 
-    /// The database is there and ours, and does not take these values: data exceptions, violated constraints, limits of
-    /// the server (classes 22, 23, 54), or what cannot even be sent. Any other fault is nobody's record.
+    /// Whether the database is there and ours, and does not take these values: data exceptions, violated constraints,
+    /// limits of the server (classes 22, 23, 54), or values that cannot even be sent. No record causes any other fault.
     fileprivate var isAboutRecords: Bool {
         kind == .invalid || ["22", "23", "54"].contains { sqlState?.hasPrefix($0) ?? false }
     }

@@ -13,7 +13,7 @@ package struct ReadModel: Sendable {
     /// SQLSTATE of a generation that does not exist.
     package static let missing = "WL002"
 
-    /// A partition of ours: up to where it is folded, and the epoch that proves that it is ours.
+    /// A partition of ours: the offset up to which it is folded, and the epoch that proves that it is ours.
     package struct Ownership: Sendable {
         package var nextOffset: Int64
         package let epoch: Int64
@@ -22,17 +22,18 @@ package struct ReadModel: Sendable {
     package let generation: Int
     let counts: PartitionCounts
     private let pool: PostgresPool
-    private var sql: ReadModelSQL { ReadModelSQL(schema: schema) }
+    private let sql: ReadModelSQL
 
     package var schema: String { Self.schema(of: generation) }
 
     package static func schema(of generation: Int) -> String { "read_model_\(generation)" }
 
-    /// `counts`: of the log's partitions.
+    /// `counts` are the partition counts of the log's topics.
     package init(generation: Int, of counts: PartitionCounts, _ pool: PostgresPool) {
         self.generation = generation
         self.counts = counts
         self.pool = pool
+        sql = ReadModelSQL(schema: Self.schema(of: generation))
     }
 
     /// Makes `owner` the newest owner of `partitions` of a generation, the live one when none is named.
@@ -53,14 +54,22 @@ package struct ReadModel: Sendable {
             owned[try TopicPartition(row: row)] =
                 Ownership(nextOffset: try row.int("next_offset"), epoch: try row.int("owner_epoch"))
         }
-        // No rows without partitions: of nothing, any generation is the right one.
+        // Without partitions there are no rows, and any generation is the right one.
         let number = try rows.first.map { Int(try $0.int("generation")) } ?? generation ?? 0
         let counts = try await LogTopics.counts(pool)
-        return (ReadModel(generation: number, of: counts, pool), owned)
+        let model = ReadModel(generation: number, of: counts, pool)
+        if !rows.isEmpty { try await model.checkColumns() }
+        return (model, owned)
     }
 
-    /// Whether all of these partitions of the live generation are `owner`'s, or nobody's: whoever else took one over
-    /// goes on with it.
+    /// Throws `OtherColumns` when the generation's tables are not those that this program writes.
+    private func checkColumns() async throws {
+        let statement = ColumnCheck.statement(schema: schema)
+        try ColumnCheck.check(await pool.query(statement.sql, statement.parameters).rows, schema: schema)
+    }
+
+    /// Whether each of these partitions of the live generation belongs to `owner` or to nobody. Another projector that
+    /// took one of them over goes on with it.
     package static func areFree(_ partitions: [TopicPartition], for owner: String, _ pool: PostgresPool)
         async throws(PostgresError) -> Bool
     {
@@ -76,7 +85,7 @@ package struct ReadModel: Sendable {
         return rows.isEmpty
     }
 
-    /// Says that these partitions are nobody's any more, those that are still ours.
+    /// Gives up these partitions, as far as they are still ours.
     package func release(_ owned: [TopicPartition: Ownership], deadline: Duration) async throws(PostgresError) {
         let owned = Array(owned)
         _ = try await pool.query(
@@ -91,46 +100,46 @@ package struct ReadModel: Sendable {
             ], deadline: deadline)
     }
 
-    /// Loads what a batch concerns; the queries travel together.
-    func load(_ wanted: Batch.Wanted) async throws -> Batch.Known {
+    /// Loads the state that a batch requires; the queries travel together.
+    func load(_ required: RequiredState) async throws -> LoadedState {
         let results = try await pool.transaction([
-            sql.products(wanted.products), sql.users(wanted.users), sql.commands(wanted.commands),
-            sql.quarantined(wanted.keys), sql.discarded(wanted.ranges),
+            sql.products(required.products), sql.users(required.users), sql.commands(required.commands),
+            sql.quarantined(required.entities), sql.discarded(required.ranges),
         ])
-        guard results.count == 5 else { return Batch.Known() }
-        var known = Batch.Known()
+        guard results.count == 5 else { throw UnexpectedResults(expected: 5, found: results.count) }
+        var state = LoadedState()
         for row in results[0].rows {
             let product = try Product(row: row)
-            known.products[product.id] = product
+            state.products[product.id] = product
         }
         for row in results[1].rows {
-            guard let id = UserID(try row.int("id")) else { continue }
-            known.users[id] = User(
+            guard let id = UserID(try row.int("id")) else { throw DamagedRow(table: UserRow.tableName) }
+            state.users[id] = User(
                 id: id, name: try row.text("name"), createdAt: Timestamp(milliseconds: try row.int("created_ms")))
         }
-        for row in results[2].rows { known.commands.insert(try Batch.Command(row: row)) }
+        for row in results[2].rows { state.commands.insert(try CommandKey(row: row)) }
         for row in results[3].rows {
-            known.quarantined.insert(Batch.Key(try TopicPartition(row: row), try row.text("key")))
+            state.quarantined.insert(EntityKey(try TopicPartition(row: row), try row.text("key")))
         }
-        for row in results[4].rows { known.discarded.insert(try Batch.Position(row: row)) }
-        return known
+        for row in results[4].rows { state.discarded.insert(try RecordPosition(row: row)) }
+        return state
     }
 
-    /// Writes what a batch changes and moves the checkpoints, in one transaction and one round trip. Nothing of it
+    /// Writes the changes of a batch and moves the checkpoints, in one transaction and one round trip. Nothing of it
     /// happens when one of the partitions has another owner (`fenced`).
     func commit(
-        _ changes: Batch.Changes, _ owned: [TopicPartition: Ownership]
-    ) async throws(PostgresError) {
+        _ changes: ReadModelChanges, _ owned: [TopicPartition: Ownership]
+    ) async throws {
         var statements: [PostgresStatement] = []
         for (partition, next) in changes.checkpoints.sorted(by: { $0.key < $1.key }) {
-            guard let ownership = owned[partition] else { continue }
+            guard let ownership = owned[partition] else { throw NotOwned(partition: partition) }
             statements.append(sql.advance(partition, ownership, to: next))
         }
-        if !changes.users.isEmpty { statements.append(sql.upsert(changes.users)) }
-        if !changes.products.isEmpty { statements.append(sql.upsert(changes.products)) }
-        if !changes.commands.isEmpty { statements.append(sql.upsert(changes.commands)) }
-        if !changes.productEvents.isEmpty { statements.append(sql.insert(changes.productEvents)) }
-        if !changes.quarantined.isEmpty { statements.append(sql.insert(changes.quarantined)) }
+        if !changes.users.isEmpty { statements.append(sql.write(changes.users)) }
+        if !changes.products.isEmpty { statements.append(sql.write(changes.products)) }
+        if !changes.commands.isEmpty { statements.append(sql.write(changes.commands)) }
+        if !changes.productEvents.isEmpty { statements.append(sql.write(changes.productEvents)) }
+        if !changes.quarantined.isEmpty { statements.append(sql.write(changes.quarantined)) }
         if changes.newestProduct > 0 || changes.newestUser > 0 {
             statements.append(ReadModelSQL.reserveIDs(changes))
         }
@@ -138,23 +147,23 @@ package struct ReadModel: Sendable {
         _ = try await pool.transaction(statements)
     }
 
-    /// What a load leaves behind its tables: the records in quarantine, and from where on the log is to be folded.
+    /// Ends a load of the tables: writes the records in quarantine, and the offsets from which the log is to be folded.
     package func finish(
-        _ quarantined: [Batch.QuarantinedRecord], newestProduct: Int64, newestUser: Int64,
+        _ quarantined: [QuarantineRow], newestProduct: Int64, newestUser: Int64,
         checkpoints: [TopicPartition: Int64]
     ) async throws(PostgresError) {
-        var ids = Batch.Changes()
+        var ids = ReadModelChanges()
         ids.newestProduct = newestProduct
         ids.newestUser = newestUser
         var statements = [sql.insert(checkpoints), ReadModelSQL.reserveIDs(ids)]
-        if !quarantined.isEmpty { statements.append(sql.insert(quarantined)) }
+        if !quarantined.isEmpty { statements.append(sql.write(quarantined)) }
         _ = try await pool.transaction(statements)
     }
 
-    /// The changes of products at or after an offset, of the live generation, in their order.
+    /// The changes of products in the live generation at or after an offset, in the order of the log.
     package static func changes(
         partition: Int32, from offset: Int64, limit: Int, _ pool: PostgresPool
-    ) async throws(PostgresError) -> [(id: ProductID, offset: Int64)] {
+    ) async throws -> [(id: ProductID, offset: Int64)] {
         let rows = try await pool.query(
             """
             select product_id, log_offset from warelog.product_events
@@ -163,19 +172,34 @@ package struct ReadModel: Sendable {
         ).rows
         var changes: [(id: ProductID, offset: Int64)] = []
         for row in rows {
-            guard let id = ProductID(try row.int("product_id")) else { continue }
+            guard let id = ProductID(try row.int("product_id")) else {
+                throw DamagedRow(table: ProductEventRow.tableName)
+            }
             changes.append((id, try row.int("log_offset")))
         }
         return changes
     }
 }
 
+/// A batch has records of a partition that is not ours.
+struct NotOwned: Error, CustomStringConvertible {
+    let partition: TopicPartition
+    var description: String { "\(partition) was folded, but this process does not own it" }
+}
+
+/// A transaction gave another number of results than it has statements.
+struct UnexpectedResults: Error, CustomStringConvertible {
+    let expected: Int
+    let found: Int
+    var description: String { "a transaction of \(expected) queries gave \(found) results" }
+}
+
 /// The live read model has tables that this program does not know.
 package struct UnknownDefinition: Error, CustomStringConvertible {
     package let found: Int
     package var description: String {
-        "the live read model has definition \(found) and this program writes \(ReadModel.definition): run `warelog rebuild` "
-            + "with the newer one, or start the program that fits"
+        "the live read model has definition \(found) and this program writes \(ReadModel.definition): "
+            + "run `warelog rebuild` with the newer program, or start the program that fits"
     }
 }
 
@@ -186,14 +210,14 @@ extension TopicPartition {
     }
 }
 
-extension Batch.Command {
+extension CommandKey {
     /// From the columns `topic`, `partition` and `command_id`.
     init(row: PostgresRow) throws(PostgresError) {
         self.init(try TopicPartition(row: row), CommandID(try row.text("command_id")))
     }
 }
 
-extension Batch.Position {
+extension RecordPosition {
     /// From the columns `topic`, `partition` and `log_offset`.
     init(row: PostgresRow) throws(PostgresError) {
         self.init(try TopicPartition(row: row), try row.int("log_offset"))

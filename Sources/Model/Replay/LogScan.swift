@@ -2,12 +2,12 @@ import EventLog
 import EventLoop
 import Kafka
 
-/// The log up to a certain place: an offset for each partition, up to which, and not with which, records belong to it.
+/// An end of the log: for each partition, the offset after the last record that belongs to it.
 package typealias LogEnds = [TopicPartition: Int64]
 
 /// Reads the log from its first record on.
 package struct LogScan: Sendable {
-    /// Records are fetched ahead of the reader: kilobytes.
+    /// The kilobytes of records that are fetched ahead of the reader.
     private static let fetchedAhead = "16384"
     private static let batchSize = 5000
 
@@ -27,7 +27,7 @@ package struct LogScan: Sendable {
         self.loop = loop
     }
 
-    /// Where the log ends now, for every topic that the fold reads.
+    /// The present end of the log, for every topic that the fold reads.
     package func ends() async throws -> LogEnds {
         let admin = try KafkaAdmin(kafka, loop: loop)
         do {
@@ -45,8 +45,8 @@ package struct LogScan: Sendable {
         }
     }
 
-    /// Reads on `loop`, until `body` has ended.
-    package func reading<Value>(
+    /// Calls `body` with a reader on `loop`, and closes the reader afterwards.
+    package func withReader<Value>(
         on loop: EventLoop, _ body: (Reader) async throws -> sending Value
     ) async throws -> sending Value {
         let reader = Reader(try KafkaConsumer(kafka, group: nil, loop: loop))
@@ -60,13 +60,13 @@ package struct LogScan: Sendable {
         }
     }
 
-    /// On one loop.
+    /// A consumer of the log, which must stay on one loop.
     package struct Reader: Sendable {
         fileprivate let consumer: KafkaConsumer
 
         fileprivate init(_ consumer: KafkaConsumer) { self.consumer = consumer }
 
-        /// Gives `body` every record before `ends`, each partition's in their order.
+        /// Calls `body` with every record before `ends`, those of each partition in their order.
         package func read(to ends: LogEnds, _ body: ([KafkaRecord]) async throws -> Void) async throws {
             var rest = ends.filter { $0.value > 0 }
             guard !rest.isEmpty else { return }

@@ -1,7 +1,6 @@
 import Kafka
 
-/// A record of the log as bytes of our own, for a file that lives as long as the process: its place, and the packed
-/// rest.
+/// The byte form of a record in a file that lives as long as the process: its position, and the packed rest.
 enum PackedRecord {
     static func append(_ record: KafkaRecord, _ topic: Int, to bytes: inout [UInt8]) {
         put(UInt8(truncatingIfNeeded: topic), &bytes)
@@ -16,7 +15,7 @@ enum PackedRecord {
         withUnsafeBytes(of: value) { bytes += $0 }
     }
 
-    /// Of bytes that `append` made, and no others.
+    /// Calls `body` with each record in `bytes`, which must be the work of `append`.
     static func forEach(in bytes: UnsafeRawBufferPointer, _ topics: [String], _ body: (KafkaRecord) throws -> Void)
         rethrows
     {

@@ -6,7 +6,8 @@ import ReadModel
 import Redis
 import Replay
 
-/// `warelog quarantine list|show|retry|discard`
+/// `warelog quarantine list|show|retry|discard`: shows the records that could not be folded, and repairs their
+/// products.
 struct QuarantineCommand: Sendable {
     let tool: Tool
     private let options: CommandOptions
@@ -28,8 +29,8 @@ struct QuarantineCommand: Sendable {
             }
         guard isRight else {
             throw WrongUsage(
-                "quarantine knows list, show POSITION, retry POSITION… or --all, and discard POSITION --reason TEXT; a "
-                    + "position is products.events/3@17")
+                "quarantine needs list, show POSITION, retry POSITION… or --all, or discard POSITION --reason TEXT; a "
+                    + "position looks like products.events/3@17")
         }
         if verb == "discard" {
             guard let reason = options["--reason"], !reason.isEmpty else {
@@ -47,25 +48,42 @@ struct QuarantineCommand: Sendable {
             let entries = try await quarantine.entries()
             let wanted =
                 options.has("--all") ? entries : try options.words.dropFirst().map { try Self.find($0, in: entries) }
-            try await report(quarantine.retry(wanted, isDryRun: isDryRun))
+            return try await retry(wanted, quarantine)
         default:
             let entry = try Self.find(options.words[1], in: try await quarantine.entries())
             let outcome = try await quarantine.discard(
                 entry, actor: options.actor(), reason: options["--reason"] ?? "", isDryRun: isDryRun)
-            try await report([outcome])
+            show(outcome)
+            await forget([outcome])
         }
         return 0
+    }
+
+    /// The exit status is 1 when an entity could not be folded; the others are folded all the same.
+    private func retry(_ entries: [Quarantine.Entry], _ quarantine: Quarantine) async throws -> Int32 {
+        var outcomes: [RefoldOutcome] = []
+        do {
+            try await quarantine.retry(entries, isDryRun: isDryRun) { outcome in
+                show(outcome)
+                outcomes.append(outcome)
+            }
+        } catch {
+            await forget(outcomes)
+            throw error
+        }
+        await forget(outcomes)
+        return outcomes.contains { if case .failed = $0.result { true } else { false } } ? 1 : 0
     }
 
     private func list(_ quarantine: Quarantine) async throws {
         let entries = try await quarantine.entries(of: try options.count("--generation"))
         if isJSON {
-            for entry in entries { Output.standard.line(Self.json(entry)) }
+            for entry in entries { StandardStream.output.line(Self.json(entry)) }
             return
         }
         var table = TextTable(["position", "key", "reason"])
         for entry in entries { table.add([entry.place, entry.key, entry.reason]) }
-        Output.standard.write(entries.isEmpty ? "nothing is in quarantine\n" : table.text)
+        StandardStream.output.write(entries.isEmpty ? "nothing is in quarantine\n" : table.text)
     }
 
     private func show(_ quarantine: Quarantine) async throws {
@@ -73,40 +91,46 @@ struct QuarantineCommand: Sendable {
         guard let record = try await quarantine.record(at: entry.position) else {
             throw ReplayFault.refused("the log has no record at \(entry.place)")
         }
-        if isJSON { return Output.standard.line(Self.json(entry, record)) }
-        Output.standard.line("\(entry.place), key \(entry.key): \(entry.reason)")
+        if isJSON { return StandardStream.output.line(Self.json(entry, record)) }
+        StandardStream.output.line("\(entry.place), key \(entry.key): \(entry.reason)")
         for header in record.headers {
-            Output.standard.line("  \(header.name): \(Self.text(header.value))")
+            StandardStream.output.line("  \(header.name): \(Self.text(header.value))")
         }
-        Output.standard.line(Self.text(record.value))
+        StandardStream.output.line(Self.text(record.value))
     }
 
-    private func report(_ outcomes: [Quarantine.Outcome]) async throws {
-        for outcome in outcomes {
-            if isJSON {
-                Output.standard.line(Self.json(outcome, isDryRun: isDryRun))
-            } else {
-                let verb = isDryRun ? "would fold" : "folded"
-                Output.standard.line(
-                    "\(outcome.topic) \(outcome.key): \(verb) \(outcome.folded) records, \(outcome.left.count) stay in quarantine"
-                )
-                if let first = outcome.left.first { Output.standard.line("  \(first.place): \(first.reason)") }
-            }
+    private func show(_ outcome: RefoldOutcome) {
+        if isJSON { return StandardStream.output.line(Self.json(outcome, isDryRun: isDryRun)) }
+        let entity = "\(outcome.entity.partition) \(outcome.entity.key)"
+        switch outcome.result {
+        case .folded(let result):
+            StandardStream.output.line(
+                "\(entity): \(isDryRun ? "would fold" : "folded") \(result.folded) records, "
+                    + "\(result.left.count) stay in quarantine")
+            if let first = result.left.first { StandardStream.output.line("  \(first.place): \(first.reason)") }
+        case .failed(let reason):
+            StandardStream.output.line("\(entity): could not be folded: \(reason)")
         }
-        let changes = outcomes.compactMap { outcome in
-            outcome.changed.map { ProductCache.Change(id: $0.id, offset: $0.offset) }
+    }
+
+    /// Makes the cache forget the products that changed.
+    private func forget(_ outcomes: [RefoldOutcome]) async {
+        let changes = outcomes.compactMap { outcome -> ProductCache.Change? in
+            guard case .folded(let result) = outcome.result else { return nil }
+            return result.changed.map { ProductCache.Change(id: $0.id, offset: $0.offset) }
         }
         if !isDryRun, !changes.isEmpty { await CacheAccess(tool: tool).forget(changes) }
     }
 
     private static func find(_ text: String, in entries: [Quarantine.Entry]) throws -> Quarantine.Entry {
         guard let entry = entries.first(where: { $0.place == text }) else {
-            throw ReplayFault.refused("\(text) is not in quarantine: `warelog quarantine list` says what is")
+            throw ReplayFault.refused(
+                "\(text) is not in quarantine: `warelog quarantine list` shows the records that are")
         }
         return entry
     }
 
-    /// Bytes that are no text are shown as well as they can be, and nothing that moves a terminal's cursor.
+    /// The bytes as text. Bytes that are not UTF-8 and control characters, which a terminal would obey, are replaced.
     private static func text(_ bytes: [UInt8]?) -> String {
         guard let bytes else { return "(none)" }
         return String(
@@ -137,19 +161,20 @@ struct QuarantineCommand: Sendable {
             }, as: UTF8.self)
     }
 
-    private static func json(_ outcome: Quarantine.Outcome, isDryRun: Bool) -> String {
+    private static func json(_ outcome: RefoldOutcome, isDryRun: Bool) -> String {
         String(
             decoding: JSONWriter.object { json in
-                json.key("topic")
-                json.string(outcome.topic)
-                json.key("key")
-                json.string(outcome.key)
-                json.key("dry_run")
-                json.boolean(isDryRun)
-                json.key("folded")
-                json.integer(outcome.folded)
-                json.key("left")
-                json.array(outcome.left) { json, entry in json.object { $0.write(entry) } }
+                json.member("topic", outcome.entity.partition.topic)
+                json.member("partition", outcome.entity.partition.partition)
+                json.member("key", outcome.entity.key)
+                json.member("dry_run", isDryRun)
+                switch outcome.result {
+                case .folded(let result):
+                    json.member("folded", result.folded)
+                    json.key("left")
+                    json.array(result.left) { json, entry in json.object { $0.write(entry) } }
+                case .failed(let reason): json.member("error", reason)
+                }
             }, as: UTF8.self)
     }
 }

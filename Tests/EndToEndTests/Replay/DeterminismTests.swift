@@ -46,7 +46,7 @@ extension EndToEnd {
                 try await warelog.processes.tool("verify")
 
                 var model = MemoryReadModel(of: counts, discarded: try await Discards.all(warelog.database))
-                try await scan.reading(on: warelog.loop) { log in
+                try await scan.withReader(on: warelog.loop) { log in
                     try await log.read(to: ends) { try model.project($0) }
                 }
                 let snapshot = try await Snapshot(try await warelog.liveSchema(), warelog.database)

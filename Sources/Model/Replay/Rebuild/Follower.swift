@@ -5,11 +5,11 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// Keeps a generation that is not live up with the log, as a projector does with the live one.
+/// Folds the log into a generation that is not live, as the projector does for the live one.
 package final class Follower: @unchecked Sendable {
     // `@unchecked`: on one loop only.
     private static let batchSize = 2000
-    /// Of the database, one after another: more than a restart of it takes.
+    /// The failures of the database in a row after which the follower gives up: more than a restart takes.
     private static let maximumFailures = 120
 
     private let kafka: KafkaConfiguration
@@ -22,8 +22,7 @@ package final class Follower: @unchecked Sendable {
     private var lastWaiter = 0
     private var failure: (any Error)?
     private var failures = 0
-    private var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(1))
-    /// Records folded since the start.
+    /// The number of records folded since the start.
     package private(set) var folded: Int64 = 0
 
     package init(
@@ -36,10 +35,10 @@ package final class Follower: @unchecked Sendable {
         self.holder = holder
     }
 
-    /// Up to where each partition is folded.
+    /// The offsets up to which the partitions are folded.
     package var checkpoints: LogEnds { owned.mapValues(\.nextOffset) }
 
-    /// Follows `partitions` until cancelled. Whoever waits is told how it ended.
+    /// Follows `partitions` until it is cancelled. An error also ends every `reach`.
     package func run(_ partitions: [TopicPartition]) async throws {
         do {
             let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
@@ -57,7 +56,7 @@ package final class Follower: @unchecked Sendable {
         }
     }
 
-    /// Returns after a fault of the database that passes: the checkpoints tell from where to go on.
+    /// Returns after a passing fault of the database: the checkpoints tell from which offsets to go on.
     private func follow(_ partitions: [TopicPartition], _ consumer: KafkaConsumer) async throws {
         do {
             let (model, owned) = try await ReadModel.takeOver(partitions, of: generation, as: holder, pool)
@@ -82,7 +81,8 @@ package final class Follower: @unchecked Sendable {
         }
     }
 
-    /// Returns when everything before `ends` is folded; throws when the following has ended, or the task. On the loop.
+    /// Returns when everything before `ends` is folded; throws when `run` has failed or the task is cancelled. Must be
+    /// called on the loop.
     package func reach(_ ends: LogEnds) async throws {
         if let failure { throw failure }
         if has(ends) { return }

@@ -5,12 +5,12 @@ import Postgres
 import ReadModel
 import Synchronization
 
-/// The log, folded from nothing up to a certain place, without a database to look into: partition by partition and
-/// bucket by bucket, in bounded memory however long the log is and however many products there are.
+/// Folds the log from its beginning to a given end, without a database: partition by partition and bucket by bucket, in
+/// bounded memory, however long the log is and however many products there are.
 package struct FreshFold: Sendable {
     package struct Result: Sendable {
-        package fileprivate(set) var quarantined: [Batch.QuarantinedRecord] = []
-        /// The greatest ids that were created; 0 for none.
+        package fileprivate(set) var quarantined: [QuarantineRow] = []
+        /// The greatest ids that were created; 0 when none was.
         package fileprivate(set) var newestProduct: Int64 = 0
         package fileprivate(set) var newestUser: Int64 = 0
         package fileprivate(set) var records: Int64 = 0
@@ -18,14 +18,14 @@ package struct FreshFold: Sendable {
         package init() {}
     }
 
-    /// Of the work, the records that are read and those that are folded.
+    /// The numbers of records that are read and that are folded so far, and of all records.
     package struct Progress: Sendable {
         package let read: Int64
         package let folded: Int64
         package let total: Int64
     }
 
-    /// What the reader and the fold tell one another.
+    /// The counters that the reader and the fold share.
     private final class Shared: Sendable {
         let read = Atomic<Int64>(0)
         let folded = Atomic<Int64>(0)
@@ -33,19 +33,19 @@ package struct FreshFold: Sendable {
     }
 
     private static let quarantineLimit = 10_000
-    /// Of the log: less is not worth a round of its own.
+    /// The least share of the log, as its denominator, that is worth a round of its own.
     private static let leastShare: Int64 = 16
 
     package let ends: LogEnds
     private let counts: PartitionCounts
     private let scan: LogScan
-    private let discarded: Set<Batch.Position>
+    private let discarded: Set<RecordPosition>
     private let report: @Sendable (Progress) async throws -> Void
 
-    /// `counts`: of the log's partitions. `discarded`: records that operators took out. `report` is called on the loop
-    /// that the fold is run on.
+    /// `counts` are the partition counts of the log's topics, `discarded` the records that operators took out of the
+    /// fold. `report` is called on the loop on which the fold runs.
     package init(
-        to ends: LogEnds, of counts: PartitionCounts, _ scan: LogScan, discarded: Set<Batch.Position>,
+        to ends: LogEnds, of counts: PartitionCounts, _ scan: LogScan, discarded: Set<RecordPosition>,
         report: @escaping @Sendable (Progress) async throws -> Void = { _ in }
     ) {
         self.ends = ends
@@ -55,9 +55,9 @@ package struct FreshFold: Sendable {
         self.report = report
     }
 
-    /// Gives `body` what each bucket's records make of nothing. While some partitions are folded, a thread of its own
-    /// reads the next ones. On the scan's loop, as all here.
-    package func run(_ body: (Batch.Changes) async throws -> Void) async throws -> Result {
+    /// Calls `body` with the rows that each bucket's records make of nothing. While some partitions are folded, another
+    /// thread reads the next ones. Must be called on the loop of the scan.
+    package func run(_ body: (ReadModelChanges) async throws -> Void) async throws -> Result {
         let thread = try EventLoopThread()
         defer { thread.shutdown() }
         let shared = Shared()
@@ -70,13 +70,13 @@ package struct FreshFold: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask(executorPreference: thread.loop) {
                 defer { filled.finish() }
-                try await scan.reading(on: thread.loop) { reader in
+                try await scan.withReader(on: thread.loop) { reader in
                     var spare = free.makeAsyncIterator()
                     for group in groups {
                         guard let spill = await spare.next() else { throw CancellationError() }
                         try await read(group, reader, into: spill) { count in
                             let read = shared.read.add(count, ordering: .relaxed).newValue
-                            // While there is something to fold, the fold tells it.
+                            // The fold reports the progress while it has something to fold.
                             guard !shared.isFolding.load(ordering: .relaxed) else { return }
                             let folded = shared.folded.load(ordering: .relaxed)
                             try await withTaskExecutorPreference(scan.loop) {
@@ -104,7 +104,7 @@ package struct FreshFold: Sendable {
         }
     }
 
-    /// Partitions that are read together: each alone, but for small ones.
+    /// The groups of partitions that are read together: small partitions share a group.
     private var groups: [LogEnds] {
         let least = ends.values.reduce(0, +) / Self.leastShare
         var groups: [LogEnds] = []
@@ -128,37 +128,25 @@ package struct FreshFold: Sendable {
         }
     }
 
-    /// Gives `body` what each bucket makes of nothing, and of how many records.
+    /// Calls `body` with the rows that each bucket's records make of nothing, and the number of the records.
     package func fold(
-        _ spill: RecordSpill, into result: inout Result, _ body: (Batch.Changes, Int64) async throws -> Void
+        _ spill: RecordSpill, into result: inout Result, _ body: (ReadModelChanges, Int64) async throws -> Void
     ) async throws {
-        var known = Batch.Known()
-        known.discarded = discarded
+        var state = LoadedState()
+        state.discarded = discarded
         try await spill.forEach { records in
             try Task.checkCancellation()
             var batch = Batch(records, of: counts)
-            batch.fold(known)
+            batch.fold(state)
             result.quarantined += batch.changes.quarantined
             guard result.quarantined.count <= Self.quarantineLimit else {
                 throw ReplayFault.refused(
-                    "more than \(Self.quarantineLimit) records cannot be folded: the fault is likely to be here")
+                    "more than \(Self.quarantineLimit) records cannot be folded: the fault is probably in this program")
             }
             result.newestProduct = max(result.newestProduct, batch.changes.newestProduct)
             result.newestUser = max(result.newestUser, batch.changes.newestUser)
             result.records += Int64(records.count)
             try await body(batch.changes, Int64(records.count))
-        }
-    }
-}
-
-extension Batch.Changes {
-    /// The rows of a table, in binary.
-    package func append(_ table: ReadModelTable, to rows: inout PostgresCopyRows) {
-        switch table {
-        case .users: for user in users { rows.append(user) }
-        case .products: for product in products { rows.append(product) }
-        case .productEvents: for event in productEvents { rows.append(event) }
-        case .commands: for command in commands { rows.append(command) }
         }
     }
 }

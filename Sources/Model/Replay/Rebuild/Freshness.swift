@@ -3,7 +3,7 @@ import Kafka
 import Service
 import Telemetry
 
-/// How old records of the log are.
+/// Measures the age of records of the log.
 package struct Freshness: Sendable {
     private static let patience = Duration.seconds(5)
 
@@ -15,7 +15,8 @@ package struct Freshness: Sendable {
         self.loop = loop
     }
 
-    /// Seconds, of the first record at or after each place; those that cannot be read in time are left out.
+    /// The age in seconds of the first record at or after each position; records that cannot be read in time are left
+    /// out.
     package func ages(ofRecordsAt places: [TopicPartition: Int64]) async throws -> [TopicPartition: Double] {
         guard !places.isEmpty else { return [:] }
         let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
@@ -32,7 +33,7 @@ package struct Freshness: Sendable {
                 }
             }
         } catch is DeadlineExceeded {
-            // What there is has to do.
+            // The ages that were found have to do.
         } catch {
             await consumer.close()
             throw error
@@ -42,7 +43,7 @@ package struct Freshness: Sendable {
         return timestamps.found.mapValues { max(0, Double(now - $0) / 1000) }
     }
 
-    /// On the loop only.
+    /// Timestamps by partition, on the loop only.
     private final class Timestamps: @unchecked Sendable {
         var found: [TopicPartition: Int64] = [:]
     }

@@ -1,7 +1,7 @@
 import Postgres
 import ReadModel
 
-/// The generations of the read model that the database has, and the files that they are made from.
+/// The generations of the read model in a database, and the files that they are made from.
 package struct Generations: Sendable {
     package enum State: String, Sendable {
         case building, live, standby
@@ -14,7 +14,7 @@ package struct Generations: Sendable {
         package let phase: String
         package let folded: Int64
         package let total: Int64
-        /// JSON; nil before the first verification.
+        /// The last report as JSON; nil before the first verification.
         package let verification: String?
         package let isVerified: Bool
         package let startedAt: String
@@ -30,7 +30,9 @@ package struct Generations: Sendable {
         self.files = files
     }
 
-    package func all() async throws(PostgresError) -> [Generation] {
+    /// All generations, in the order of their numbers. Throws when one is in a state that this program does not know: a
+    /// newer program is at work.
+    package func all() async throws -> [Generation] {
         let rows = try await connection.query(
             """
             select generation, definition, state, phase, folded, total, verification::text as verification,
@@ -41,10 +43,14 @@ package struct Generations: Sendable {
         ).rows
         var generations: [Generation] = []
         for row in rows {
+            let (number, name) = (Int(try row.int("generation")), try row.text("state"))
+            guard let state = State(rawValue: name) else {
+                throw ReplayFault.unknownState(generation: number, state: name)
+            }
             generations.append(
                 Generation(
-                    number: Int(try row.int("generation")), definition: Int(try row.int("definition")),
-                    state: State(rawValue: try row.text("state")) ?? .standby, phase: try row.text("phase"),
+                    number: number, definition: Int(try row.int("definition")),
+                    state: state, phase: try row.text("phase"),
                     folded: try row.int("folded"), total: try row.int("total"),
                     verification: try row.optionalText("verification"),
                     isVerified: try row.bool("is_verified"), startedAt: try row.text("started_at")))
@@ -52,11 +58,11 @@ package struct Generations: Sendable {
         return generations
     }
 
-    package func find(_ state: State) async throws(PostgresError) -> Generation? {
+    package func find(_ state: State) async throws -> Generation? {
         try await all().first { $0.state == state }
     }
 
-    /// Makes the first one, empty and live, where there is none: the projector fills it. Safe to run twice.
+    /// Creates the first generation, empty and live, unless there is one; the projector fills it. Safe to run twice.
     package func createFirst() async throws -> Bool {
         guard try await find(.live) == nil else { return false }
         let number = try await next()
@@ -75,7 +81,7 @@ package struct Generations: Sendable {
         return true
     }
 
-    /// A new one to be filled: tables without indexes.
+    /// Creates a generation to be filled: tables without indexes.
     package func create() async throws -> Generation {
         let number = try await next()
         try await connection.simple(
@@ -126,7 +132,7 @@ package struct Generations: Sendable {
             """, [.int(Int64(number)), .text(verification.json), .bool(verification.isEqual)])
     }
 
-    /// Never one that has been: 1 and 2 were before there were generations.
+    /// A number that no generation has had: 1 and 2 were used before there were generations.
     private func next() async throws -> Int {
         let rows = try await connection.query("select nextval('warelog.generations') as next").rows
         guard let row = rows.first else { throw ReplayFault.noGeneration("new") }

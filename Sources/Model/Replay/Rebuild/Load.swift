@@ -3,12 +3,13 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// Fills a new generation: the fresh fold's rows by COPY, one connection for each table, and then its indexes.
+/// Fills a new generation: COPY loads the rows of the fresh fold, on one connection for each table, and then the
+/// indexes are made.
 ///
-/// Nothing of it counts before the checkpoints are there. A load that ends early is begun anew.
+/// The rows do not count before the checkpoints are written. A load that ends early is started again.
 package struct Load: Sendable {
     private static let chunk = 256 << 10
-    /// For each of the tables.
+    /// The memory for the indexes of each table.
     private static let indexMemory = "128MB"
 
     private let postgres: PostgresConfiguration
@@ -23,7 +24,7 @@ package struct Load: Sendable {
         self.files = files
     }
 
-    /// Returns what the fold found when every row is committed. `folded` is called when the last row is on its way.
+    /// Returns the result of the fold when every row is committed. `folded` is called when the last row has been sent.
     package func run(
         _ fold: FreshFold, folded: (FreshFold.Result) async throws -> Void
     ) async throws -> FreshFold.Result {
@@ -73,9 +74,10 @@ package struct Load: Sendable {
         return result
     }
 
-    /// One transaction, which begins with the empty table: its rows are frozen and visible to all from the start, so
-    /// that no vacuum has to write them again. The table's indexes follow its rows, made by one process: others want
-    /// Postgres meanwhile. Nobody waits until it is on the disk: the checkpoints, which come last, are not there before it.
+    /// Fills one table in one transaction, which begins by emptying it: the rows are frozen and visible from the start,
+    /// so that no vacuum has to write them again. The indexes follow, made by one process, because clients need
+    /// Postgres meanwhile. The commit does not wait for the disk: the checkpoints, which come last, are on the disk
+    /// after it.
     private func copy(_ table: ReadModelTable, _ channel: RowChannel) async throws {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }

@@ -5,11 +5,10 @@ import Postgres
 import ReadModel
 import Service
 
-/// Builds the read model anew beside the live one, proves it, and makes it the live one.
+/// Builds a new read model beside the live one, verifies it, and makes it the live one.
 ///
-/// What it does stands in the database as far as it got: each step can be run on its own, by another process, and
-/// begins where the one before ended. The live generation is not touched before the switch; the log and the object
-/// store never are.
+/// The database records each step that is done: a step can be run on its own, by another process, and begins where the
+/// previous one ended. The live generation is not touched before the switch; the log and the object store never are.
 package struct Rebuild: Sendable {
     private let postgres: PostgresConfiguration
     private let kafka: KafkaConfiguration
@@ -29,11 +28,11 @@ package struct Rebuild: Sendable {
         self.report = report
     }
 
-    /// All of it: a new generation, verified, and live.
+    /// Runs all steps: builds a new generation, verifies it and makes it live.
     package func all(acceptsQuarantine: Bool) async throws -> Verification.Report {
         try await withLease { connection, lease in
             let next = try await build(connection)
-            return try await following(next) { follower in
+            return try await withFollower(next) { follower in
                 let verification = try await verify(next, connection, follower)
                 try await makeLive(next, connection, follower, lease, acceptsQuarantine: acceptsQuarantine)
                 return verification
@@ -41,48 +40,50 @@ package struct Rebuild: Sendable {
         }
     }
 
-    /// A new generation, up to date with the log when this returns.
+    /// Builds a new generation, which has caught up with the log when this returns.
     package func start() async throws {
         try await withLease { connection, _ in
             let next = try await build(connection)
-            try await following(next) { _ in }
+            try await withFollower(next) { _ in }
         }
     }
 
     package func verify() async throws -> Verification.Report {
         try await withLease { connection, _ in
             let next = try await built(connection)
-            return try await following(next) { try await verify(next, connection, $0) }
+            return try await withFollower(next) { try await verify(next, connection, $0) }
         }
     }
 
-    /// Makes what `start` built the live one. It must have been found right, unless `isUnverified`.
+    /// Makes the generation that `start` built the live one. It must have been verified, unless `isUnverified`.
     package func makeLive(isUnverified: Bool, acceptsQuarantine: Bool) async throws {
         try await withLease { connection, lease in
             let next = try await built(connection)
             guard isUnverified || next.isVerified else {
                 throw ReplayFault.refused(
-                    "\(next.schema) has not been found right: run `warelog rebuild verify`, or switch with --unverified"
+                    "\(next.schema) has not been verified: run `warelog rebuild verify`, or switch with --unverified"
                 )
             }
-            try await following(next) {
+            try await withFollower(next) {
                 try await makeLive(next, connection, $0, lease, acceptsQuarantine: acceptsQuarantine)
             }
         }
     }
 
-    /// Brings the generation that was live before up to the log, and makes it live again.
+    /// Lets the previously live generation catch up with the log, and makes it live again.
     package func rollback() async throws {
         try await withLease { connection, lease in
             guard let standby = try await Generations(connection, files).find(.standby) else {
                 throw ReplayFault.noGeneration("on standby: nothing was switched, or it has been dropped")
             }
             try check(standby)
-            try await following(standby) { try await makeLive(standby, connection, $0, lease, acceptsQuarantine: true) }
+            try await withFollower(standby) {
+                try await makeLive(standby, connection, $0, lease, acceptsQuarantine: true)
+            }
         }
     }
 
-    /// Forgets what is being built. Nobody may be at it.
+    /// Drops the generation that is being built, unless a process is building it. Returns whether there was one.
     package func abort() async throws -> Bool {
         try await withLease { connection, _ in
             let generations = Generations(connection, files)
@@ -99,7 +100,7 @@ package struct Rebuild: Sendable {
         guard let live = try await generations.find(.live) else {
             throw ReplayFault.noGeneration("live: run `warelog migrate`")
         }
-        // What an earlier run left half done.
+        // An earlier run may have left a generation unfinished.
         if let left = try await generations.find(.building) { try await generations.drop(left) }
         let next = try await generations.create()
         let meter = RebuildMeter(loop, live: live, next: next, report)
@@ -134,7 +135,7 @@ package struct Rebuild: Sendable {
             throw ReplayFault.noGeneration("being built: run `warelog rebuild start`")
         }
         guard next.phase == "following" else {
-            throw ReplayFault.notYet("\(next.schema) was left half done: run `warelog rebuild start` again")
+            throw ReplayFault.notYet("\(next.schema) was left unfinished: run `warelog rebuild start` again")
         }
         try check(next)
         return next
@@ -146,15 +147,15 @@ package struct Rebuild: Sendable {
         }
     }
 
-    /// `body` runs while `generation` is kept up with the log, from when it has come to where the log ends now.
-    private func following<Value: Sendable>(
+    /// Runs `body` while a follower keeps `generation` up with the log, as soon as it has caught up.
+    private func withFollower<Value: Sendable>(
         _ generation: Generations.Generation, _ body: @Sendable @escaping (Follower) async throws -> Value
     ) async throws -> Value {
         let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
         let follower = Follower(kafka, loop: loop, pool: pool, generation: generation.number, holder: holder)
         let ends = try await LogScan(kafka, loop: loop).ends()
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
-            // Who waits for it is told how it ended.
+            // A failure is thrown by `reach`.
             group.addTask(executorPreference: loop) { try? await follower.run(Array(ends.keys)) }
             defer { group.cancelAll() }
             do {
@@ -180,7 +181,7 @@ package struct Rebuild: Sendable {
     }
 
     private func makeLive(
-        _ next: Generations.Generation, _ connection: PostgresConnection, _ follower: Follower, _ lease: Lease,
+        _ next: Generations.Generation, _ connection: PostgresConnection, _ follower: Follower, _ lease: OperatorLease,
         acceptsQuarantine: Bool
     ) async throws {
         let generations = Generations(connection, files)
@@ -190,10 +191,10 @@ package struct Rebuild: Sendable {
             try await connection.query("select count(*) as n from \(next.schema).quarantine").rows.first?.int("n") ?? 0
         guard acceptsQuarantine || quarantined == 0 else {
             throw ReplayFault.refused(
-                "\(quarantined) records are in quarantine in \(next.schema): look at them with `warelog quarantine list "
-                    + "--generation \(next.number)`, or switch with --accept-quarantine")
+                "\(quarantined) records are in quarantine in \(next.schema): look at them with "
+                    + "`warelog quarantine list --generation \(next.number)`, or switch with --accept-quarantine")
         }
-        // One is kept to go back to: the one that is live until now.
+        // One generation is kept for a rollback: the one that is live until now.
         if let old = all.first(where: { $0.state == .standby }), old.number != next.number {
             try await generations.drop(old)
         }
@@ -204,21 +205,21 @@ package struct Rebuild: Sendable {
     }
 
     private func withLease<Value>(
-        _ body: (PostgresConnection, Lease) async throws -> Value
+        _ body: (PostgresConnection, OperatorLease) async throws -> Value
     ) async throws -> Value {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
-        let lease = try await Lease.take(.rebuild, as: holder, connection)
+        let lease = try await OperatorLease.take(.rebuild, as: holder, connection)
         return try await body(connection, lease)
     }
 }
 
-/// The new read model is not what the log says.
+/// The new read model differs from the log.
 package struct NotAsTheLog: Error, CustomStringConvertible {
     package let schema: String
     package let report: Verification.Report
     package var description: String {
         let named = report.differences.prefix(3).map { "\($0.table.rawValue) \($0.id) (\($0.kind.rawValue))" }
-        return "\(schema) is not what the log says: \(named.joined(separator: ", ")); nothing was switched"
+        return "\(schema) differs from the log: \(named.joined(separator: ", ")); nothing was switched"
     }
 }

@@ -1,18 +1,18 @@
 import EventLoop
 
-/// How far a rebuild is.
+/// The progress of a rebuild.
 package struct RebuildProgress: Sendable {
-    /// `reading`, `loading`, `indexing`, `following`, `verifying`, `live`.
+    /// The phase: `reading`, `loading`, `indexing`, `following`, `verifying` or `live`.
     package var phase: String
-    /// Of this phase.
+    /// The events that are done in this phase.
     package var events: Int64
     package var total: Int64
     package var eventsPerSecond = 0.0
-    /// Seconds; nil when it cannot be told.
+    /// The seconds that remain; nil when they cannot be estimated.
     package var remaining: Double?
 }
 
-/// Makes of the work's counts a few reports a second.
+/// Turns the counts of the work into a few reports a second.
 final class RebuildMeter: @unchecked Sendable {
     // `@unchecked`: on one loop only.
     private static let interval = Duration.milliseconds(250)
@@ -36,13 +36,13 @@ final class RebuildMeter: @unchecked Sendable {
         noted = start
     }
 
-    /// Whether it is time to write the progress down.
+    /// Reports the progress. Returns whether it is time to record it in the database.
     func loading(_ progress: FreshFold.Progress) -> Bool {
         let now = clock.now
         if now - reported > Self.interval || progress.folded == progress.total {
             reported = now
             let seconds = (now - start) / .seconds(1)
-            // Half of the work is reading.
+            // Reading is half of the work.
             let done = Double(progress.read + progress.folded) / 2
             let isReading = progress.folded == 0
             report(

@@ -2,14 +2,14 @@ import EventLog
 import Glibc
 import Kafka
 
-/// The records of a log, sorted so that each bucket can be folded on its own in little memory: those of one entity are
-/// in one bucket, in their order.
+/// The records of a log, sorted into buckets that can be folded one by one in little memory: the records of one entity
+/// are in one bucket, in their order.
 ///
-/// An entity is what a key names in a partition. Entities of a partition that share a command, which takes effect only
-/// once, belong together: they have a bucket of their own, in the order of topic, partition and offset.
+/// A key in a partition names an entity. Entities of a partition that share a command, which takes effect only once,
+/// belong together: they have a bucket of their own, in the order of topic, partition and offset.
 package final class RecordSpill: @unchecked Sendable {
-    // `@unchecked`: handed on from who fills it to who folds it, never shared.
-    /// What the records of one bucket take, about.
+    // `@unchecked`: the task that fills it hands it to the task that folds it; they never share it.
+    /// The approximate size of the records of one bucket.
     private static let bucketBytes = 3 << 20
     private static let typicalRecord = 700
     private static let memory = 16 << 20
@@ -22,19 +22,20 @@ package final class RecordSpill: @unchecked Sendable {
     private var shared: Set<UInt64> = []
     package private(set) var count = 0
 
-    /// For about so many records.
+    /// Makes buckets for about `count` records.
     package convenience init(expecting count: Int64) {
         let buckets = Int(clamping: count) / (Self.bucketBytes / Self.typicalRecord) + 1
         self.init(buckets: min(buckets, 8192), memory: Self.memory, commandMemory: Self.commandMemory)
     }
 
-    /// `memory`, `commandMemory`: bytes to keep in memory of the records, and of the list of their commands.
+    /// `memory` and `commandMemory` are the bytes of the records, and of the list of their commands, that stay in
+    /// memory.
     package init(buckets: Int, memory: Int, commandMemory: Int) {
         records = Spill(buckets: buckets, limit: memory)
         commands = Spill(buckets: Self.commandBuckets, limit: commandMemory)
     }
 
-    /// Forgets everything; the memory and the files stay for what comes next.
+    /// Removes all records; the memory and the files are used again for the next ones.
     package func removeAll() {
         records.removeAll()
         commands.removeAll()
@@ -76,7 +77,7 @@ package final class RecordSpill: @unchecked Sendable {
 
     private static let commandHeader: StaticString = "ce_commandid"
 
-    /// A collision of hashes puts entities together that need not be: that changes nothing.
+    /// The hash of the entity. A collision puts two entities together, which does no harm.
     private static func entity(_ record: KafkaRecord) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(record.topicPartition.topic.utf8.count)
@@ -85,7 +86,7 @@ package final class RecordSpill: @unchecked Sendable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// Gives `body` each bucket's records; every one is there when it is called. Can be run again.
+    /// Calls `body` with the records of each bucket, after all records have been added. It can be called again.
     package func forEach(_ body: ([KafkaRecord]) async throws -> Void) async throws {
         try findShared()
         var together: [KafkaRecord] = []

@@ -1,6 +1,6 @@
-/// Rows on their way into one COPY: the fold waits when the server is behind. On one loop only.
+/// A queue of rows for one COPY: the fold suspends while the server is behind. It must stay on one loop.
 final class RowChannel: @unchecked Sendable {
-    /// Chunks that may wait.
+    /// The number of chunks that may wait.
     private static let capacity = 3
 
     private var chunks: [[UInt8]] = []
@@ -9,7 +9,7 @@ final class RowChannel: @unchecked Sendable {
     private var receiver: CheckedContinuation<Void, Never>?
     private var sender: CheckedContinuation<Void, Never>?
 
-    /// Throws when the receiver has ended with a failure.
+    /// Suspends while the queue is full; throws when the receiver has failed.
     func send(_ chunk: [UInt8]) async throws {
         while chunks.count >= Self.capacity, failure == nil { await withCheckedContinuation { sender = $0 } }
         if let failure { throw failure }
@@ -17,19 +17,19 @@ final class RowChannel: @unchecked Sendable {
         wake(&receiver)
     }
 
-    /// Nothing comes any more.
+    /// Ends the queue after the chunks that it holds.
     func finish() {
         isFinished = true
         wake(&receiver)
     }
 
-    /// The receiver has ended: whoever sends is told.
+    /// Makes `send` throw, because the receiver has failed.
     func fail(_ error: any Error) {
         failure = error
         wake(&sender)
     }
 
-    /// Nil after the last one.
+    /// The next chunk; nil after the last one.
     func receive() async -> [UInt8]? {
         while chunks.isEmpty, !isFinished { await withCheckedContinuation { receiver = $0 } }
         guard !chunks.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 import Glibc
 import ReadModel
 
-/// The SQL files that the database is made from: migrations, and the read model's definition in `read_model/`.
+/// The SQL files that a database is made from: the migrations, and the definition of the read model in `read_model/`.
 package struct SchemaFiles: Sendable {
     package enum Part: String, Sendable {
         case tables, views
@@ -15,12 +15,12 @@ package struct SchemaFiles: Sendable {
         try text("read_model/\(part.rawValue).sql")
     }
 
-    /// Made when the table is filled.
+    /// The indexes of a table, which are made when it is filled.
     package func indexes(of table: ReadModelTable) throws(SchemaFault) -> String {
         try text("read_model/indexes/\(table.rawValue).sql")
     }
 
-    /// Names of the migrations, in their order.
+    /// The names of the migrations, in their order.
     package func migrationNames() throws(SchemaFault) -> [String] {
         guard let handle = opendir(directory) else { throw .noDirectory(directory) }
         defer { closedir(handle) }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Bytes sorted into buckets, in memory as long as they are few and in a file without a name otherwise: it is gone with
-/// the process. Each bucket gives its bytes in the order in which they were added.
+/// Bytes sorted into buckets: in memory while they are few, and otherwise in a file without a name, which ends with the
+/// process. Each bucket keeps its bytes in the order in which they were added.
 package final class Spill {
     package struct Failed: Error, CustomStringConvertible {
         let call: String
@@ -24,10 +24,11 @@ package final class Spill {
     private var buffered = 0
     private var file: Int32 = -1
     private var fileEnd = 0
-    /// What was read back last; the next one is read into its memory.
+    /// The bucket that was read last; the next one is read into its memory.
     private var read: [UInt8] = []
 
-    /// `limit`: bytes to keep in memory. `directory`: where the file is made when they are more; TMPDIR unless given.
+    /// `limit` is the number of bytes that stay in memory. When there are more, the file is made in `directory`, by
+    /// default that of TMPDIR.
     package init(buckets: Int, limit: Int, directory: String? = nil) {
         self.directory = directory ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         buffers = Array(repeating: [], count: buckets)
@@ -46,7 +47,7 @@ package final class Spill {
         if buffered > limit { try spill() }
     }
 
-    /// Gives `body` everything that was added to a bucket. It can be asked for again.
+    /// Calls `body` with all bytes of a bucket. It can be called again.
     package func withBytes<Value>(
         of bucket: Int, _ body: (UnsafeRawBufferPointer) -> Value
     ) throws(Failed) -> Value {
@@ -67,7 +68,7 @@ package final class Spill {
         return read.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
 
-    /// Forgets everything; the memory and the file stay for what comes next.
+    /// Removes all bytes; the memory and the file are used again for the next ones.
     package func removeAll() {
         for bucket in buffers.indices {
             buffers[bucket].removeAll(keepingCapacity: true)

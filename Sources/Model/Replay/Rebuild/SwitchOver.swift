@@ -4,11 +4,11 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// Makes another generation the live one: in one transaction, at a place in the log that both have reached, so that no
-/// reader sees anything older than before. Writers wait for their verdicts meanwhile, for some milliseconds; nobody is
+/// Makes another generation the live one: in one transaction, at an end of the log that both have reached, so that no
+/// reader sees an older state than before. Writers wait some milliseconds longer for their verdicts; no request is
 /// refused.
 package struct SwitchOver: Sendable {
-    /// Readers that are at work hold the views for so long at most; new ones wait behind us.
+    /// The longest wait for readers that hold the views; new readers wait behind us.
     private static let lockTimeout = "250ms"
     private static let attempts = 40
 
@@ -16,16 +16,16 @@ package struct SwitchOver: Sendable {
     private let files: SchemaFiles
     private let loop: EventLoop
 
-    /// `connection` is for this alone.
+    /// `connection` must not be used for anything else.
     package init(_ connection: PostgresConnection, _ files: SchemaFiles, loop: EventLoop) {
         self.connection = connection
         self.files = files
         self.loop = loop
     }
 
-    /// `follower` keeps `next` up with the log, and goes on until the projectors have it.
+    /// `follower` keeps `next` up with the log until the projectors take it over.
     package func run(
-        from live: Generations.Generation, to next: Generations.Generation, _ follower: Follower, _ lease: Lease
+        from live: Generations.Generation, to next: Generations.Generation, _ follower: Follower, _ lease: OperatorLease
     ) async throws {
         var makesViewsAnew = false
         for attempt in 1... {
@@ -34,20 +34,20 @@ package struct SwitchOver: Sendable {
             } catch let error as PostgresError where error.isOtherColumns && !makesViewsAnew {
                 makesViewsAnew = true
             } catch let error as PostgresError where error.isTransient && attempt < Self.attempts {
-                // Somebody reads for longer than we let the others wait: they go first, then we try again.
+                // A reader takes longer than the others should wait for us: let them go first, and try again.
                 try await loop.sleep(for: .milliseconds(100))
             }
         }
     }
 
     private func attemptOnce(
-        _ live: Generations.Generation, _ next: Generations.Generation, _ follower: Follower, _ lease: Lease,
+        _ live: Generations.Generation, _ next: Generations.Generation, _ follower: Follower, _ lease: OperatorLease,
         makesViewsAnew: Bool
     ) async throws {
         try await connection.simple("begin; set local lock_timeout = '\(Self.lockTimeout)'")
         do {
             try await lease.check(connection)
-            // From here on no projector can commit to the live one.
+            // From here on, no projector can commit to the live generation.
             let rows = try await connection.query(
                 "select topic, partition, next_offset from \(live.schema).checkpoints for update"
             ).rows

@@ -1,6 +1,6 @@
 import Postgres
 
-/// The views that others read the live generation by, made in the transaction that is open on a connection.
+/// Makes the views of the live generation, in the transaction that is open on a connection.
 struct Views: Sendable {
     private let connection: PostgresConnection
     private let files: SchemaFiles
@@ -10,9 +10,9 @@ struct Views: Sendable {
         self.files = files
     }
 
-    /// Shows `schema`, whose definition is this program's. `anew`: views of another definition may be there, with columns
-    /// that this one does not have, so they are dropped first, and what was granted on them is granted again; a view of
-    /// somebody else's that reads one of them keeps that from happening, and the error names it.
+    /// Makes the views show `schema`, which has the definition of this program. With `anew`, the present views are
+    /// dropped first, because they may have columns that this definition does not have, and their grants are repeated.
+    /// Another view that reads one of them prevents that, and the error names it.
     func show(_ schema: String, anew: Bool) async throws {
         var (drops, grants) = ("", "")
         if anew, let row = try await connection.query(Self.remaking).rows.first {
@@ -23,7 +23,7 @@ struct Views: Sendable {
             "\(drops); set local search_path = \(schema); \(try files.readModel(.views)); \(grants)")
     }
 
-    /// What drops the views of the read model's tables, and what grants again what is granted on them now.
+    /// Selects the statements that drop the views of the read model's tables, and those that repeat their grants.
     private static let remaking = """
         with shown as (
             select c.oid, format('%I.%I', n.nspname, c.relname) as name, c.relacl, c.relowner
@@ -44,6 +44,6 @@ struct Views: Sendable {
 }
 
 extension PostgresError {
-    /// A view cannot be replaced: it has columns that the new one has not, or of other types.
+    /// Whether a view cannot be replaced, because it has columns that the new one lacks or that have other types.
     var isOtherColumns: Bool { sqlState == "42P16" }
 }

@@ -1,16 +1,16 @@
 import EventLoop
 import Kafka
 
-/// Single records of the log, by their places.
+/// Reads single records of the log by their positions.
 struct LogRecords: Sendable {
-    /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
+    /// The greatest gap between two wanted records that is read through: a wider one is skipped by a new assignment.
     private static let gap: Int64 = 1000
     private static let patience = Duration.seconds(30)
 
     let kafka: KafkaConfiguration
     let loop: EventLoop
 
-    /// The records at `offsets`, which ascend; those that the log does not have are left out.
+    /// The records at these ascending offsets; offsets that the log has no record for are left out.
     func read(_ partition: TopicPartition, at offsets: [Int64]) async throws -> [KafkaRecord] {
         guard !offsets.isEmpty else { return [] }
         let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)

@@ -3,8 +3,8 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// One generation at one moment: what it holds, and up to where it is folded. A transaction that only reads, open as
-/// long as the connection.
+/// One generation at one moment: its rows, and the offsets up to which it is folded. It is a read-only transaction that
+/// stays open as long as the connection.
 package struct Snapshot: Sendable {
     package let checkpoints: LogEnds
     private let connection: PostgresConnection
@@ -22,14 +22,14 @@ package struct Snapshot: Sendable {
         self.checkpoints = checkpoints
     }
 
-    /// Gives each row of a table in binary form.
+    /// Calls `body` with each row of a table in binary form.
     package func forEach(in table: ReadModelTable, _ body: (UnsafeRawBufferPointer) throws -> Void) async throws {
         var isFirst = true
         _ = try await connection.copyOut(
             "copy \(schema).\(table.rawValue) (\(table.columns)) to stdout (format binary)"
         ) { piece in
             var row = piece
-            // The header comes together with the first row; the trailer is a row of -1 columns.
+            // The header comes with the first row; the trailer is a row of -1 columns.
             if isFirst {
                 isFirst = false
                 row = UnsafeRawBufferPointer(rebasing: piece.dropFirst(PostgresCopyRows.header.count))
@@ -44,33 +44,35 @@ package struct Snapshot: Sendable {
         for table in ReadModelTable.allCases {
             try await forEach(in: table) { row in
                 guard root.add(row, of: table) else {
-                    throw ReplayFault.refused("a row of \(schema).\(table.rawValue) has another form")
+                    throw ReplayFault.refused(
+                        "a row of \(schema).\(table.rawValue) has a form that this program does not know")
                 }
             }
         }
         return root
     }
 
-    /// The places of the records in quarantine.
-    package func quarantined() async throws -> [(position: Batch.Position, key: String, reason: String)] {
-        try await connection.query(
-            "select topic, partition, log_offset, key, reason from \(schema).quarantine order by topic, partition, log_offset"
-        ).rows.map { row in
-            (
-                Batch.Position(try TopicPartition(row: row), try row.int("log_offset")), try row.text("key"),
-                try row.text("reason")
-            )
+    /// The positions of the records in quarantine.
+    package func quarantined() async throws -> Set<RecordPosition> {
+        var positions: Set<RecordPosition> = []
+        let sql = "select topic, partition, log_offset from \(schema).quarantine"
+        for row in try await connection.query(sql).rows {
+            positions.insert(RecordPosition(try TopicPartition(row: row), try row.int("log_offset")))
         }
+        return positions
     }
+
+    /// The records that operators had taken out of the fold at that moment.
+    package func discarded() async throws -> Set<RecordPosition> { try await Discards.all(connection) }
 }
 
-/// What operators have taken out of the fold.
+/// The records that operators have taken out of the fold.
 package enum Discards {
-    package static func all(_ connection: PostgresConnection) async throws(PostgresError) -> Set<Batch.Position> {
-        var positions: Set<Batch.Position> = []
+    package static func all(_ connection: PostgresConnection) async throws(PostgresError) -> Set<RecordPosition> {
+        var positions: Set<RecordPosition> = []
         for row in try await connection.query("select topic, partition, log_offset from warelog.discarded_records").rows
         {
-            positions.insert(Batch.Position(try TopicPartition(row: row), try row.int("log_offset")))
+            positions.insert(RecordPosition(try TopicPartition(row: row), try row.int("log_offset")))
         }
         return positions
     }

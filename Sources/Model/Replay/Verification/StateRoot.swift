@@ -6,8 +6,8 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// What tells two states of the read model apart: for each partition of the log a hash over the rows that its events
-/// made, in whatever order they are given.
+/// A digest of the read model that distinguishes two states: for each partition of the log, a hash over the rows that
+/// its events made, in whatever order the rows are added.
 ///
 /// A row is its binary form in COPY, which the server and `PostgresCopyRows` write alike. Each row's SHA-256 is added
 /// (by words, modulo 2^64) to one of 256 leaves, chosen by the entity's id; the root is the SHA-256 over the leaves of
@@ -15,7 +15,7 @@ import ReadModel
 package struct StateRoot: Sendable {
     package static let leavesOfEach = 256
 
-    /// Rows of entities that are hashed together.
+    /// The rows of entities that are hashed together.
     package struct Leaf: Hashable, Sendable, Comparable {
         package let partition: TopicPartition
         package let table: ReadModelTable
@@ -41,7 +41,7 @@ package struct StateRoot: Sendable {
 
     package init() {}
 
-    /// Adds a row in binary form. False when it is none of the table's.
+    /// Adds a row in binary form. Returns false when it is not a row of the table.
     @discardableResult
     package mutating func add(_ row: UnsafeRawBufferPointer, of table: ReadModelTable) -> Bool {
         guard let place = RowPlace(row, of: table) else { return false }
@@ -55,10 +55,10 @@ package struct StateRoot: Sendable {
 
     private static let noSums = Array(repeating: Sum(), count: leavesOfEach)
 
-    /// Of a row of this entity.
+    /// The number of the leaf for the rows of this entity.
     package static func leaf(of id: Int64) -> Int { Int(mix(id) % UInt64(leavesOfEach)) }
 
-    /// Spreads ids that are near to one another (SplitMix64's finalizer).
+    /// Spreads neighbouring ids (the finalizer of SplitMix64).
     package static func mix(_ id: Int64) -> UInt64 {
         var bits = UInt64(bitPattern: id) &+ 0x9E37_79B9_7F4A_7C15
         bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -66,7 +66,7 @@ package struct StateRoot: Sendable {
         return bits ^ bits >> 31
     }
 
-    /// Hexadecimal; the same for the same rows. A partition without rows has the root of nothing.
+    /// The root in hexadecimal, the same for the same rows. A partition without rows has a root as well.
     package func root(of partition: TopicPartition) -> String {
         var bytes: [UInt8] = []
         for table in ReadModelTable.allCases {
@@ -81,7 +81,7 @@ package struct StateRoot: Sendable {
 
     package var partitions: Set<TopicPartition> { Set(sums.keys.map(\.partition)) }
 
-    /// Leaves that are not the same in both.
+    /// The leaves that differ.
     package func differences(from other: StateRoot) -> [Leaf] {
         Set(sums.keys).union(other.sums.keys).flatMap { column in
             let mine = sums[column] ?? Self.noSums
@@ -92,14 +92,14 @@ package struct StateRoot: Sendable {
     }
 }
 
-/// What a row in binary form begins with.
+/// The columns that a row in binary form begins with.
 package struct RowPlace: Hashable, Sendable {
-    /// The entity's.
+    /// The id of the entity.
     package let id: Int64
     package let partition: TopicPartition
     package let offset: Int64
 
-    /// Nil for bytes that are no row of the table.
+    /// Nil for bytes that are not a row of the table.
     package init?(_ row: UnsafeRawBufferPointer, of table: ReadModelTable) {
         guard row.count >= 34 else { return nil }
         func integer<Value: FixedWidthInteger>(at place: Int, _: Value.Type) -> Value {
@@ -114,7 +114,7 @@ package struct RowPlace: Hashable, Sendable {
         case .users: topic = .users
         case .products, .productEvents: topic = .products
         case .commands:
-            // Two numbers more, and then the topic's name.
+            // Two more numbers precede the name of the topic.
             guard row.count >= 62 else { return nil }
             topic = Int(integer(at: 58, Int32.self)) == Topic.users.name.utf8.count ? .users : .products
         }

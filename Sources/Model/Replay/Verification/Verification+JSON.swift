@@ -2,7 +2,7 @@ import JSON
 import Kafka
 
 extension Verification.Report {
-    /// As it is kept and printed: the roots of every partition and, where they differ, the first rows that do.
+    /// The report as it is stored and printed: the roots of every partition and the first rows that differ.
     package var json: String {
         String(
             decoding: JSONWriter.object { json in
@@ -52,7 +52,7 @@ extension Verification.Report {
             }, as: UTF8.self)
     }
 
-    /// Of the events that touched the product.
+    /// The offsets of the events that touched the product.
     package func offsets(of difference: Verification.Difference) -> [Int64] {
         events.filter { $0.value == difference.id }.map(\.key.offset).sorted()
     }

@@ -4,16 +4,16 @@ import Kafka
 import Postgres
 import ReadModel
 
-/// A generation compared with a fresh fold of the log, at the place in the log where it stands.
+/// Compares a generation with a fresh fold of the log up to the generation's checkpoints.
 package struct Verification: Sendable {
-    /// The differing leaves whose rows are looked at, and the entities that are named, at most.
+    /// The greatest numbers of differing leaves whose rows are examined, and of entities that are named.
     private static let examinedLeaves = 64
     private static let namedEntities = 20
 
     package struct PartitionRoots: Sendable {
         package let partition: TopicPartition
         package let offset: Int64
-        /// Of the read model, and of the log.
+        /// The root of the read model, and that of the log.
         package let readModel: String
         package let log: String
 
@@ -24,10 +24,10 @@ package struct Verification: Sendable {
         case missing, unexpected, different
     }
 
-    /// A row that is not as the log makes it.
+    /// A row that differs from the row that the log makes.
     package struct Difference: Sendable, Hashable {
         package let table: ReadModelTable
-        /// The product's or user's.
+        /// The id of the product or user.
         package let id: Int64
         package let partition: TopicPartition
         package let kind: Kind
@@ -35,12 +35,12 @@ package struct Verification: Sendable {
 
     package struct Report: Sendable {
         package let partitions: [PartitionRoots]
-        /// The first ones; empty when everything is equal.
+        /// The first differences.
         package let differences: [Difference]
-        /// Events of the products that differ, in their order.
-        package let events: [Batch.Position: Int64]
-        /// Places that are in quarantine on one side only.
-        package let quarantine: [Batch.Position]
+        /// The events of the products that differ.
+        package let events: [RecordPosition: Int64]
+        /// The positions of records that are in quarantine on one side only.
+        package let quarantine: [RecordPosition]
         package let rows: Int
         package let records: Int64
 
@@ -50,7 +50,7 @@ package struct Verification: Sendable {
     private let snapshot: Snapshot
     private let fold: FreshFold
 
-    /// `fold` goes up to the snapshot's checkpoints.
+    /// `fold` must end at the checkpoints of the snapshot.
     package init(_ snapshot: Snapshot, _ fold: FreshFold) {
         self.snapshot = snapshot
         self.fold = fold
@@ -65,13 +65,13 @@ package struct Verification: Sendable {
         }
         let leaves = found.differences(from: expected)
         var differences: [Difference] = []
-        var events: [Batch.Position: Int64] = [:]
+        var events: [RecordPosition: Int64] = [:]
         if !leaves.isEmpty {
             (differences, events) = try await examine(Set(leaves.prefix(Self.examinedLeaves)))
         }
-        let there = Set(try await snapshot.quarantined().map(\.position))
-        let wanted = Set(result.quarantined.map { Batch.Position($0.record.topicPartition, $0.record.offset) })
-        // Rows that say that they are of a partition that there is not are of no use to anybody.
+        let there = try await snapshot.quarantined()
+        let wanted = Set(result.quarantined.map { RecordPosition($0.record.topicPartition, $0.record.offset) })
+        // A row may claim a partition that the log does not have: it counts as a difference, too.
         let partitions = Set(fold.ends.keys).union(found.partitions)
         return Report(
             partitions: partitions.sorted().map { partition in
@@ -86,10 +86,10 @@ package struct Verification: Sendable {
             rows: found.rowCount, records: result.records)
     }
 
-    /// Row by row, the leaves that are not the same.
+    /// Compares the rows of the leaves that differ.
     private func examine(
         _ leaves: Set<StateRoot.Leaf>
-    ) async throws -> ([Difference], [Batch.Position: Int64]) {
+    ) async throws -> ([Difference], [RecordPosition: Int64]) {
         var found: [StateRoot.Leaf: [RowPlace: SIMD4<UInt64>]] = [:]
         var expected = found
         for table in ReadModelTable.allCases {
@@ -112,12 +112,12 @@ package struct Verification: Sendable {
         return (Array(named), try await events(of: Set(named.filter { $0.table != .users }.map(\.id))))
     }
 
-    private func events(of products: Set<Int64>) async throws -> [Batch.Position: Int64] {
-        var events: [Batch.Position: Int64] = [:]
+    private func events(of products: Set<Int64>) async throws -> [RecordPosition: Int64] {
+        var events: [RecordPosition: Int64] = [:]
         _ = try await fold.run { changes in
             for event in changes.productEvents where products.contains(event.product.value) {
                 let partition = TopicPartition(topic: Topic.products.name, partition: event.position.partition)
-                events[Batch.Position(partition, event.position.offset)] = event.product.value
+                events[RecordPosition(partition, event.position.offset)] = event.product.value
             }
         }
         return events
@@ -130,11 +130,11 @@ package struct Verification: Sendable {
         guard let place = RowPlace(row, of: table) else { return }
         let leaf = StateRoot.Leaf(partition: place.partition, table: table, number: StateRoot.leaf(of: place.id))
         guard leaves.contains(leaf) else { return }
-        // Of one place there is one row, if somebody has not added another.
+        // There is one row for a position, unless somebody has added another.
         rows[leaf, default: [:]][place, default: SIMD4()] &+= SHA256.words(row)
     }
 
-    /// The digests of an entity's rows, by their offsets.
+    /// The digests of the rows of each entity, by their offsets.
     private static func byEntity(_ rows: [RowPlace: SIMD4<UInt64>]) -> [Int64: [Int64: SIMD4<UInt64>]] {
         var entities: [Int64: [Int64: SIMD4<UInt64>]] = [:]
         for (place, digest) in rows { entities[place.id, default: [:]][place.offset] = digest }
@@ -142,11 +142,11 @@ package struct Verification: Sendable {
     }
 }
 
-/// One row at a time, in binary, of what a fold has changed.
+/// Gives the rows that a fold has changed in binary form, one at a time.
 struct RowBuffer {
     private var rows = PostgresCopyRows()
 
-    mutating func forEach(_ changes: Batch.Changes, _ body: (ReadModelTable, UnsafeRawBufferPointer) -> Void) {
+    mutating func forEach(_ changes: ReadModelChanges, _ body: (ReadModelTable, UnsafeRawBufferPointer) -> Void) {
         for user in changes.users { give(.users, body) { $0.append(user) } }
         for product in changes.products { give(.products, body) { $0.append(product) } }
         for event in changes.productEvents { give(.productEvents, body) { $0.append(event) } }

@@ -5,7 +5,7 @@ import Postgres
 import ReadModel
 import Service
 
-/// Compares a generation with the log, with connections of its own.
+/// Compares a generation with the log, on connections of its own.
 package struct Verifier: Sendable {
     private let postgres: PostgresConfiguration
     private let kafka: KafkaConfiguration
@@ -17,23 +17,23 @@ package struct Verifier: Sendable {
         self.loop = loop
     }
 
-    /// `progress` is given the records folded, and all of them.
+    /// `progress` is called with the number of records folded, and the number of all records.
     package func run(
         _ generation: Generations.Generation, progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
     ) async throws -> Verification.Report {
         let connection = try await PostgresConnection.connect(postgres, loop: loop)
         defer { connection.close() }
-        let discarded = try await Discards.all(connection)
         let snapshot = try await Snapshot(generation.schema, connection)
         let scan = LogScan(kafka, loop: loop)
         let ends = try await scan.ends()
         if let short = snapshot.checkpoints.filter({ $0.value > ends[$0.key] ?? 0 }).keys.min() {
             throw ReplayFault.refused(
-                "\(generation.schema) has folded more of \(short) than the log holds: it is another log, or has lost records"
+                "\(generation.schema) has folded more of \(short) than the log holds: "
+                    + "it is another log, or the log has lost records"
             )
         }
         let counts = try await LogTopics.counts(connection)
-        let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: discarded) {
+        let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: try await snapshot.discarded()) {
             progress($0.folded, $0.total)
         }
         return try await Verification(snapshot, fold).run()

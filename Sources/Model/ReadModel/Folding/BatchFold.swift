@@ -1,39 +1,39 @@
 import EventLog
 import Events
 
-/// The fold over one batch: the pure `evolve` of each entity, and the ledger of commands that it cannot see.
+/// The fold over one batch: the pure `evolve` of each entity, and the ledger of commands, which no entity can see.
 struct BatchFold {
     private struct ProductSlot {
         var product: Product?
-        /// Of the last event of the batch that changed it.
+        /// The position of the last event of the batch that changed the product.
         var changed: LogPosition?
     }
 
-    /// In the order of their first events here. What is looked up by hashing is looked up once for each event.
+    /// The products in the order of their first events here: each event looks its product up by hashing only once.
     private var products: [ProductSlot] = []
     private var productSlots: [ProductID: Int] = [:]
     private var users: [UserID: User]
     private var userPositions: [UserID: LogPosition] = [:]
-    /// Commands that took effect before this batch.
-    private let ledger: Set<Batch.Command>
-    private var quarantined: Set<Batch.Key>
-    private(set) var productEvents: [Batch.ProductEventVerdict] = []
-    /// The last decision on each command.
-    private(set) var decisions: [Batch.DecidedCommand] = []
-    private var decisionSlots: [Batch.Command: Int] = [:]
+    /// The commands that took effect before this batch.
+    private let ledger: Set<CommandKey>
+    private var quarantined: Set<EntityKey>
+    private(set) var productEvents: [ProductEventRow] = []
+    /// The last decision on each command of the batch.
+    private(set) var decisions: [CommandRow] = []
+    private var decisionSlots: [CommandKey: Int] = [:]
     private(set) var voided = 0
     private(set) var newestProduct: Int64 = 0
     private(set) var newestUser: Int64 = 0
 
-    /// For about `count` events.
-    init(_ known: Batch.Known, expecting count: Int) {
-        users = known.users
-        ledger = known.commands
-        quarantined = known.quarantined
+    /// Reserves memory for about `count` events.
+    init(_ state: LoadedState, expecting count: Int) {
+        users = state.users
+        ledger = state.commands
+        quarantined = state.quarantined
         productEvents.reserveCapacity(count)
         decisions.reserveCapacity(count)
         decisionSlots.reserveCapacity(count)
-        for (id, product) in known.products { productSlots[id] = add(product) }
+        for (id, product) in state.products { productSlots[id] = add(product) }
     }
 
     private mutating func add(_ product: Product?) -> Int {
@@ -42,15 +42,15 @@ struct BatchFold {
     }
 
     var hasQuarantine: Bool { !quarantined.isEmpty }
-    func isQuarantined(_ key: Batch.Key) -> Bool { quarantined.contains(key) }
-    mutating func quarantine(_ key: Batch.Key) { quarantined.insert(key) }
+    func isQuarantined(_ key: EntityKey) -> Bool { quarantined.contains(key) }
+    mutating func quarantine(_ key: EntityKey) { quarantined.insert(key) }
 
     mutating func fold(_ recorded: Recorded<ProductEvent>) {
         let id = recorded.event.productID
         if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
         let slot = slot(of: id)
         let before = Self.counters(products[slot].product)
-        let command = recorded.metadata.command.map { Batch.Command(.products, recorded.position.partition, $0) }
+        let command = recorded.metadata.command.map { CommandKey(.products, recorded.position.partition, $0) }
         let previous = command.flatMap { decisionSlots[$0] }
         guard isNew(command, previous) else {
             return note(recorded, .voided(.duplicateCommand), from: before, to: before, slot)
@@ -81,7 +81,7 @@ struct BatchFold {
     private mutating func note(
         _ recorded: Recorded<ProductEvent>, _ verdict: Verdict, from before: Counters, to after: Counters, _ slot: Int
     ) {
-        // Accepted without a change: what was asked for was there already.
+        // An accepted event changes nothing when the product was already as the event wants it.
         let isChange = after != before
         if isChange { products[slot].changed = recorded.position }
         if verdict != .accepted { voided += 1 }
@@ -95,7 +95,7 @@ struct BatchFold {
     mutating func fold(_ recorded: Recorded<UserEvent>) {
         let id = recorded.event.userID
         newestUser = max(newestUser, id.value)
-        let command = recorded.metadata.command.map { Batch.Command(.users, recorded.position.partition, $0) }
+        let command = recorded.metadata.command.map { CommandKey(.users, recorded.position.partition, $0) }
         let previous = command.flatMap { decisionSlots[$0] }
         guard isNew(command, previous) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)
@@ -109,19 +109,20 @@ struct BatchFold {
         }
     }
 
-    /// Whether no earlier event with the command took effect in the partition: what comes after that is void, and
-    /// leaves its verdict alone. A command that was refused can be tried again. `previous`: its decision in this batch.
-    private func isNew(_ command: Batch.Command?, _ previous: Int?) -> Bool {
+    /// Whether no earlier event with the command took effect in the partition. Later events of a command that took
+    /// effect are void and leave its verdict alone; a command that was refused can be tried again. `previous` is the
+    /// index of the command's decision in this batch.
+    private func isNew(_ command: CommandKey?, _ previous: Int?) -> Bool {
         if let previous { return decisions[previous].voidReason != nil }
         return command.map { ledger.isEmpty || !ledger.contains($0) } ?? true
     }
 
     private mutating func decide(
-        _ command: Batch.Command, _ previous: Int?, _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic,
+        _ command: CommandKey, _ previous: Int?, _ metadata: EventMetadata, _ verdict: Verdict, _ topic: Topic,
         _ position: LogPosition, _ resource: Int64, _ counters: Counters, _ document: () -> [UInt8]?
     ) {
         let reason = verdict.voidReason
-        let decision = Batch.DecidedCommand(
+        let decision = CommandRow(
             id: command.id, event: metadata.id, topic: topic, position: position, resource: resource,
             version: counters.version, mediaRevision: counters.mediaRevision, voidReason: reason,
             idempotency: metadata.idempotency,
@@ -134,14 +135,14 @@ struct BatchFold {
         }
     }
 
-    var changedProducts: [Batch.ChangedProduct] {
+    var changedProducts: [ProductRow] {
         products.compactMap { slot in
             guard let product = slot.product, let position = slot.changed else { return nil }
-            return Batch.ChangedProduct(product: product, position: position)
+            return ProductRow(product: product, position: position)
         }
     }
 
-    var changedUsers: [Batch.ChangedUser] {
-        userPositions.compactMap { id, position in users[id].map { Batch.ChangedUser(user: $0, position: position) } }
+    var changedUsers: [UserRow] {
+        userPositions.compactMap { id, position in users[id].map { UserRow(user: $0, position: position) } }
     }
 }

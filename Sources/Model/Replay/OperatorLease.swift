@@ -1,25 +1,27 @@
 import Postgres
 import ReadModel
 
-/// The right to do what only one may do, for as long as the session lives that took it.
+/// The right of one operator's command to do what no two may do at once. It lasts as long as the session that took it.
 ///
-/// An advisory lock says whether the holder is there; the row says who it is, and its epoch tells a holder that was cut
-/// off from the one that came after: what must not be done by both names the epoch in its transaction.
-package struct Lease: Sendable {
+/// An advisory lock says whether the holder is there; a row says who it is. The row's epoch distinguishes a holder that
+/// was cut off from the next one: a transaction that must not be run by both checks the epoch.
+package struct OperatorLease: Sendable {
     package enum Name: String, Sendable {
         case rebuild, redrive
     }
 
-    /// The first half of the advisory locks' numbers: Warelog's leases.
+    /// The first half of the numbers of the advisory locks of Warelog's leases.
     private static let locks: Int64 = 7_236_419
 
     package let name: Name
     package let epoch: Int64
 
-    /// Fails at once with `ReplayFault.held` when somebody has it. `connection` keeps it, and is for nothing else that
-    /// could fail it.
-    package static func take(_ name: Name, as holder: String, _ connection: PostgresConnection) async throws -> Lease {
-        // Or the session of a process that is gone would live on until the end of the statement that it is at.
+    /// Takes the lease, or throws `ReplayFault.held` at once when another holder has it. `connection` keeps it, and
+    /// must not be used for anything that may break the connection.
+    package static func take(
+        _ name: Name, as holder: String, _ connection: PostgresConnection
+    ) async throws -> OperatorLease {
+        // Otherwise the session of a process that has ended would live on until the end of its current statement.
         try await connection.simple("set client_connection_check_interval = '1s'")
         let rows = try await connection.query(
             """
@@ -37,16 +39,39 @@ package struct Lease: Sendable {
             [.text(name.rawValue), .text(holder)]
         ).rows
         guard let epoch = try taken.first?.int("epoch") else { throw ReplayFault.leaseLost(name.rawValue) }
-        return Lease(name: name, epoch: epoch)
+        return OperatorLease(name: name, epoch: epoch)
     }
 
-    /// Whoever has it; nil when nobody does.
+    /// Runs `body` while `connection` holds these leases.
+    package static func with<Value>(
+        _ names: [Name], as holder: String, _ connection: PostgresConnection, _ body: () async throws -> Value
+    ) async throws -> Value {
+        var taken: [OperatorLease] = []
+        do {
+            for name in names { taken.append(try await take(name, as: holder, connection)) }
+            let value = try await body()
+            for lease in taken.reversed() { try await lease.release(connection) }
+            return value
+        } catch {
+            for lease in taken.reversed() { try? await lease.release(connection) }  // the first error tells more
+            throw error
+        }
+    }
+
+    private func release(_ connection: PostgresConnection) async throws {
+        _ = try await connection.query(
+            "select pg_advisory_unlock($1::integer, id) from warelog.leases where name = $2",
+            [.int(Self.locks), .text(name.rawValue)])
+    }
+
+    /// The present holder; nil when there is none.
     package static func holder(
         of name: Name, _ connection: PostgresConnection
     ) async throws(PostgresError) -> (name: String, since: String)? {
         let rows = try await connection.query(
             """
-            select holder, to_char(since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since from warelog.leases l
+            select holder, to_char(since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
+            from warelog.leases l
             where name = $1 and exists (
                 select from pg_locks where locktype = 'advisory' and classid = $2 and objid = l.id::oid and granted
                     and database = (select oid from pg_database where datname = current_database()))
@@ -56,7 +81,7 @@ package struct Lease: Sendable {
         return (try row.text("holder"), try row.text("since"))
     }
 
-    /// Locks the lease for the rest of the transaction; throws when it is somebody else's by now.
+    /// Locks the lease for the rest of the transaction; throws when another holder has it by now.
     package func check(_ connection: PostgresConnection) async throws {
         let rows = try await connection.query(
             "select 1 from warelog.leases where name = $1 and epoch = $2 for share",
