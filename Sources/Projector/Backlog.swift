@@ -1,27 +1,29 @@
 import Kafka
 
-/// Records that wait for their transaction. Who brings more than it holds waits. On one loop only.
+/// A queue of records that wait for their transaction, in which `add` suspends while it is full. It must stay on one
+/// loop.
 ///
-/// What comes together is folded together: while a transaction is under way, the next ones wait for its end, so that there
-/// are few of them, unless so many wait that it pays to work on them side by side. Of a partition there is one at a time.
+/// Records that arrive together are folded together: while a transaction is in flight, further records wait for its
+/// end, so that transactions are few, unless so many records wait that a second transaction is worthwhile. A partition
+/// is in one transaction at a time.
 final class Backlog: @unchecked Sendable {
     private let capacity: Int
     private let worthwhile: Int
     private var waiting: [TopicPartition: ArraySlice<KafkaRecord>] = [:]
-    private var underWay: Set<TopicPartition> = []
+    private var inFlight: Set<TopicPartition> = []
     private var count = 0
     private var isClosed = false
     private var sleepers: [CheckedContinuation<Void, Never>] = []
 
-    /// `capacity`: of records; what is brought at once is taken whole. `worthwhile`: how many records are worth a
-    /// transaction beside another.
+    /// `capacity` is the number of records above which `add` suspends; records that are added together stay together.
+    /// `worthwhile` is the number of records that are worth a transaction beside another.
     init(capacity: Int, worthwhile: Int) {
         self.capacity = capacity
         self.worthwhile = worthwhile
     }
 
-    /// Returns when there is room for it; what comes after `close` is dropped.
-    func bring(_ records: [KafkaRecord]) async {
+    /// Adds records, after it has waited for room. Records that are added after `close` are dropped.
+    func add(_ records: [KafkaRecord]) async {
         while count >= capacity, !isClosed { await sleep() }
         guard !isClosed else { return }
         for record in records { waiting[record.topicPartition, default: []].append(record) }
@@ -29,18 +31,18 @@ final class Backlog: @unchecked Sendable {
         wake()
     }
 
-    /// The next ones, `maximum` at most, each partition's in their order; nil after the last. `finish` gives their
-    /// partitions back.
+    /// The next records, at most `maximum`, those of each partition in their order; nil after the last ones. No other
+    /// caller gets records of these partitions until `finish` is called.
     func take(maximum: Int) async -> [KafkaRecord]? {
         while true {
-            let free = waiting.filter { !underWay.contains($0.key) }.map { (partition: $0.key, count: $0.value.count) }
-            if free.reduce(0, { $0 + $1.count }) >= (underWay.isEmpty ? 1 : worthwhile) { return take(free, maximum) }
+            let free = waiting.filter { !inFlight.contains($0.key) }.map { (partition: $0.key, count: $0.value.count) }
+            if free.reduce(0, { $0 + $1.count }) >= (inFlight.isEmpty ? 1 : worthwhile) { return take(free, maximum) }
             if isClosed, count == 0 { return nil }
             await sleep()
         }
     }
 
-    /// The longest first.
+    /// Takes the partitions with the most records first.
     private func take(_ free: [(partition: TopicPartition, count: Int)], _ maximum: Int) -> [KafkaRecord] {
         var taken: [KafkaRecord] = []
         for (partition, count) in free.sorted(by: { ($1.count, $0.partition) < ($0.count, $1.partition) }) {
@@ -49,7 +51,7 @@ final class Backlog: @unchecked Sendable {
             taken += records.prefix(next)
             records.removeFirst(next)
             if !records.isEmpty { waiting[partition] = records }
-            underWay.insert(partition)
+            inFlight.insert(partition)
         }
         count -= taken.count
         wake()
@@ -57,11 +59,11 @@ final class Backlog: @unchecked Sendable {
     }
 
     func finish(_ records: [KafkaRecord]) {
-        underWay.subtract(records.map(\.topicPartition))
+        inFlight.subtract(records.map(\.topicPartition))
         wake()
     }
 
-    /// Nothing comes any more. What is there can be taken, unless it is to be dropped.
+    /// Ends the queue. The records in it can still be taken, unless they are dropped.
     func close(dropping: Bool = false) {
         isClosed = true
         if dropping {
@@ -73,7 +75,7 @@ final class Backlog: @unchecked Sendable {
 
     private func sleep() async { await withCheckedContinuation { sleepers.append($0) } }
 
-    /// Each looks for itself whether there is something for it.
+    /// Wakes every waiting task; each checks for itself whether it can go on.
     private func wake() {
         for sleeper in sleepers { sleeper.resume() }
         sleepers = []

@@ -8,13 +8,13 @@ import Redis
 import Service
 import Synchronization
 
-/// Keeps Redis truthful: after each commit it invalidates what changed and then publishes the watermark, and after
-/// an outage, of Redis or of a projector, it repeats what Redis may have missed.
+/// Keeps the cache truthful: after each commit it invalidates the changed products and then publishes the watermark.
+/// After an outage of Redis or of a projector it repeats the invalidations that Redis may have missed.
 ///
-/// What Redis has missed is told by the watermark that it holds itself. Where it holds none, nobody knows what is
-/// stored, and everything is forgotten.
+/// Redis itself holds the watermark, which tells the invalidations that it has missed. Where it holds none, nobody
+/// knows which entries are stored, and all of them are removed.
 final class CacheKeeper: Sendable {
-    /// More than this, and it is cheaper to ask the read model what changed.
+    /// The number of pending changes above which it is cheaper to ask the read model for them.
     private static let maximumPending = 50_000
 
     private struct State {
@@ -38,7 +38,7 @@ final class CacheKeeper: Sendable {
         self.pool = pool
     }
 
-    /// These partitions are ours from now on, folded up to these offsets.
+    /// Takes note that these partitions are ours from now on, folded up to these offsets.
     func owns(_ checkpoints: [TopicPartition: Int64]) {
         state.withLock { state in
             state.pending = [:]
@@ -48,11 +48,11 @@ final class CacheKeeper: Sendable {
         workDue.send()
     }
 
-    /// These products changed, in a transaction that is committed.
+    /// Takes note of the changes of a committed transaction.
     func committed(_ changes: [ProductCache.Change], _ checkpoints: [TopicPartition: Int64]) {
         state.withLock { state in
             for (partition, next) in checkpoints { state.checkpoints[partition.partition] = next }
-            guard !state.mustRepair else { return }  // the repair asks the read model, which knows them
+            guard !state.mustRepair else { return }  // the repair asks the read model, which has these changes
             for change in changes { state.pending[change.id] = change.offset }
             if state.pending.count > Self.maximumPending {
                 state.pending = [:]
@@ -62,7 +62,7 @@ final class CacheKeeper: Sendable {
         workDue.send()
     }
 
-    /// Works until cancelled.
+    /// Runs until it is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) {
@@ -72,8 +72,8 @@ final class CacheKeeper: Sendable {
                         self.state.withLock { $0.mustRepair = true }
                         self.workDue.send()
                     } else {
-                        self.context.health.well("redis")  // the projector goes on without
-                        self.context.log.warning("the cache is away")
+                        self.context.health.well("redis")  // the projector goes on without the cache
+                        self.context.log.warning("the cache is unavailable")
                     }
                 }
             }
@@ -101,7 +101,7 @@ final class CacheKeeper: Sendable {
         try await publish(pending.map { .init(id: $0.key, offset: $0.value) }, checkpoints)
     }
 
-    /// The watermarks follow the last of the changes.
+    /// Invalidates the changes and publishes the watermarks after the last of them.
     private func publish(_ changes: [ProductCache.Change], _ checkpoints: [Int32: Int64]) async throws {
         var rest = changes[...]
         while rest.count > ProductCache.maximumChanges {
@@ -112,7 +112,7 @@ final class CacheKeeper: Sendable {
     }
 
     private func repair() async throws {
-        // Before the questions: what is committed from here on is pending, not forgotten.
+        // This comes before the queries, so that changes that are committed from here on are pending.
         let checkpoints = state.withLock { state in
             state.mustRepair = false
             state.pending = [:]

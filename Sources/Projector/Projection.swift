@@ -7,24 +7,24 @@ import ReadModel
 import Service
 import Telemetry
 
-/// Folds the log into the read model: one transaction for each batch, checkpoint included, fenced against whoever
-/// else believes to own the partition.
+/// Folds the log into the read model. Each batch is one transaction that includes the checkpoint, and is fenced against
+/// any other process that believes to own the partition.
 ///
-/// Partitions have nothing to do with one another. Where many records wait, a few batches of different partitions are
-/// under way side by side: while one waits for Postgres, others work.
+/// Partitions are independent of one another. While many records wait, a few batches of different partitions are in
+/// flight at once: one waits for Postgres while others work.
 final class Projection: @unchecked Sendable {
-    // `@unchecked`: confined to the loop; what has an order is done by one task at a time.
+    // `@unchecked`: it stays on the loop, and one task at a time does what has an order.
     static let lanes = 4
     private static let batchSize = 2000
-    /// Records that are worth a batch of their own while another is under way.
+    /// The number of records that are worth a batch of their own while another is in flight.
     private static let worthwhile = 500
-    /// For what is only for people to read.
-    private static let releasePatience = Duration.seconds(1)
+    /// The deadline for the release of partitions, whose result is only informative.
+    private static let releaseDeadline = Duration.seconds(1)
 
     private let context: ServiceContext
     private let consumer: KafkaConsumer
     private let pool: PostgresPool
-    /// In the checkpoints, for people and for other projectors.
+    /// The owner's name in the checkpoints, for people and for other projectors.
     private let name: String
     private let keeper: CacheKeeper
     private let quarantineLimit: Int
@@ -46,7 +46,7 @@ final class Projection: @unchecked Sendable {
         metrics = ProjectorMetrics(context.metrics)
     }
 
-    /// Projects until cancelled; throws when somebody has to decide what to do.
+    /// Projects until it is cancelled; throws when a person has to decide what to do.
     func run() async throws {
         try consumer.subscribe(to: Topic.allCases.map(\.name))
         while !Task.isCancelled {
@@ -67,18 +67,18 @@ final class Projection: @unchecked Sendable {
             } catch let error as PostgresError where error.isGone {
                 let generation = readModel?.generation
                 try await takeOver(Array(owned.keys))
-                // If it is the live one that lacks something, that does not pass.
+                // When the generation is still the live one, its tables are missing for good.
                 if readModel?.generation == generation { throw error }
             } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
-                // After a commit whose end is unknown the checkpoint tells what happened.
-                context.log.warning("the read model is away", ["error": "\(error)"])
+                // When it is unknown whether a commit took place, the checkpoint tells.
+                context.log.warning("the read model is unavailable", ["error": "\(error)"])
                 try await takeOver(Array(owned.keys))
             }
         }
     }
 
-    /// Projects what comes until the partitions change, and returns how, when all that came before is committed. Throws
-    /// the first failure of a batch; then only the checkpoints tell how far the others are.
+    /// Projects records until the partitions change, and returns that change when all earlier records are committed.
+    /// Throws the first failure of a batch; then only the checkpoints tell how far the other batches are.
     private func session() async throws -> ConsumerEvent {
         let backlog = Backlog(capacity: Self.lanes * Self.batchSize, worthwhile: Self.worthwhile)
         return try await withThrowingTaskGroup(of: ConsumerEvent?.self) { group in
@@ -107,16 +107,16 @@ final class Projection: @unchecked Sendable {
         }
     }
 
-    /// Returns what is no record.
+    /// Reads records into the backlog, and returns the first event that is not records.
     private func read(into backlog: Backlog) async throws -> ConsumerEvent {
         while true {
             let event = try await consumer.next(maximum: Self.batchSize)
             guard case .records(let records) = event else { return event }
-            await backlog.bring(records)
+            await backlog.add(records)
         }
     }
 
-    /// One batch: load, fold, commit.
+    /// Projects one batch: loads, folds and commits.
     private func project(_ records: [KafkaRecord]) async throws {
         guard let readModel else { return }
         let partitions = Set(records.map(\.topicPartition))
@@ -130,7 +130,7 @@ final class Projection: @unchecked Sendable {
         }
     }
 
-    /// Becomes the newest owner of `partitions` and reads on from their checkpoints.
+    /// Makes this process the newest owner of `partitions` and reads on from their checkpoints.
     private func takeOver(_ partitions: [TopicPartition]) async throws {
         (readModel, owned) = try await persistently("take partitions over") {
             try await ReadModel.takeOver(partitions, as: self.name, self.pool)
@@ -143,18 +143,18 @@ final class Projection: @unchecked Sendable {
             ["partitions": partitions.sorted().map(\.description), "generation": readModel?.generation ?? 0])
     }
 
-    /// Tells whoever asks that nobody folds our partitions now. Only when `run` has ended.
+    /// Records that nobody folds our partitions any more. It must be called after `run` has ended.
     func release() async {
         guard let readModel, !owned.isEmpty else { return }
         do {
-            try await readModel.release(owned, deadline: Self.releasePatience)
+            try await readModel.release(owned, deadline: Self.releaseDeadline)
         } catch {
             context.log.info("the partitions could not be released", ["error": "\(error)"])
         }
     }
 
-    /// Another projector has the partitions, and goes on with them; or an operator had them for a moment, or another
-    /// generation is live: then they are taken over again, as they are now.
+    /// Handles the loss of the fence. Either another projector has the partitions and goes on with them; or an operator
+    /// had them for a moment, or another generation is live: then this process takes them over again.
     private func fenced() async throws {
         let partitions = Array(owned.keys)
         let areFree = try await persistently("ask for the owners") {
@@ -180,7 +180,7 @@ final class Projection: @unchecked Sendable {
         if quarantined > quarantineLimit { throw TooMuchQuarantined(limit: quarantineLimit) }
     }
 
-    /// Tries until it works or fails for a reason that does not pass.
+    /// Repeats `body` until it succeeds, or fails for a reason that does not pass.
     private func persistently<Value: Sendable>(
         _ what: String, _ body: () async throws -> Value
     ) async throws -> Value {
@@ -192,18 +192,18 @@ final class Projection: @unchecked Sendable {
                 return value
             } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
                 context.health.unwell("postgres", "\(error)")
-                context.log.warning("the read model is away", ["while": what, "error": "\(error)"])
+                context.log.warning("the read model is unavailable", ["while": what, "error": "\(error)"])
             }
             try await context.loop.sleep(for: backoff.next())
         }
     }
 }
 
-/// So many records cannot be folded that the fault is likely to be here.
+/// So many records cannot be folded that the fault is probably in this program.
 struct TooMuchQuarantined: Error, CustomStringConvertible {
     let limit: Int
     var description: String {
-        "more than \(limit) records went into quarantine: the line is stopped; look at the newest ones before "
-            + "starting again, and raise QUARANTINE_LIMIT when they are as bad as they look"
+        "more than \(limit) records went into quarantine, so the projector has stopped: look at the newest ones "
+            + "before you start it again, and raise QUARANTINE_LIMIT if they really cannot be folded"
     }
 }

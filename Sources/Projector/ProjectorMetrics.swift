@@ -2,7 +2,7 @@ import Events
 import ReadModel
 import Telemetry
 
-/// What the projector tells about its work.
+/// The metrics of the projector.
 struct ProjectorMetrics: Sendable {
     private let events: Counter
     private let voided: Counter
@@ -11,9 +11,10 @@ struct ProjectorMetrics: Sendable {
     private let freshness: Gauge
 
     init(_ metrics: Metrics) {
-        events = metrics.counter("warelog_projector_records_total", "Records of the log passed.")
+        events = metrics.counter("warelog_projector_records_total", "Records of the log that were processed.")
         voided = metrics.counter("warelog_projector_voided_total", "Events that the fold voided.")
-        skipped = metrics.counter("warelog_projector_unknown_types_total", "Events of a type that is not known here.")
+        skipped = metrics.counter(
+            "warelog_projector_unknown_types_total", "Events whose type this version does not know.")
         quarantined = metrics.counter("warelog_projector_quarantined_total", "Records put into quarantine.")
         freshness = metrics.gauge(
             "warelog_projector_freshness_milliseconds", "Age of the newest event when its rows were committed.")

@@ -6,7 +6,7 @@ import ReadModel
 import Redis
 import Service
 
-/// The projector from start to end.
+/// The projector process, from start to end.
 struct ProjectorProcess: Sendable {
     private let context: ServiceContext
     private let settings: ProjectorSettings
@@ -43,7 +43,7 @@ struct ProjectorProcess: Sendable {
             group.addTask(executorPreference: context.loop) { await keeper.run() }
             group.addTask(executorPreference: context.loop) { try await projection.run() }
             group.addTask(executorPreference: context.loop) { await context.stop.wait() }
-            // The projection ends by a fault only; `stop` is what ends it otherwise.
+            // The projection ends only by a fault; otherwise `stop` ends it.
             defer { group.cancelAll() }
             try await group.next()
         }

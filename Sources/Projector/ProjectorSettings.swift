@@ -6,13 +6,13 @@ import Service
 import Settings
 import Telemetry
 
-/// All that the projector is told from outside.
+/// The settings of the projector.
 struct ProjectorSettings: Sendable {
     let bindAddress: IPAddress
     let port: Int
-    /// A static member of the group gets its partitions back at once after a restart.
+    /// The id of a static member of the group, which gets its partitions back at once after a restart.
     let instanceID: String?
-    /// More records than this in quarantine by one process: something is wrong with us, not with them.
+    /// The number of records that one process may put into quarantine: with more, the fault is probably in the program.
     let quarantineLimit: Int
     let postgres: PostgresConfiguration
     let redis: RedisConfiguration

@@ -28,7 +28,7 @@ struct Answers: Sendable {
         return await untilAppended {
             switch answer {
             case .compressed(let image):
-                let answer = ImagesCompressed.Answer(id: ask.imageID, image: image)
+                let answer = ImagesCompressed.Item(id: ask.imageID, image: image)
                 let event = ImagesCompressed(productID: ask.productID, images: [answer])
                 _ = try await events.append(.imagesCompressed(event), metadata)
             case .failed(let failure):

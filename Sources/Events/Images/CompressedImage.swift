@@ -1,18 +1,18 @@
-/// An image in the object store: what was made of one source.
+/// The images in the object store that were made of one source.
 package struct CompressedImage: Sendable, Equatable {
-    /// In the order of the compressor's settings; one of them is `full`.
+    /// The renditions in the order of the compressor's settings; one of them is `full`.
     package let renditions: [ImageRendition]
-    /// A picture of some 25 bytes to show until one of the renditions is there: a ThumbHash, in Base64.
+    /// A picture of some 25 bytes to show until a rendition has been loaded: a ThumbHash, in Base64.
     package let thumbHash: String
-    /// Whether the source moves; the renditions are its first frame.
+    /// Whether the source is animated; the renditions are its first frame.
     package let isAnimated: Bool
-    package let source: Source
+    package let source: SourceFile
 
-    /// What the renditions were made of.
-    package struct Source: Sendable, Equatable {
-        /// What its bytes are: `jpeg`, `png`, `webp`.
+    /// The file that the renditions were made of.
+    package struct SourceFile: Sendable, Equatable {
+        /// The format of its bytes: `jpeg`, `png`, `webp`.
         package let format: String
-        /// What it was said to be, where that is something else.
+        /// The format that its server or its name declared, where that differs.
         package let declaredFormat: String?
         package let bytes: Int
         /// SHA-256, hexadecimal.
@@ -26,32 +26,32 @@ package struct CompressedImage: Sendable, Equatable {
         }
     }
 
-    package init(renditions: [ImageRendition], thumbHash: String, isAnimated: Bool, source: Source) {
+    package init(renditions: [ImageRendition], thumbHash: String, isAnimated: Bool, source: SourceFile) {
         self.renditions = renditions
         self.thumbHash = thumbHash
         self.isAnimated = isAnimated
         self.source = source
     }
 
-    /// The largest one, which `compressed_product_images` holds.
+    /// The largest rendition, whose address `compressed_product_images` holds.
     package var full: ImageRendition? { renditions.first { $0.name == ImageRendition.full } }
 }
 
-/// One size of an image, as an object.
+/// One size of an image, stored as an object.
 package struct ImageRendition: Sendable, Equatable {
     /// The name of the rendition that every image has.
     package static let full = "full"
 
     package let name: String
     package let objectKey: String
-    /// Where clients find it.
+    /// The address at which clients find it.
     package let url: String
     package let contentType: String
-    /// Pixels, upright.
+    /// The size in pixels, with the picture upright.
     package let width: Int
     package let height: Int
     package let bytes: Int
-    /// Which of the possible outputs was kept, a stable word: `encoded`, `stripped-source`.
+    /// A stable word for the output that was kept: `encoded`, `stripped-source`.
     package let kept: String
 
     package init(

@@ -1,19 +1,19 @@
 import JSON
 
-/// An image that failed for good, with all that an operator needs to judge it and to ask for it again. Not a fact of the
-/// log: it tells of one.
+/// An image that failed for good, with all that an operator needs to judge it and to ask for it again. It is not a fact
+/// of the log: it reports one.
 package struct DeadLetter: Sendable, Equatable {
-    /// Of the event that says so on the log, so that the same failure is the same letter.
+    /// The id of the event on the log that reports the failure, so that the same failure is the same letter.
     package let id: EventID
     package let productID: ProductID
     package let imageID: ImageID
     package let source: String
     package let failure: ImageFailure
-    /// Of the event that asked for it.
+    /// The position of the event that asked for the image.
     package let asked: LogPosition
     package let time: Timestamp
 
-    /// On the wire, as CloudEvents have it.
+    /// The CloudEvents type on the wire.
     package static let type = "warelog.ImageDeadLetter.v1"
 
     package init(
@@ -31,7 +31,7 @@ package struct DeadLetter: Sendable, Equatable {
 }
 
 extension DeadLetter {
-    /// As `schema/dead-letters` describes it.
+    /// The letter as JSON, as `schema/dead-letters` describes it.
     package var data: [UInt8] { JSONWriter.object { writeMembers(to: &$0) } }
 
     package func writeMembers(to json: inout JSONWriter) {

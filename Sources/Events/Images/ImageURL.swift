@@ -1,18 +1,18 @@
 import InternetAddress
 
-/// What an image's address must look like before anyone tries it (RFC 3986). Whether its host may be reached is
-/// decided when it is connected to, not here.
+/// The form that the address of an image must have before it is fetched (RFC 3986). Whether its host may be reached is
+/// decided when the connection is made, not here.
 package enum ImageURL {
-    /// What is wrong with `text`, or nil.
+    /// The fault in `text`; nil when there is none.
     package static func fault(in text: String) -> String? {
         guard text.utf8.count <= ProductField.maximumURLLength else {
             return "must have at most \(ProductField.maximumURLLength) bytes"
         }
-        // Visible ASCII; everything else has to be percent-encoded or in punycode.
+        // URLs are visible ASCII; other characters have to be percent-encoded or in punycode.
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "must be a URL of visible ASCII characters"
         }
-        // Not a character of URLs. Some readers take it for a slash, so that they disagree where the host ends.
+        // URLs have no backslash. Some readers take one for a slash and so disagree about where the host ends.
         guard !text.utf8.contains(UInt8(ascii: "\\")) else { return "must not contain a backslash" }
         let scheme = text.prefix { $0 != ":" }
         guard scheme.lowercased() == "http" || scheme.lowercased() == "https",

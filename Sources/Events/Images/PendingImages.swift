@@ -1,17 +1,18 @@
-/// What one partition of the log asks of the compressor and has no answer yet: images asked for minus images answered.
+/// The images of one partition of the log that the compressor has not answered yet: images asked for minus images
+/// answered.
 ///
-/// It can be folded from any offset on, without the products' states, so it cannot know which edits were voided. It
-/// errs on one side: it may ask for an image that the product does not have (the answer is voided), and never misses
-/// one that it has.
+/// It can be folded from any offset on, without the states of the products, so it cannot know which edits were voided.
+/// It errs on one side: it may ask for an image that the product does not have, whose answer is then voided, but it
+/// never misses an image that the product has.
 package struct PendingImages: Sendable {
     /// One image to be compressed.
     package struct Ask: Sendable, Equatable {
         package let productID: ProductID
         package let imageID: ImageID
         package let source: String
-        /// Of the product, where the event tells.
+        /// The owner of the product, where the event names it.
         package let owner: UserID?
-        /// Of the event that asks.
+        /// The offset of the event that asks for the image.
         package let offset: Int64
 
         package init(productID: ProductID, imageID: ImageID, source: String, owner: UserID? = nil, offset: Int64) {
@@ -25,7 +26,7 @@ package struct PendingImages: Sendable {
 
     private struct Open: Sendable {
         let ask: Ask
-        /// Among the images of its event.
+        /// The index of the image in its event.
         let index: Int
     }
 
@@ -38,22 +39,22 @@ package struct PendingImages: Sendable {
 
     package var count: Int { offsets.count }
 
-    /// Everything before this offset is answered: where to start folding after a restart.
+    /// The offset before which everything is answered: folding starts here after a restart.
     package var lowWatermark: Int64 { offsets.lowest ?? next }
 
     package func contains(_ ask: Ask) -> Bool { open[ask.productID]?[ask.imageID]?.ask == ask }
 
-    /// In the order of the log.
+    /// All pending images, in the order of the log.
     package var all: [Ask] {
         open.values.flatMap(\.values)
             .sorted { ($0.ask.offset, $0.index) < ($1.ask.offset, $1.index) }
             .map(\.ask)
     }
 
-    /// Passes over a record that asks for nothing.
+    /// Passes over a record that asks for no image.
     package mutating func skip(_ offset: Int64) { next = max(next, offset &+ 1) }
 
-    /// Folds one event and gives what it asks for. An event that was folded before asks for nothing.
+    /// Folds one event and returns the images that it asks for: none when the event was folded before.
     package mutating func fold(_ recorded: Recorded<ProductEvent>) -> [Ask] {
         let offset = recorded.position.offset
         guard offset >= next else { return [] }
@@ -66,7 +67,7 @@ package struct PendingImages: Sendable {
             let new = updated.newImages.map { places in places.filter(wanted.indices.contains).map { wanted[$0] } }
             return add(new ?? wanted, of: updated.productID, updated.owner, at: offset)
         case .deleted(let deleted):
-            // One that holds for a certain version only may have been voided.
+            // A deletion that holds for a certain version only may have been voided.
             if recorded.metadata.expectedVersion == nil { forgetAll(of: deleted.productID) }
             return []
         case .imageUploaded(let uploaded):
@@ -87,7 +88,7 @@ package struct PendingImages: Sendable {
         }
     }
 
-    /// The answer to `ask` is on the log, though it has not been read from there yet.
+    /// Removes `ask`, whose answer is on the log although it has not been read from there yet.
     package mutating func answered(_ ask: Ask) {
         guard contains(ask) else { return }
         forget([ask.imageID], of: ask.productID)
@@ -106,7 +107,7 @@ package struct PendingImages: Sendable {
         at offset: Int64
     ) -> [Ask] {
         var new: [Ask] = []
-        // An event that is on the log twice asks for the same images twice.
+        // An event that is on the log twice asks for the same images twice: they are pending once.
         for (index, image) in images.enumerated() where open[product]?[image.id] == nil {
             let ask = Ask(productID: product, imageID: image.id, source: image.source, owner: owner, offset: offset)
             open[product, default: [:]][image.id] = Open(ask: ask, index: index)
@@ -129,7 +130,7 @@ package struct PendingImages: Sendable {
     }
 }
 
-/// How often each offset is held, and the lowest of them. Offsets arrive in order and leave in any.
+/// A multiset of offsets that knows its lowest one. Offsets are added in order and removed in any order.
 private struct OffsetCounts: Sendable {
     private var entries: [(offset: Int64, count: Int)] = []
     private var first = 0

@@ -1,8 +1,8 @@
 import JSON
 
-/// How images look as JSON: in events, in the read model, and in the documents that clients get.
+/// The JSON form of images in events, in the read model, and in the documents that clients get.
 extension ProductImage {
-    /// A product's images as the read model stores and the API shows them.
+    /// The images of a product as the read model stores them and the API shows them.
     package static func json(_ images: [ProductImage]) -> [UInt8] {
         var writer = JSONWriter()
         writer.array(images) { $1.write(to: &$0) }
@@ -34,7 +34,7 @@ extension ProductImage {
         }
     }
 
-    /// Reads what `json` wrote.
+    /// Reads the array that `json(_:)` wrote.
     package static func images(fromJSON bytes: [UInt8]) throws(EventFault) -> [ProductImage] {
         var images: [ProductImage] = []
         for object in try EventData.objects(parsing: bytes) {
@@ -75,7 +75,7 @@ extension CompressedImage {
         for object in try data.objects("renditions") { renditions.append(try ImageRendition(object)) }
         self.init(
             renditions: renditions, thumbHash: try data.string("thumb_hash"), isAnimated: try data.flag("animated"),
-            source: Source(
+            source: SourceFile(
                 format: try data.string("source_format"), declaredFormat: try data.optionalString("declared_format"),
                 bytes: try data.count("source_bytes"), digest: try data.string("source_sha256")))
     }

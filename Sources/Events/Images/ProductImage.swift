@@ -1,10 +1,10 @@
-/// One image of a product and what has become of it.
+/// One image of a product, and its state.
 package struct ProductImage: Sendable, Equatable {
     package let id: ImageID
-    /// The address that the product's owner gave.
+    /// The address that the owner of the product gave.
     package let source: String
     package private(set) var state: State
-    /// Somebody wants the picture made again; until then the one that is there stays.
+    /// Whether the renditions are to be made again; the present ones stay until then.
     package private(set) var isRefreshing: Bool
 
     package enum State: Sendable, Equatable {
@@ -20,16 +20,16 @@ package struct ProductImage: Sendable, Equatable {
         self.isRefreshing = isRefreshing
     }
 
-    /// Whether an answer is still to come.
+    /// Whether the compressor's answer is still to come.
     package var isAwaited: Bool { state == .pending || isRefreshing }
 
-    /// Takes the answer that was awaited. A picture that cannot be made again is kept.
+    /// Takes the answer that was awaited. When renditions cannot be made again, the present ones stay.
     mutating func take(_ answer: State) {
         if case .failed = answer, isRefreshing {} else { state = answer }
         isRefreshing = false
     }
 
-    /// Asks once more.
+    /// Asks for the image once more.
     mutating func ask() {
         if case .compressed = state { isRefreshing = true } else { state = .pending }
     }
@@ -39,9 +39,9 @@ package struct ProductImage: Sendable, Equatable {
 package struct ImageFailure: Sendable, Equatable {
     /// A stable word for programs: `not-found`, `truncated`, `too-many-pixels`.
     package let reason: String
-    /// A sentence for people, without anything secret.
+    /// A sentence for people, which holds nothing secret.
     package let detail: String
-    /// How often it was tried.
+    /// The number of attempts.
     package let attempts: Int
 
     package init(reason: String, detail: String, attempts: Int) {

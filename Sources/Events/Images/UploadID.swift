@@ -1,7 +1,7 @@
-/// The name of an image that came by its bytes: a UUID in lower case, given by the gateway that took it.
+/// The name of an uploaded image: a UUID in lower case, given by the gateway that received the upload.
 ///
-/// Among a product's images it stands where others have their address, as a URN; in the object store it is a key that
-/// nobody outside can read, because originals tell where they were taken.
+/// Among the images of a product it stands in place of an address, as a URN. In the object store it is a key that is
+/// not public, because originals tell where they were taken.
 package struct UploadID: Hashable, Sendable {
     package let text: String
 
@@ -15,7 +15,7 @@ package struct UploadID: Hashable, Sendable {
         self.text = String(text)
     }
 
-    /// Nil for the source of an image that is somewhere else.
+    /// Nil for a source that is the address of an image.
     package init?(source: String) {
         guard source.hasPrefix(Self.prefix) else { return nil }
         self.init(source.dropFirst(Self.prefix.count))

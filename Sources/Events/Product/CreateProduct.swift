@@ -8,7 +8,7 @@ package struct CreateProduct: Sendable, Equatable {
     package let price: Money
     package let images: [String]
 
-    /// Reads a request's document; every fault is found, not only the first.
+    /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         let userID: UserID? = reader.identifier(.userID)
@@ -24,7 +24,7 @@ package struct CreateProduct: Sendable, Equatable {
         self.images = images ?? []
     }
 
-    /// The facts that follow from this command, once it has an id for the product.
+    /// The fact that follows from this command, once the product has an id.
     package func decide(_ id: ProductID) -> ProductEvent {
         .created(
             ProductCreated(
@@ -40,10 +40,10 @@ package enum ProductField: String, CaseIterable, Sendable {
     case images = "product_images"
     case price = "product_price"
 
-    /// In characters.
+    /// Lengths in characters.
     package static let maximumNameLength = 200
     package static let maximumDescriptionLength = 10_000
     package static let maximumImages = 20
-    /// In bytes.
+    /// The length in bytes.
     package static let maximumURLLength = 2048
 }

@@ -7,10 +7,10 @@ package struct EditProduct: Sendable, Equatable {
     private let price: Money?
     private let images: [String]?
 
-    /// Reads a whole document: a field that it leaves out, and that may be left out, is empty afterwards.
+    /// Reads a whole document: an optional field that it leaves out is empty afterwards.
     ///
-    /// `product` is what is known of the product: its uploads can be kept by their sources, and its owner can be named,
-    /// but not changed. Nil where it is not known.
+    /// `product` is the product, where it is known: its uploads can be kept by naming their sources, and its owner can
+    /// be named but not changed.
     package init(replacing document: JSONValue, of product: Product?) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         let name = reader.string(.name, length: 1...ProductField.maximumNameLength)
@@ -25,7 +25,7 @@ package struct EditProduct: Sendable, Equatable {
         self.images = images ?? []
     }
 
-    /// Reads a JSON Merge Patch (RFC 7396): what is absent stays, and null empties what may be left out.
+    /// Reads a JSON Merge Patch (RFC 7396): an absent field stays as it is, and null empties an optional field.
     package init(merging document: JSONValue, into product: Product?) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         name = reader.isPresent(.name) ? reader.string(.name, length: 1...ProductField.maximumNameLength) : nil
@@ -42,9 +42,9 @@ package struct EditProduct: Sendable, Equatable {
 
     private static func sources(_ product: Product?) -> Set<String> { Set(product?.images.map(\.source) ?? []) }
 
-    /// The fact that makes `product` what the command wants, with what differs and nothing else.
+    /// The fact that makes `product` what the command wants: it holds the fields that differ, and no others.
     ///
-    /// With images in it, it is right for this version of the product and no other.
+    /// A fact with images is right for this version of the product only.
     package func decide(_ product: Product) -> ProductUpdated {
         let images = images == product.images.map(\.source) ? nil : images
         return ProductUpdated(
@@ -55,12 +55,12 @@ package struct EditProduct: Sendable, Equatable {
             owner: images == nil ? nil : product.userID)
     }
 
-    /// By its bytes: two spellings of one letter are two texts.
+    /// Compares by bytes: two spellings of one letter are two texts.
     private static func change(of old: String, to new: String?) -> String? {
         new.flatMap { $0.utf8.elementsEqual(old.utf8) ? nil : $0 }
     }
 
-    /// The same for a product that is not known: every field that the command names.
+    /// The fact for a product that is not known: it holds every field that the command names.
     package func decide(unseen id: ProductID) -> ProductUpdated {
         ProductUpdated(productID: id, name: name, description: description, price: price, images: images)
     }

@@ -1,10 +1,10 @@
 extension Product {
     /// The whole state machine: no clock, no I/O, no error. The verdict says whether the event took effect.
     ///
-    /// Whether the command was decided before is not a question of one product: the ledger of the partition answers
-    /// it before this is asked.
+    /// Whether the command was decided before is not a question of one product: the ledger of the partition answers it
+    /// before this function is called.
     package static func evolve(_ product: inout Product?, _ recorded: Recorded<ProductEvent>) -> Verdict {
-        // In place, so that nothing is copied: what is voided has changed nothing.
+        // The product is changed in place, so that nothing is copied: an event that is voided changes nothing.
         guard let verdict = product?.take(recorded.event, recorded.metadata) else {
             switch recorded.event {
             case .created(let created):
@@ -18,14 +18,14 @@ extension Product {
         return verdict
     }
 
-    /// From the first case that fits on.
+    /// Takes an event for a product that exists. The first case that fits decides.
     private mutating func take(_ event: ProductEvent, _ metadata: EventMetadata) -> Verdict {
         switch event {
         case .created:
             return .voided(.alreadyExists)
         case _ where isDeleted:
             return .voided(.gone)
-        // What became of an image does not depend on the version that people wrote meanwhile.
+        // The answer for an image does not depend on the version that people wrote in the meantime.
         case .imagesCompressed(let compressed):
             return answer(compressed.images.map { ($0.id, .compressed($0.image)) }, metadata)
         case .imageCompressionFailed(let failed):
@@ -55,7 +55,7 @@ extension Product {
             version: 1, mediaRevision: 0, createdAt: metadata.time, updatedAt: metadata.time, isDeleted: false)
     }
 
-    /// What leaves everything as it was is accepted and makes no new version.
+    /// Accepts the edit. An edit that changes nothing creates no new version.
     private mutating func update(_ updated: ProductUpdated, _ metadata: EventMetadata) -> Verdict {
         var changes = false
         if let name = updated.name, !name.utf8.elementsEqual(self.name.utf8) {
@@ -83,7 +83,7 @@ extension Product {
         updatedAt = metadata.time
     }
 
-    /// An address that stays keeps its image and what has become of it; every other one is a new image.
+    /// Replaces the images. An address that stays keeps its image and its state; every other address is a new image.
     private mutating func replaceImages(by sources: [String], _ metadata: EventMetadata) {
         var kept = Dictionary(grouping: images.reversed(), by: \.source)
         images = sources.enumerated().map { index, source in
@@ -91,7 +91,7 @@ extension Product {
         }
     }
 
-    /// Which of `sources`, by their places, `replaceImages` makes new images of.
+    /// The indices of the `sources` that `replaceImages` makes new images of.
     func places(ofNew sources: [String]) -> [Int] {
         var kept = Dictionary(images.map { ($0.source, 1) }, uniquingKeysWith: +)
         return sources.indices.filter { index in
@@ -121,7 +121,8 @@ extension Product {
         return .accepted
     }
 
-    /// An image is answered once; what comes later, or for an image that is not there any more, changes nothing.
+    /// Takes answers for images. An image is answered once: a later answer, or one for an image that the product does
+    /// not have any more, changes nothing.
     private mutating func answer(_ answers: [(ImageID, ProductImage.State)], _ metadata: EventMetadata) -> Verdict {
         let answers = Dictionary(answers) { first, _ in first }
         var known = false

@@ -1,4 +1,4 @@
-/// The state of one product: all that its events say.
+/// The state of one product, as its events tell it.
 package struct Product: Sendable, Equatable {
     package let id: ProductID
     package let userID: UserID
@@ -6,9 +6,9 @@ package struct Product: Sendable, Equatable {
     package var description: String
     package var price: Money
     package var images: [ProductImage]
-    /// Counts what people changed; `If-Match` compares it.
+    /// The number of changes by people; `If-Match` compares it.
     package var version: Int64
-    /// Counts what the compressor added.
+    /// The number of changes by the compressor.
     package var mediaRevision: Int64
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
@@ -31,7 +31,7 @@ package struct Product: Sendable, Equatable {
         self.isDeleted = isDeleted
     }
 
-    /// Where the compressed images are, in the order of `images`.
+    /// The addresses of the compressed images, in the order of `images`.
     package var compressedImages: [String] {
         images.compactMap { image in
             if case .compressed(let compressed) = image.state { compressed.full?.url } else { nil }

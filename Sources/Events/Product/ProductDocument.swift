@@ -1,6 +1,6 @@
 import JSON
 
-/// A product as clients see it: the same bytes whether they come from the fold or from a row.
+/// A product as clients see it. The fold and a row of the read model give the same bytes.
 package struct ProductDocument: Sendable {
     package let id: ProductID
     package let userID: UserID
@@ -9,7 +9,7 @@ package struct ProductDocument: Sendable {
     package let images: [String]
     package let price: Money
     package let compressedImages: [String]
-    /// JSON text.
+    /// The images as JSON text.
     package let imageStates: [UInt8]
     package let version: Int64
     package let mediaRevision: Int64
@@ -43,7 +43,7 @@ package struct ProductDocument: Sendable {
         self.updatedAt = updatedAt
     }
 
-    /// Strong (RFC 9110 section 8.8.3): the two counters name one state.
+    /// A strong entity tag (RFC 9110 section 8.8.3): the two counters name one state.
     package var entityTag: String { Self.entityTag(version: version, mediaRevision: mediaRevision) }
 
     package static func entityTag(version: Int64, mediaRevision: Int64) -> String { "\"\(version).\(mediaRevision)\"" }

@@ -14,7 +14,7 @@ extension ProductEvent {
         }
     }
 
-    /// The event's data as `schema/events` describes it.
+    /// The data of the event as JSON, as `schema/events` describes it.
     package var data: [UInt8] {
         JSONWriter.object { json in
             json.member("product_id", productID.value)
@@ -31,7 +31,7 @@ extension ProductEvent {
         }
     }
 
-    /// Nil when `type` is not of a product.
+    /// Nil when `type` is not an event of a product.
     package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
         switch type {
         case .productCreated: self = .created(try ProductCreated(EventData(bytes)))
@@ -114,7 +114,7 @@ extension ProductImageUploaded {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         guard let upload = UploadID(try data.string("upload_id")) else {
-            throw data.fault("upload_id", "is not an upload's name")
+            throw data.fault("upload_id", "is not the name of an upload")
         }
         self.init(
             productID: try data.identifier("product_id"), upload: upload, contentType: try data.string("content_type"),
@@ -141,9 +141,9 @@ extension ImagesCompressed {
     }
 
     fileprivate init(_ data: EventData) throws(EventFault) {
-        var images: [Answer] = []
+        var images: [Item] = []
         for object in try data.objects("images") {
-            images.append(Answer(id: ImageID(try object.string("image_id")), image: try CompressedImage(object)))
+            images.append(Item(id: ImageID(try object.string("image_id")), image: try CompressedImage(object)))
         }
         self.init(productID: try data.identifier("product_id"), images: images)
     }

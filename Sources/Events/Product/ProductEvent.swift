@@ -29,7 +29,7 @@ package struct ProductCreated: Sendable, Equatable {
     package let name: String
     package let description: String
     package let price: Money
-    /// The images' addresses, in the order in which the product shows them.
+    /// The addresses of the images, in the order in which the product shows them.
     package let images: [String]
 
     package init(
@@ -44,17 +44,18 @@ package struct ProductCreated: Sendable, Equatable {
     }
 }
 
-/// What an edit changed; nil is unchanged.
+/// The fields that an edit changed; nil for an unchanged field.
 package struct ProductUpdated: Sendable, Equatable {
     package let productID: ProductID
     package let name: String?
     package let description: String?
     package let price: Money?
     package let images: [String]?
-    /// Which of `images`, by their places, the product did not have before: the others need no work. Nil where the
-    /// writer did not know; it can be known only for an event that holds for one version.
+    /// The indices of the `images` that the product did not have before: the others need no work. Nil where the writer
+    /// did not know; only the writer of an event that holds for one version can know.
     package let newImages: [Int]?
-    /// The product's owner, of an edit of images whose writer knew: the compressor is fair to owners.
+    /// The owner of the product, in an edit of images whose writer knew it: the compressor shares its work among
+    /// owners.
     package let owner: UserID?
 
     package init(
@@ -70,7 +71,7 @@ package struct ProductUpdated: Sendable, Equatable {
         self.owner = owner
     }
 
-    /// Whether it changes nothing.
+    /// Whether the edit changes nothing.
     package var isEmpty: Bool { name == nil && description == nil && price == nil && images == nil }
 }
 
@@ -79,19 +80,19 @@ package struct ProductDeleted: Sendable, Equatable {
     package init(productID: ProductID) { self.productID = productID }
 }
 
-/// The product's owner gave an image by its bytes; they are in the object store.
+/// The owner of the product uploaded an image; its bytes are in the object store.
 package struct ProductImageUploaded: Sendable, Equatable {
     package let productID: ProductID
     package let upload: UploadID
-    /// What the bytes are, whatever they were sent as.
+    /// The media type of the bytes, whatever type they were sent with.
     package let contentType: String
     package let bytes: Int
-    /// SHA-256 of the bytes, hexadecimal.
+    /// The SHA-256 of the bytes, in hexadecimal.
     package let digest: String
-    /// Pixels, as the file's header has them.
+    /// The size in pixels that the header of the file gives.
     package let width: Int
     package let height: Int
-    /// The product's owner, where the writer knew.
+    /// The owner of the product, where the writer knew it.
     package let owner: UserID?
 
     package init(
@@ -109,7 +110,7 @@ package struct ProductImageUploaded: Sendable, Equatable {
     }
 }
 
-/// The product's owner took one image away.
+/// The owner of the product removed one image.
 package struct ProductImageRemoved: Sendable, Equatable {
     package let productID: ProductID
     package let image: ImageID
@@ -120,12 +121,12 @@ package struct ProductImageRemoved: Sendable, Equatable {
     }
 }
 
-/// Images are in the object store.
+/// The compressor made renditions of images; they are in the object store.
 package struct ImagesCompressed: Sendable, Equatable {
     package let productID: ProductID
-    package let images: [Answer]
+    package let images: [Item]
 
-    package struct Answer: Sendable, Equatable {
+    package struct Item: Sendable, Equatable {
         package let id: ImageID
         package let image: CompressedImage
 
@@ -135,13 +136,13 @@ package struct ImagesCompressed: Sendable, Equatable {
         }
     }
 
-    package init(productID: ProductID, images: [Answer]) {
+    package init(productID: ProductID, images: [Item]) {
         self.productID = productID
         self.images = images
     }
 }
 
-/// An image that will not come, and why.
+/// The compressor gave an image up, and why.
 package struct ImageCompressionFailed: Sendable, Equatable {
     package let productID: ProductID
     package let id: ImageID
@@ -154,7 +155,7 @@ package struct ImageCompressionFailed: Sendable, Equatable {
     }
 }
 
-/// Someone wants images compressed again, whatever became of them before.
+/// An operator asked for images to be compressed again, whatever their state is.
 package struct ImagesCompressionRequested: Sendable, Equatable {
     package let productID: ProductID
     package let images: [Wanted]

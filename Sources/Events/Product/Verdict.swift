@@ -1,17 +1,18 @@
-/// What the fold made of an event.
+/// The decision of the fold on an event.
 package enum Verdict: Sendable, Equatable {
     case accepted
-    /// On the log, and without effect.
+    /// The event is on the log and has no effect.
     case voided(VoidReason)
 
-    /// Nil when it was accepted.
+    /// Nil when the event was accepted.
     package var voidReason: VoidReason? {
         if case .voided(let reason) = self { reason } else { nil }
     }
 }
 
+/// The reason why an event has no effect.
 package enum VoidReason: String, Sendable, CaseIterable {
-    /// The product or user of this id is there already.
+    /// A product or user with this id exists already.
     case alreadyExists = "already-exists"
     /// There is no such product.
     case unknownProduct = "unknown-product"
@@ -19,12 +20,12 @@ package enum VoidReason: String, Sendable, CaseIterable {
     case gone
     /// The event was decided on another content version.
     case versionMismatch = "version-mismatch"
-    /// The command has been decided before, by an earlier event.
+    /// An earlier event of the command took effect.
     case duplicateCommand = "duplicate-command"
-    /// None of the event's images belongs to the product, or not any longer.
+    /// None of the images in the event belongs to the product, or does so any longer.
     case unknownImage = "unknown-image"
     /// The product has as many images as it can have.
     case tooManyImages = "too-many-images"
-    /// Every image of the event has been answered before.
+    /// Every image in the event has been answered before.
     case alreadyAnswered = "already-answered"
 }

@@ -1,8 +1,8 @@
 extension CloudEvent {
-    /// The attributes of a record, read header by header; what is not known is ignored.
+    /// The attributes of a record, read header by header; unknown headers are ignored.
     ///
-    /// An attribute that cannot be read is a fault, never an absent one: an event without its expected version would
-    /// be accepted where it has to be voided. A trace that cannot be read is no reason to refuse a fact.
+    /// An attribute that cannot be read is a fault and does not count as absent: an event without its expected version
+    /// would be accepted where it has to be voided. A trace that cannot be read is no reason to refuse a fact.
     package struct Attributes {
         private var specVersion: String?
         private var id: String?
@@ -16,8 +16,17 @@ extension CloudEvent {
         private var requestDigest: String?
         private var critical: String?
         private var actor: String?
-        /// The first one counts, also when it cannot be read.
-        private var traceparent: String??
+        private var trace = Trace.absent
+
+        /// The first trace counts, also when it cannot be read.
+        private enum Trace {
+            case absent, unreadable
+            case text(String)
+        }
+
+        fileprivate var traceparent: String? {
+            if case .text(let text) = trace { text } else { nil }
+        }
 
         package init() {}
 
@@ -35,10 +44,10 @@ extension CloudEvent {
             try result.get()
         }
 
-        /// A header where it stands; nothing of it is kept but what the attributes say.
+        /// Reads a header in place; only attributes are copied from it.
         package mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(EventFault)
         {
-            // By the length first: few have the same.
+            // Lengths are compared first, because few names have the same length.
             switch name.count {
             case 5 where name.equals(Name.id): try Self.set(&id, Name.id, value)
             case 7 where name.equals(Name.type): try Self.set(&type, Name.type, value)
@@ -47,7 +56,7 @@ extension CloudEvent {
             case 9 where name.equals(Name.source): try Self.set(&source, Name.source, value)
             case 10 where name.equals(Name.subject): try Self.set(&subject, Name.subject, value)
             case 11 where name.equals(Name.critical): try Self.set(&critical, Name.critical, value)
-            case 11 where name.equals(Name.traceparent): traceparent = traceparent ?? .some(Self.text(value))
+            case 11 where name.equals(Name.traceparent): readTrace(value)
             case 12 where name.equals(Name.command): try Self.set(&command, Name.command, value)
             case 14 where name.equals(Name.specVersion): try Self.set(&specVersion, Name.specVersion, value)
             case 16 where name.equals(Name.requestDigest): try Self.set(&requestDigest, Name.requestDigest, value)
@@ -57,14 +66,19 @@ extension CloudEvent {
             }
         }
 
-        /// In bytes. The read model finds commands by an index, whose entries have 2704 (PostgreSQL, nbtree): what does
-        /// not fit has to be refused here, where every fold sees it, not by the database.
+        private mutating func readTrace(_ value: UnsafeRawBufferPointer?) {
+            guard case .absent = trace else { return }
+            trace = Self.text(value).map { .text($0) } ?? .unreadable
+        }
+
+        /// The length in bytes. The read model finds commands by an index, whose entries have at most 2704 bytes
+        /// (PostgreSQL, nbtree): longer text has to be refused here, in every fold alike, and not by the database.
         private static let maximumLength = 1024
 
         private static func set(
             _ attribute: inout String?, _ name: String, _ value: UnsafeRawBufferPointer?
         ) throws(EventFault) {
-            guard let text = text(value) else { throw .invalid(name, "is empty or no text") }
+            guard let text = text(value) else { throw .invalid(name, "is empty or not text") }
             guard text.utf8.count <= maximumLength else {
                 throw .invalid(name, "is longer than \(maximumLength) bytes")
             }
@@ -72,7 +86,8 @@ extension CloudEvent {
             attribute = text
         }
 
-        /// CloudEvents section 3.1: UTF-8 without control characters. Nil for anything else, and for nothing.
+        /// Text as CloudEvents section 3.1 allows it, which is UTF-8 without control characters; nil for other bytes
+        /// and for none.
         private static func text(_ bytes: UnsafeRawBufferPointer?) -> String? {
             guard let bytes, !bytes.isEmpty else { return nil }
             for byte in bytes where byte < 0x20 || byte == 0x7F { return nil }
@@ -116,7 +131,7 @@ extension CloudEvent.Attributes {
             type: eventType, source: source, subject: subject,
             metadata: EventMetadata(
                 id: EventID(id), time: timestamp, command: command.map(CommandID.init), expectedVersion: version,
-                idempotency: idempotency, actor: actor, traceparent: traceparent ?? nil),
+                idempotency: idempotency, actor: actor, traceparent: traceparent),
             data: try upcasters.data(data, of: type))
     }
 

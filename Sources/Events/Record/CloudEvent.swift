@@ -1,4 +1,4 @@
-/// A CloudEvents 1.0 event in binary mode: the attributes as headers, the data as the record's value.
+/// A CloudEvents 1.0 event in binary mode: the headers hold the attributes, the value of the record holds the data.
 ///
 /// Source: CloudEvents 1.0.2, and its Kafka Protocol Binding 1.0.2, section 3.2. The wire names of the attributes are
 /// spelled here and nowhere else.
@@ -38,7 +38,7 @@ package struct CloudEvent: Sendable, Equatable {
         Self.headers(type: type.name, source: source, subject: subject, metadata)
     }
 
-    /// Those of what is written as an event is.
+    /// The headers of a record that is written in the form of an event.
     package static func headers(
         type: String, source: String, subject: String, _ metadata: EventMetadata
     ) -> [(name: String, value: String)] {

@@ -1,10 +1,10 @@
 import JSON
 
-/// Reads the data of an event, member by member; a fault names the member. Members it is not asked for are ignored:
-/// a newer writer may add some.
+/// Reads the data of an event, member by member; a fault names the member. Other members are ignored: newer writers may
+/// add some.
 struct EventData {
     let value: JSONValue
-    /// Where it stands in the data: made into a text only for a fault.
+    /// The place of the value in the data, which becomes text only for a fault.
     private let place: Place
 
     private indirect enum Place {
@@ -26,7 +26,7 @@ struct EventData {
         guard value.kind == .object else { throw .invalid("data", "is not an object") }
     }
 
-    /// The objects of the array that `bytes` are.
+    /// The objects of the array in `bytes`.
     static func objects(parsing bytes: [UInt8]) throws(EventFault) -> [EventData] {
         try objects(in: parse(bytes), .root)
     }
@@ -128,7 +128,7 @@ struct EventData {
         try Self.objects(in: member(key), .member(key, of: place))
     }
 
-    /// What is wrong with the value of a member that is there.
+    /// A fault in the value of a member that is present.
     func fault(_ key: String, _ reason: String) -> EventFault { .invalid("\(place.pointer)/\(key)", reason) }
 
     private static func objects(in array: JSONValue, _ place: Place) throws(EventFault) -> [EventData] {
@@ -149,7 +149,7 @@ struct EventData {
     }
 
     /// Text that a column of Postgres can hold: NUL would stop the projector, not the writer of the event. `index` is
-    /// that of an element of the member.
+    /// the index of the text in the member, if that is an array.
     private func text(_ value: JSONValue, _ key: String, _ index: Int? = nil) throws(EventFault) -> String {
         guard let string = value.string else { throw textFault(key, index, "is not a string") }
         guard !value.containsNUL else { throw textFault(key, index, "contains NUL") }

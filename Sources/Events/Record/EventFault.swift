@@ -1,13 +1,13 @@
 import JSON
 
-/// Why a record of the log is not an event that this version can fold.
+/// The reason why a record of the log is not an event that this version can fold.
 package enum EventFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Written by a newer version; skipped and counted.
+    /// A newer version wrote the event; it is skipped and counted.
     case unknownType(String)
-    /// Written by a newer version that says that nothing may be folded without it.
+    /// A newer version wrote the event and marked it as one that no reader may skip.
     case criticalUnknownType(String)
     case malformed(JSONError)
-    /// An attribute's name, or a JSON pointer into the data.
+    /// The missing value: the name of an attribute, or a JSON pointer into the data.
     case missing(String)
     case invalid(String, String)
 

@@ -1,4 +1,4 @@
-/// The identity of one event; the same for the same fact, however often it is appended.
+/// The identity of one event. The same fact has the same id, however often it is appended.
 package struct EventID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
     package init(_ text: String) { self.text = text }
@@ -12,8 +12,8 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
     package var description: String { text }
 }
 
-/// One image of one product, named for the event that asked for it and the place in that event's list, so that every
-/// reader of the log derives the same name, and an image that is taken away and given again is another image.
+/// The identity of one image of a product, made of the event that asked for it and the index in that event's list.
+/// Every reader of the log derives the same id, and an image that is removed and added again is another image.
 package struct ImageID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
     package init(_ text: String) { self.text = text }

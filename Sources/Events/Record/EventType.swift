@@ -1,4 +1,4 @@
-/// The types of event, with their names on the wire.
+/// The types of events, with their names on the wire.
 package enum EventType: Sendable, CaseIterable {
     case productCreated
     case productUpdated

@@ -1,4 +1,4 @@
-/// Where a record stands in its log.
+/// The place of a record in its topic.
 package struct LogPosition: Hashable, Sendable, Comparable {
     package let partition: Int32
     package let offset: Int64
@@ -13,7 +13,7 @@ package struct LogPosition: Hashable, Sendable, Comparable {
     }
 }
 
-/// An event as the log holds it: the fact, who it is, when it was decided and on what, and where it stands.
+/// An event as the log holds it: the fact, its attributes, and its position.
 package struct Recorded<Event: Sendable>: Sendable {
     package let event: Event
     package let metadata: EventMetadata
@@ -30,15 +30,15 @@ package struct Recorded<Event: Sendable>: Sendable {
 package struct EventMetadata: Sendable, Equatable {
     package let id: EventID
     package let time: Timestamp
-    /// The command that led to the event; none for what no one asked for.
+    /// The command that led to the event; nil when nobody asked for it.
     package let command: CommandID?
-    /// The content version that the command was decided on; none when it holds for any.
+    /// The content version that the command was decided on; nil when the event holds for any version.
     package let expectedVersion: Int64?
-    /// The request behind the command, where it can come again.
+    /// The mark of the request behind the command, where a client can repeat the request.
     package let idempotency: IdempotencyMark?
-    /// The person who is responsible, where that is known: an operator. Whom a gateway's client is, nobody knows here.
+    /// The operator who is responsible, where there is one. The clients of gateways are not known.
     package let actor: String?
-    /// W3C Trace Context.
+    /// The trace, as W3C Trace Context defines it.
     package let traceparent: String?
 
     package init(
@@ -55,11 +55,11 @@ package struct EventMetadata: Sendable, Equatable {
     }
 }
 
-/// Tells a request that comes again from another one: digests, so that the log holds nobody's key.
+/// Distinguishes a repeated request from another one. It holds digests, so that the log holds no client's key.
 package struct IdempotencyMark: Sendable, Equatable {
-    /// Of the client's key, and of who the client is.
+    /// The digest of the client's key and of the client's identity.
     package let key: String
-    /// Of what is asked for.
+    /// The digest of the request's content.
     package let request: String
 
     package init(key: String, request: String) {

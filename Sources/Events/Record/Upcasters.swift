@@ -1,11 +1,11 @@
 import JSON
 
-/// Makes of the data of an event type that is not written any more that of the type that followed it.
+/// Turns the data of an event type that is not written any more into the data of its successor.
 package struct Upcaster: Sendable {
     /// Names on the wire: `warelog.ProductCreated.v1`, and its successor.
     package let from: String
     package let to: String
-    /// Pure and total: of any object it makes another one. What that lacks, the reading of the event finds.
+    /// A pure and total function from any object to another one. Reading the event finds members that are missing.
     package let data: @Sendable (JSONValue) -> [UInt8]
 
     package init(from: String, to: String, data: @escaping @Sendable (JSONValue) -> [UInt8]) {
@@ -15,16 +15,16 @@ package struct Upcaster: Sendable {
     }
 }
 
-/// How the types of earlier releases are read, each by one step after the other up to one that `EventType` knows.
+/// Reads the types of earlier releases, step by step, up to a type that `EventType` knows.
 package struct Upcasters: Sendable {
-    /// Every type that was ever written and is no `EventType` any more.
+    /// Every type that was once written and is no `EventType` any more.
     private static let table: [Upcaster] = []
 
-    /// Of this program. `check` is called before anything is read with them.
+    /// The upcasters of this program. `check` is called before they are used.
     package static let registered = Upcasters(table)
 
     private let steps: [String: Upcaster]
-    /// What is wrong with the table; empty when nothing is.
+    /// The faults in the table.
     private let faults: [String]
 
     package init(_ table: [Upcaster]) {
@@ -34,7 +34,7 @@ package struct Upcasters: Sendable {
         for upcaster in table {
             if !seen.insert(upcaster.from).inserted { faults.append("\(upcaster.from) has two upcasters") }
             if EventType(name: upcaster.from) != nil {
-                faults.append("\(upcaster.from) has an upcaster and is read as it is")
+                faults.append("\(upcaster.from) has an upcaster, but this version reads it as it is")
             }
             var path: Set<String> = []
             var name = upcaster.from
@@ -53,12 +53,12 @@ package struct Upcasters: Sendable {
         self.faults = faults
     }
 
-    /// Throws when the steps do not lead from every type to one that is read.
+    /// Throws when the steps do not lead from every type to a type that is read.
     package func check() throws(UpcasterFault) {
         guard faults.isEmpty else { throw UpcasterFault(faults: faults) }
     }
 
-    /// What an event of this type is read as; nil for a type that nobody knows.
+    /// The type that an event of this type is read as; nil for an unknown type.
     func type(of name: String) -> EventType? {
         if let type = EventType(name: name) { return type }
         var path: Set<String> = []
@@ -70,7 +70,7 @@ package struct Upcasters: Sendable {
         return nil
     }
 
-    /// The data of an event of this type, as `type(of:)` has it.
+    /// The data of an event of this type, in the form of `type(of:)`.
     func data(_ bytes: [UInt8], of name: String) throws(EventFault) -> [UInt8] {
         guard !steps.isEmpty else { return bytes }
         var bytes = bytes

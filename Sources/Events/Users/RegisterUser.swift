@@ -2,7 +2,7 @@ import JSON
 
 /// The command behind `POST /users`.
 package struct RegisterUser: Sendable, Equatable {
-    /// In characters.
+    /// The length in characters.
     package static let maximumNameLength = 100
 
     private enum Field: String, CaseIterable {
@@ -11,7 +11,7 @@ package struct RegisterUser: Sendable, Equatable {
 
     package let name: String
 
-    /// Reads a request's document; every fault is found, not only the first.
+    /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: Field.self)
         let name = reader.string(.name, length: 1...Self.maximumNameLength)
@@ -19,6 +19,6 @@ package struct RegisterUser: Sendable, Equatable {
         self.name = name
     }
 
-    /// The facts that follow from this command, once it has an id for the user.
+    /// The fact that follows from this command, once the user has an id.
     package func decide(_ id: UserID) -> UserEvent { .registered(UserRegistered(userID: id, name: name)) }
 }

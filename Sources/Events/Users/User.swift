@@ -31,7 +31,7 @@ package struct User: Sendable, Equatable {
         self.createdAt = createdAt
     }
 
-    /// Pure, like `Product.evolve`.
+    /// The state machine: pure, like `Product.evolve`.
     package static func evolve(_ user: inout User?, _ recorded: Recorded<UserEvent>) -> Verdict {
         switch (user, recorded.event) {
         case (nil, .registered(let registered)):

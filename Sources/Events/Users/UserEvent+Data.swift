@@ -7,7 +7,7 @@ extension UserEvent {
         }
     }
 
-    /// The event's data as `schema/events` describes it.
+    /// The data of the event as JSON, as `schema/events` describes it.
     package var data: [UInt8] {
         JSONWriter.object { json in
             json.member("user_id", userID.value)
@@ -17,7 +17,7 @@ extension UserEvent {
         }
     }
 
-    /// Nil when `type` is not of a user.
+    /// Nil when `type` is not an event of a user.
     package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
         guard type == .userRegistered else { return nil }
         let data = try EventData(bytes)
@@ -26,7 +26,7 @@ extension UserEvent {
 }
 
 extension User {
-    /// A user as clients see it.
+    /// The user as clients see it.
     package var json: [UInt8] {
         JSONWriter.object { json in
             json.member("id", id.value)

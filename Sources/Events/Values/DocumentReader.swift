@@ -1,12 +1,12 @@
 import JSON
 
-/// Reads the members of a client's JSON object, collecting what is wrong with each; what is not a member of `Field`
-/// is refused by its name.
+/// Reads the members of a client's JSON object and collects the faults of each. A member that is no `Field` is refused
+/// by its name.
 struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawValue == String {
     private let document: JSONValue
     private(set) var faults: [FieldFault] = []
 
-    /// On average at most, in UTF-8: an emoji of a family of four has 25.
+    /// The greatest average of bytes per character in UTF-8: an emoji of a family of four has 25.
     private static var bytesPerCharacter: Int { 32 }
 
     init(_ document: JSONValue, fields: Field.Type) {
@@ -20,7 +20,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         }
     }
 
-    /// By bytes: comparing a hostile text as a string can take the square of its length.
+    /// Compares by bytes: comparing a hostile text as a string can take time that grows with the square of its length.
     private static func isField(_ key: String) -> Bool {
         Field.allCases.contains { $0.rawValue.utf8.elementsEqual(key.utf8) }
     }
@@ -62,7 +62,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
     func isPresent(_ field: Field) -> Bool { document[field.rawValue] != nil }
     func isNull(_ field: Field) -> Bool { document[field.rawValue]?.kind == .null }
 
-    /// A product's owner may be named, and stays who it is.
+    /// Checks the owner of a product, who may be named but not changed.
     mutating func checkOwner(_ field: Field, _ product: Product?) {
         guard isPresent(field), let owner: UserID = identifier(field), let product, owner != product.userID else {
             return
@@ -70,7 +70,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
     }
 
-    /// `known` are texts that are taken whatever they are.
+    /// Reads an array of URLs. Texts in `known` are accepted in any form.
     mutating func optionalURLs(_ field: Field, maximum: Int, known: Set<String> = []) -> [String]? {
         guard let value = document[field.rawValue] else { return nil }
         guard value.kind == .array else { return fault(field, .wrongType, "must be an array of URLs") }
@@ -103,7 +103,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         guard !string.utf8.contains(0) else {
             return fault(field, .forbiddenCharacter, "must not contain NUL or a lone surrogate")
         }
-        // A character may have any number of combining marks: what is stored has to have a bound all the same.
+        // A character may have any number of combining marks, so the number of bytes needs a bound of its own.
         let maximumBytes = length.upperBound * Self.bytesPerCharacter
         guard string.utf8.count <= maximumBytes else {
             return fault(field, .tooLong, "must have at most \(maximumBytes) bytes in UTF-8")

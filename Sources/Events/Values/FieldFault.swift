@@ -1,6 +1,6 @@
 import JSON
 
-/// One thing that is wrong with a request's document, and where.
+/// One fault in the document of a request, and its place.
 package struct FieldFault: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         case required
@@ -18,7 +18,7 @@ package struct FieldFault: Error, Equatable, Sendable {
         case immutable
     }
 
-    /// JSON pointer, RFC 6901.
+    /// The place as a JSON pointer (RFC 6901).
     package let pointer: String
     package let code: Code
     package let detail: String
@@ -30,7 +30,7 @@ package struct FieldFault: Error, Equatable, Sendable {
     }
 }
 
-/// All that is wrong with a document.
+/// All faults in a document.
 package struct InvalidDocument: Error, Equatable, Sendable {
     package let faults: [FieldFault]
     package init(_ faults: [FieldFault]) { self.faults = faults }

@@ -2,13 +2,13 @@
 package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let value: Int64
 
-    /// Nil outside the range.
+    /// Nil when the value is outside the range.
     package init?(_ value: Int64) {
         guard (1...Self.maximum).contains(value) else { return nil }
         self.value = value
     }
 
-    /// Nil for anything but the digits that `description` gives: one identifier has one spelling.
+    /// Nil for any text but the digits that `description` gives: an identifier has one spelling.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 16, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.first != 0x30,
             let value = Int64(text)
@@ -20,8 +20,8 @@ package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringC
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
     package var description: String { String(value) }
 
-    /// The partition of this entity's log: the same for every writer, for as long as the log exists. A log has one
-    /// partition at least.
+    /// The partition of this entity: the same for every writer, for as long as the log exists. A log has at least one
+    /// partition.
     package func partition(of count: Int32) -> Int32 { Int32(value % Int64(max(1, count))) }
 }
 

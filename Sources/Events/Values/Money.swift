@@ -1,9 +1,9 @@
 /// An exact, non-negative amount with at most two decimals, as `numeric(10,2)` holds it.
 package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// Hundredths.
+    /// The amount in hundredths.
     package let cents: Int64
 
-    /// 99,999,999.99: eight digits before the point.
+    /// The greatest amount, 99,999,999.99: eight digits before the point.
     package static let maximum = Money(unchecked: 9_999_999_999)
 
     package enum Fault: Error, Equatable, Sendable {
@@ -21,7 +21,7 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Reads the digits of a JSON number (RFC 8259 section 6) by their value: `1e2` is 100, `9.990` is 9.99, and
     /// 9.999 is refused, never rounded.
     package init(_ number: some StringProtocol) throws(Fault) {
-        // By bytes: what is no ASCII is no number.
+        // The digits are read as bytes, because a number is ASCII.
         var rest = Substring(number).utf8[...]
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative { rest.removeFirst() }
@@ -54,8 +54,8 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    /// Of `e`, a sign and digits; 0 where there is nothing, nil for anything else. Bounded, so that sums with it never
-    /// overflow; the bound is far beyond the length of any text, and so beyond any amount, one way or the other.
+    /// Reads `e`, a sign and digits: 0 when there is no exponent, nil for any other text. The result is bounded, so
+    /// that sums with it never overflow; the bound is far beyond the length of any text, and so beyond any amount.
     private static func exponent(_ text: Substring.UTF8View) -> Int? {
         guard let mark = text.first else { return 0 }
         guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else { return nil }
@@ -69,7 +69,7 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }
 
-    /// The shortest decimal of this value: `99.99`, `0.1`, `100`. A JSON number as it stands.
+    /// The shortest decimal of this value, which is a JSON number: `99.99`, `0.1`, `100`.
     package var description: String {
         let (whole, hundredths) = cents.quotientAndRemainder(dividingBy: 100)
         if hundredths == 0 { return "\(whole)" }

@@ -1,6 +1,6 @@
 extension Timestamp {
-    /// Reads a time as RFC 3339 section 5.6 writes it, in any zone and with any number of decimals of the second, cut
-    /// at the third. A leap second is the second after it. Nil for anything else.
+    /// Reads a time as RFC 3339 section 5.6 defines it, in any zone and with any number of decimals of the second, of
+    /// which three are kept. A leap second becomes the second after it. Nil for any other text.
     package init?(rfc3339 text: some StringProtocol) {
         var bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 256, bytes[10] | 0x20 == UInt8(ascii: "t") else { return nil }
@@ -24,7 +24,7 @@ extension Timestamp {
         self.init(milliseconds: time.milliseconds - offset * 60_000 + (isLeapSecond ? 1000 : 0))
     }
 
-    /// `+01:00` in minutes.
+    /// The minutes of an offset such as `+01:00`.
     private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {
         let bytes = Array(text)
         guard bytes.count == 6, bytes[3] == UInt8(ascii: ":"), let sign = [0x2B: 1, 0x2D: -1][bytes[0]] as Int64?,

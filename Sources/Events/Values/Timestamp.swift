@@ -1,5 +1,5 @@
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. Made by whoever reads a clock; `Events` does not.
-/// Its text is of the years 0 to 9999.
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. `Events` reads no clock: its callers do. The text has
+/// the years 0 to 9999.
 package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let milliseconds: Int64
 
@@ -7,7 +7,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// RFC 3339 in UTC with milliseconds: `2026-11-21T08:30:00.000Z`.
+    /// The time as RFC 3339 in UTC with milliseconds: `2026-11-21T08:30:00.000Z`.
     package var description: String {
         let (days, inDay) = Self.floorDivide(milliseconds, 86_400_000)
         let (year, month, day) = Self.civil(days)
@@ -17,8 +17,8 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         return "\(date)T\(minutes):\(Self.padded(seconds % 60, 2)).\(Self.padded(inDay % 1000, 3))Z"
     }
 
-    /// Reads what `description` writes, with any number of decimals of the second, cut at the third. Nil for
-    /// anything else, other zones included: every writer of the log writes UTC.
+    /// Reads the form that `description` has, with any number of decimals of the second, of which three are kept. Nil
+    /// for any other text, other time zones included: every writer of the log writes UTC.
     package init?(_ text: some StringProtocol) {
         guard
             let time = text.utf8.withContiguousStorageIfAvailable(Self.milliseconds)

@@ -36,11 +36,11 @@ final class Catalogue: Sendable {
 
     /// Loads the product under a lease. Without a lease, because Redis does not respond, the cache is not filled.
     private func load(_ id: ProductID) async throws -> ProductCache.Entry {
-        var lease: ProductCache.Lease?
+        var lease: ProductCache.FillLease?
         do throws(RedisError) {
             switch try await cache.lease(id, token: String(UInt64.random(in: 0 ... .max), radix: 36)) {
-            case .success(let taken): lease = taken
-            case .failure(let filled): return filled.entry
+            case .taken(let taken): lease = taken
+            case .alreadyFilled(let entry): return entry
             }
         } catch {
             log.debug("cache does not respond", ["error": "\(error)"])

@@ -2,7 +2,7 @@ import EventLoop
 import Events
 import Kafka
 
-/// Reads the dead letters that are there at the moment.
+/// Reads the dead letters that the topic holds at the moment.
 package struct DeadLetterReader: Sendable {
     private static let pageSize = 500
 
@@ -14,10 +14,11 @@ package struct DeadLetterReader: Sendable {
         self.loop = loop
     }
 
-    /// Gives every letter to `body`, a page at a time; those of one product in their order, the same one maybe twice.
-    /// `unreadable` counts records that are no letters. Ends early when `body` says false.
+    /// Calls `body` with every letter, a page at a time: the letters of one product come in their order, and a letter
+    /// may come twice. Ends early when `body` returns false. `unreadable` is the number of records that are not
+    /// letters.
     ///
-    /// On the loop.
+    /// Must be called on the loop.
     package func read(_ body: ([DeadLetter]) async throws -> Bool) async throws -> (letters: Int, unreadable: Int) {
         var ends = try await ends()
         let consumer = try KafkaConsumer(configuration, group: nil, loop: loop)
@@ -49,7 +50,7 @@ package struct DeadLetterReader: Sendable {
         return (letters, unreadable)
     }
 
-    /// From where to where there is anything, of each partition that holds something.
+    /// The first offset and the end of each partition that holds records.
     private func ends() async throws(KafkaError) -> [TopicPartition: (start: Int64, end: Int64)] {
         let admin = try KafkaAdmin(configuration, loop: loop)
         do throws(KafkaError) {

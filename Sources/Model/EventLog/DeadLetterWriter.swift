@@ -1,20 +1,20 @@
 import Events
 import Kafka
 
-/// Appends dead letters to their topic, each by the product it is of.
+/// Appends dead letters to their topic, each to the partition of its product.
 package struct DeadLetterWriter: Sendable {
     private let producer: KafkaProducer
     private let source: String
     private let partitions: Int32
 
-    /// `source` is the CloudEvents source of what this process writes, `partitions` how many the topic has.
+    /// `source` is the CloudEvents source of this process, and `partitions` the partition count of the topic.
     package init(_ producer: KafkaProducer, source: String, partitions: Int32) {
         self.producer = producer
         self.source = source
         self.partitions = partitions
     }
 
-    /// It is on all in-sync replicas when this returns.
+    /// Appends the letter; all in-sync replicas have it when this returns.
     package func append(_ letter: DeadLetter) async throws(KafkaError) {
         let headers = CloudEvent.headers(
             type: DeadLetter.type, source: source, subject: letter.productID.description,

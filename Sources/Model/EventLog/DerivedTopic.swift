@@ -1,19 +1,19 @@
 import Kafka
 
-/// A topic that tells of the log and is not part of it: what is lost with it can be had from the log again.
+/// A topic that is derived from the log and is not part of it: it can be made from the log again.
 package enum DerivedTopic: String, CaseIterable, Sendable {
     case deadLetters = "products.dead-letters"
 
     package var name: String { rawValue }
 
-    /// What it is created with, and has to stay: an operator has 30 days for a dead letter.
+    /// The settings that the topic is created with and has to keep: an operator has 30 days for a dead letter.
     package var settings: [(String, String)] {
         switch self {
         case .deadLetters: [("cleanup.policy", "delete"), ("retention.ms", "2592000000")]
         }
     }
 
-    /// What is known of one topic, and what is wrong with it.
+    /// The state of one topic, and its faults.
     package struct Finding: Sendable, Equatable {
         package let topic: DerivedTopic
         /// Nil when the topic does not exist.

@@ -1,20 +1,20 @@
 import Events
 import Kafka
 
-/// Appends events to the log. Each of them is on all in-sync replicas when `append` returns.
+/// Appends events to the log. All in-sync replicas have the event when `append` returns.
 package final class EventWriter: Sendable {
     private let producer: KafkaProducer
     private let source: String
     private let partitions: PartitionCounts
 
-    /// `source` is the CloudEvents source of what this process writes.
+    /// `source` is the CloudEvents source of this process.
     package init(_ producer: KafkaProducer, source: String, partitions: PartitionCounts) {
         self.producer = producer
         self.source = source
         self.partitions = partitions
     }
 
-    /// Throws when the event may not be on the log; `KafkaError.mayHaveBeenWritten` tells whether it could be.
+    /// Throws when the event is perhaps not on the log; `KafkaError.mayHaveBeenWritten` tells whether it can be.
     package func append(_ event: ProductEvent, _ metadata: EventMetadata) async throws(KafkaError) -> LogPosition {
         try await append(
             CloudEvent(
@@ -42,7 +42,7 @@ package final class EventWriter: Sendable {
     }
 }
 
-/// How many partitions each topic has, for ever.
+/// The partition count of each topic, which never changes.
 package struct PartitionCounts: Sendable, Equatable {
     package let products: Int32
     package let users: Int32

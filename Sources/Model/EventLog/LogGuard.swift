@@ -3,14 +3,14 @@ import Kafka
 /// Checks the log before anything is read from it or written to it: a log that loses records, or whose partitions
 /// have changed, must stop the process with a message that says what to do.
 package enum LogGuard {
-    /// What is known of one topic: from the broker, and from the time when it was created.
+    /// The state of one topic: what the broker says, and what was recorded when the topic was created.
     package struct Finding: Sendable, Equatable {
         package let topic: Topic
         /// Nil when the topic does not exist.
         package let partitions: Int32?
-        /// Nil when nobody has recorded it yet.
+        /// Nil when it has not been recorded yet.
         package let recordedPartitions: Int32?
-        /// The broker's settings; nil where the broker cannot tell (the embedded one).
+        /// The settings of the topic; nil when the broker does not tell them, as the embedded one.
         package let settings: [String: String]?
 
         package init(
@@ -22,7 +22,7 @@ package enum LogGuard {
             self.settings = settings
         }
 
-        /// What is wrong; empty when nothing is.
+        /// The faults of the topic.
         package var faults: [String] {
             guard let partitions else { return ["\(topic.name) does not exist: run `warelog topics create`"] }
             var faults: [String] = []
@@ -39,10 +39,10 @@ package enum LogGuard {
         }
     }
 
-    /// What a topic of the log must be created with, and stay.
+    /// The settings that a topic of the log must be created with and keep.
     package static let settings = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")]
 
-    /// Looks at every topic. `recorded` are the partition counts that were written down.
+    /// Looks at every topic. `recorded` are the recorded partition counts.
     package static func inspect(
         _ admin: KafkaAdmin, recorded: [String: Int32], isEmbeddedBroker: Bool
     ) async throws(KafkaError) -> [Finding] {
@@ -60,7 +60,7 @@ package enum LogGuard {
         }
     }
 
-    /// The partition counts, when nothing is wrong.
+    /// Returns the partition counts, or throws the faults.
     package static func check(_ findings: [Finding]) throws(LogFault) -> PartitionCounts {
         let faults = findings.flatMap(\.faults)
         var counts: [Topic: Int32] = [:]
@@ -72,7 +72,7 @@ package enum LogGuard {
     }
 }
 
-/// The log is not as it must be.
+/// The faults of the log, which keep a process from starting.
 package struct LogFault: Error, CustomStringConvertible, Equatable {
     package let faults: [String]
 

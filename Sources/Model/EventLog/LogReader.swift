@@ -2,21 +2,22 @@ import EventLoop
 import Events
 import Kafka
 
-/// Reads single records of the log by their places: a product's past, without reading everybody's.
+/// Reads single records of the log by their positions: the past of one product, without that of the others.
 ///
-/// One consumer, one request at a time, in the order in which they are made. It reads nothing ahead while nobody asks.
+/// It has one consumer and serves one request at a time, in the order of their arrival. It reads nothing ahead while
+/// there is no request.
 package final class LogReader: Sendable {
-    /// What a record that the read model names can lack.
+    /// The reason why records that the read model names cannot be read.
     package enum Failure: Error, Equatable {
-        /// The log has no such record any more, or not this product's.
+        /// The log does not have the record any more, or it is of another product.
         case missing(LogPosition)
-        /// As many wait as may.
+        /// Too many requests are waiting.
         case busy
-        /// The log did not answer in time, or reading has ended.
+        /// The log did not answer in time, or the reader has been stopped.
         case away
     }
 
-    /// A product's event, and the CloudEvents source that wrote it.
+    /// An event of a product, and the CloudEvents source that wrote it.
     package struct Entry: Sendable {
         package let recorded: Recorded<ProductEvent>
         package let source: String
@@ -30,7 +31,7 @@ package final class LogReader: Sendable {
         let reply: CheckedContinuation<Result<[Entry], any Error>, Never>
     }
 
-    /// Records between two wanted ones that are passed over rather than skipped by a new assignment.
+    /// The greatest gap between two wanted records that is read through: a wider one is skipped by a new assignment.
     private static let gap: Int64 = 256
     private static let maximumWaiting = 256
 
@@ -40,13 +41,13 @@ package final class LogReader: Sendable {
     private let requests: AsyncStream<Request>
     private let queue: AsyncStream<Request>.Continuation
 
-    /// `deadline`: of one request, its time in the queue included.
+    /// `deadline` is the time that one request may take, its time in the queue included.
     package init(_ configuration: KafkaConfiguration, loop: EventLoop, deadline: Duration = .seconds(10)) {
         var configuration = configuration
         let bounds = [
             "queued.max.messages.kbytes": "1024", "max.partition.fetch.bytes": "262144",
-            // What is asked for is there. A fetch that waited for more at the log's end would hold up the next request,
-            // because librdkafka has one fetch at a time on its way to a broker.
+            // The requested records exist. A fetch that waited for more at the end of the log would delay the next
+            // request, because librdkafka sends one fetch at a time to a broker.
             "fetch.wait.max.ms": "2",
         ]
         configuration.extra.merge(bounds) { given, _ in given }
@@ -57,7 +58,7 @@ package final class LogReader: Sendable {
             of: Request.self, bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
     }
 
-    /// The events of `product` at these offsets, which ascend: not too many at once, others wait meanwhile. Throws
+    /// The events of `product` at these ascending offsets. Ask for few at once, because other requests wait. Throws
     /// `Failure`, a `KafkaError`, or an `EventFault` for a record that cannot be read.
     package func events(of product: ProductID, partition: Int32, at offsets: [Int64]) async throws -> [Entry] {
         if offsets.isEmpty { return [] }
@@ -74,11 +75,11 @@ package final class LogReader: Sendable {
         return try result.get()
     }
 
-    /// Answers until `stop`. On the loop.
+    /// Serves requests until `stop` is called. Must be called on the loop.
     package func run() async throws {
         var consumer: KafkaConsumer?
         for await request in requests {
-            // Who has waited long enough is not to wait for one deadline more, when the log is away.
+            // While the log is away, a request must not wait for the deadlines of those before it and then for its own.
             let left = request.deadline - .now
             guard left > .zero else {
                 request.reply.resume(returning: .failure(Failure.away))
@@ -92,7 +93,7 @@ package final class LogReader: Sendable {
                 request.reply.resume(returning: .success(events))
             } catch {
                 request.reply.resume(returning: .failure(error is DeadlineExceeded ? Failure.away : error))
-                // Whatever state it is in, the next request does not depend on it.
+                // The next request does not depend on the state that this consumer is in.
                 await consumer?.close()
                 consumer = nil
             }
@@ -100,7 +101,7 @@ package final class LogReader: Sendable {
         await consumer?.close()
     }
 
-    /// Whoever waits is answered, and nobody else after that.
+    /// Ends `run` after the requests that wait now; later ones fail.
     package func stop() { queue.finish() }
 
     private static func read(_ request: Request, _ consumer: KafkaConsumer) async throws -> [Entry] {

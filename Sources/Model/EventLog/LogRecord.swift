@@ -1,12 +1,12 @@
 import Events
 import Kafka
 
-/// A record of the log, read.
+/// A record of the log, parsed.
 package enum LogRecord: Sendable {
     case product(Recorded<ProductEvent>)
     case user(Recorded<UserEvent>)
 
-    /// Throws when the record is no event that this version can fold; whatever it holds, it never traps.
+    /// Throws when the record is not an event that this version can fold. No record makes it trap.
     package init(_ record: KafkaRecord) throws(EventFault) { try self.init(CloudEvent(record), of: record) }
 
     package init(_ event: CloudEvent, of record: KafkaRecord) throws(EventFault) {
@@ -35,7 +35,7 @@ package enum LogRecord: Sendable {
         }
     }
 
-    /// Whether it is in the partition that every writer chooses for its id.
+    /// Whether the record is in the partition that writers choose for its id.
     package func isAtHome(in counts: PartitionCounts) -> Bool {
         switch self {
         case .product(let recorded):
@@ -63,6 +63,6 @@ extension CloudEvent {
 }
 
 extension KafkaRecord {
-    /// The key as text; a key that is none is shown as well as it can be.
+    /// The key as text; bytes that are not UTF-8 are replaced.
     package var keyText: String { String(decoding: key ?? [], as: UTF8.self) }
 }

@@ -1,18 +1,18 @@
 import Events
 import Postgres
 
-/// Where the value of one field of a product comes from.
+/// The origin of the value of one field of a product.
 package struct Explanation: Sendable {
-    /// An event, and the value that it gave the field.
+    /// An event and the value that it gave the field.
     package struct Origin: Sendable {
         package let entry: HistoryEntry
-        /// JSON; nil when it took the field away.
+        /// The value as JSON; nil when the event removed the field.
         package let value: [UInt8]?
     }
 
-    /// Of the value that is there.
+    /// The origin of the present value.
     package let origin: Origin
-    /// Of the one before; nil when there was none.
+    /// The origin of the value before it; nil when there was none.
     package let replaced: Origin?
 }
 
@@ -31,8 +31,8 @@ package enum ExplanationFault: Error, Equatable, CustomStringConvertible {
 }
 
 extension ProductHistory {
-    /// Reads all of the product's events, some at a time: not for requests. Throws `ExplanationFault` and what
-    /// `LogReader.events` throws.
+    /// Reads all events of the product, a page at a time, which takes too long for requests. Throws `ExplanationFault`
+    /// and the errors of `LogReader.events`.
     package func explain(_ field: String) async throws -> Explanation {
         var origin: Explanation.Origin?
         var replaced: Explanation.Origin?

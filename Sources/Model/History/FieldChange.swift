@@ -1,14 +1,14 @@
 import Events
 import JSON
 
-/// What one event did to one field of a product: its values before and after as JSON, nil where the product has no such
-/// field then.
+/// The change of one field of a product by one event: the values before and after as JSON, nil where the product did
+/// not have the field.
 package struct FieldChange: Sendable, Equatable {
     package let field: String
     package let from: [UInt8]?
     package let to: [UInt8]?
 
-    /// What is different in `after`, in the order of the document.
+    /// The differences of `after` from `before`, in the order of the document.
     package static func between(_ before: Product?, _ after: Product?) -> [FieldChange] {
         let old = Product.fields(of: before)
         let new = Product.fields(of: after)
@@ -25,8 +25,8 @@ package struct FieldChange: Sendable, Equatable {
 }
 
 extension Product {
-    /// The fields of its document that events give values, by the names that they have there; each image is one, with
-    /// what has become of it, and `is_deleted` is one, which no document shows.
+    /// The fields of the product's document that events set, with their names there. Each image is a field that
+    /// includes its state, and `is_deleted` is a field, which no document shows.
     package static func fields(of product: Product?) -> [(name: String, json: [UInt8])] {
         guard let product else { return [] }
         let fixed: [(String, (inout JSONWriter) -> Void)] = [

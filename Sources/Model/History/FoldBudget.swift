@@ -1,8 +1,8 @@
 import EventLog
 
-/// How much of the log one question may cost: events that are folded, and time.
+/// The events and the time that folding for one question may take.
 package struct FoldBudget: Sendable {
-    /// What a request may fold. A product has a few dozen events; who wants more of one reads its history.
+    /// The number of events that a request may fold. A product has a few dozen; its history shows the others.
     package static let eventsOfRequest = 10_000
     package static let timeOfRequest = Duration.seconds(10)
 
@@ -19,7 +19,7 @@ package struct FoldBudget: Sendable {
         deadline = nil
     }
 
-    /// For whoever can wait.
+    /// The budget of callers that can wait.
     package static var unlimited: FoldBudget { FoldBudget() }
 
     package var isLimited: Bool { deadline != nil }
@@ -34,7 +34,7 @@ package struct FoldBudget: Sendable {
     }
 }
 
-/// More events would have to be folded than a question may cost.
+/// The question needs more events than its budget allows.
 package struct HistoryTooLong: Error, Equatable {
     package init() {}
 }

@@ -2,17 +2,18 @@ import EventLog
 import Events
 import JSON
 
-/// One event of a product: what it was, and what became of it.
+/// One event of a product, and the decision on it.
 package struct HistoryEntry: Sendable {
     package let event: Recorded<ProductEvent>
-    /// The process that wrote it.
+    /// The process that wrote the event.
     package let source: String
-    /// Why it had no effect; nil when it was accepted.
+    /// The reason why the event had no effect; nil when it was accepted.
     package let voidReason: String?
-    /// The product's counters after it.
+    /// The counters of the product after the event.
     package let version: Int64
     package let mediaRevision: Int64
-    /// None for what was voided, or changed nothing; nil where it was not worth folding what came before.
+    /// The changes by the event: empty when it was voided or changed nothing, nil when folding the events before it
+    /// would have cost too much.
     package let changes: [FieldChange]?
 
     package func write(to json: inout JSONWriter) {

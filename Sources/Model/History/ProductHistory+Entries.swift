@@ -2,26 +2,26 @@ import EventLog
 import Events
 import Postgres
 
-/// Some of a product's events, one after another.
+/// A page of consecutive events of a product.
 package struct HistoryPage: Sendable {
     package let entries: [HistoryEntry]
-    /// What the product was after the last of them.
+    /// The product after the last of them.
     package let end: ProductHistory.Known
-    /// There are more.
+    /// Whether more events follow.
     package let isContinued: Bool
 }
 
 extension ProductHistory {
-    /// What is known of the product before its next event.
+    /// The knowledge of the product before its next event.
     package enum Known: Sendable {
-        /// All; nil, when it was not there yet.
+        /// The product is known; nil when it did not exist yet.
         case product(Product?)
-        /// Nothing, because it would have cost too much.
+        /// The product is not known, because folding it would have cost too much.
         case nothing
     }
 
-    /// At most `limit` events behind `offset`, in the order of the log; voided ones are among them, quarantined ones
-    /// are not. `known` is what is known at `offset`. Throws what `LogReader.events` throws.
+    /// At most `limit` events after `offset`, in the order of the log: voided events included, quarantined events not.
+    /// `known` is the knowledge at `offset`. Throws the errors of `LogReader.events`.
     package func entries(after offset: Int64, limit: Int, from known: Known) async throws -> HistoryPage {
         let rows = try await pool.query(
             """
@@ -43,7 +43,7 @@ extension ProductHistory {
         return HistoryPage(entries: entries, end: known, isContinued: rows.count > limit)
     }
 
-    /// What is known of the product after its event at `offset`, as far as the budget goes.
+    /// The knowledge of the product after its event at `offset`, as far as the budget goes.
     package func known(at offset: Int64, _ budget: inout FoldBudget) async throws -> Known {
         do {
             return .product(try await product(upTo: offset, &budget))
@@ -54,7 +54,7 @@ extension ProductHistory {
 }
 
 extension ProductHistory.Known {
-    /// What an accepted event changes; nil where that cannot be told.
+    /// Takes an accepted event and returns its changes; nil when the product is not known.
     fileprivate mutating func take(_ event: Recorded<ProductEvent>) -> [FieldChange]? {
         guard case .product(let before) = self else { return nil }
         var after = before

@@ -1,26 +1,27 @@
 import Events
 import Postgres
 
-/// A point in the past of products.
+/// A point in the past of a product.
 package enum Moment: Sendable, Equatable {
-    /// While the product had this content version, with the last media revision that it had then.
+    /// The last moment at which the product had this content version.
     case version(Int64)
-    /// After the last of the product's events, in the order of the log, whose time is this or earlier. The clocks of
-    /// gateways may differ: a product is there from the time of its creation on, whatever the times of later events.
+    /// The moment after the last event of the product, in the order of the log, whose time is this or earlier. The
+    /// clocks of gateways may differ: a product exists from the time of its creation on, whatever the times of later
+    /// events are.
     case time(Timestamp)
 }
 
-/// What a product was.
+/// The state of a product in the past.
 package enum PastProduct: Sendable {
-    /// `isSettled`: it can never be told otherwise.
+    /// The product existed. `isSettled` tells whether this answer can never change.
     case product(Product, isSettled: Bool)
-    /// It was not there yet, not any more, or never.
+    /// The product did not exist yet, did not exist any more, or never existed.
     case absent
     case noSuchVersion
 }
 
 extension ProductHistory {
-    /// Throws what `product(upTo:)` throws.
+    /// The state of the product at that moment. Throws the errors of `product(upTo:)`.
     package func product(at moment: Moment, _ budget: inout FoldBudget) async throws -> PastProduct {
         let condition: String
         let value: Int64
@@ -57,7 +58,7 @@ extension ProductHistory {
 }
 
 extension Timestamp {
-    /// A parameter of milliseconds as Postgres' time.
+    /// An SQL expression for the time of a parameter in milliseconds.
     package static func sql(_ parameter: String) -> String {
         "timestamptz 'epoch' + \(parameter)::bigint * interval '1 millisecond'"
     }

@@ -2,13 +2,13 @@ import EventLog
 import Events
 import Postgres
 
-/// A product's states, one after another: from the read model where it has them, and from the log's events where it
-/// does not. An index of each product's events finds those: nobody else's are read.
+/// The successive states of a product, from the read model where it has them, and otherwise from the events on the log.
+/// An index finds the events of the product: those of other products are not read.
 package struct ProductHistory: Sendable {
-    /// A product as one change left it.
+    /// A product after one of its changes.
     package struct Version: Sendable {
         package let product: Product
-        /// Of the change, in the product's partition.
+        /// The offset of the change in the product's partition.
         package let offset: Int64
 
         package init(product: Product, offset: Int64) {
@@ -17,11 +17,11 @@ package struct ProductHistory: Sendable {
         }
     }
 
-    /// Events that are read at once.
+    /// The number of events that are read at once.
     static let chunk = 200
 
     package let id: ProductID
-    /// Of the product.
+    /// The partition of the product.
     let partition: Int32
     let pool: PostgresPool
     let log: LogReader
@@ -33,14 +33,14 @@ package struct ProductHistory: Sendable {
         self.log = log
     }
 
-    /// What the read model has: the product's state, and the offsets of changes after `offset`, oldest first and not
-    /// more than a chunk of them.
+    /// The present state of the product, and the offsets of its changes after some offset: the oldest first, and at
+    /// most a chunk of them.
     private struct Page {
         let state: ProductState
         let changes: [Int64]
     }
 
-    /// The product as it is; nil when there never was one.
+    /// The present state of the product; nil when it never existed.
     package func state() async throws -> ProductState? { try await ProductState.load(id, pool) }
 
     /// The next states after `offset`, oldest first, not necessarily all; empty when there are none. `known` is the one
@@ -48,7 +48,7 @@ package struct ProductHistory: Sendable {
     package func versions(after offset: Int64, from known: Product?) async throws -> [Version] {
         guard let page = try await page(after: offset) else { return [] }
         let isLast = page.changes.last == page.state.position.offset
-        // The last one needs no event.
+        // The last change needs no event: the read model has its state.
         let unknown = isLast ? page.changes.dropLast() : page.changes[...]
         var versions: [Version] = []
         if !unknown.isEmpty {
@@ -80,8 +80,8 @@ package struct ProductHistory: Sendable {
         }
     }
 
-    /// The product after its change at `offset`, folded from its first event on; nil when there was none yet. Throws
-    /// `HistoryTooLong`, before anything is read, and what `LogReader.events` throws.
+    /// The product after its change at `offset`, folded from its first event on; nil when it did not exist yet. Throws
+    /// `HistoryTooLong` before anything is read, and the errors of `LogReader.events`.
     package func product(upTo offset: Int64, _ budget: inout FoldBudget) async throws -> Product? {
         if budget.isLimited { try budget.take(await changeCount(upTo: offset, atMost: budget.events + 1)) }
         var product: Product?

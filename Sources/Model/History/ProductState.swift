@@ -3,7 +3,7 @@ import Events
 import Postgres
 import Service
 
-/// A product as the read model has it, deleted ones included, and the event that it stands at.
+/// The state of a product in the read model, also of a deleted one, and the position of the event that led to it.
 package struct ProductState: Sendable {
     package let product: Product
     package let position: LogPosition
@@ -11,7 +11,7 @@ package struct ProductState: Sendable {
     /// The columns that `init(row:)` reads.
     package static let columns = "\(Product.columns), log_partition, log_offset"
 
-    /// Nil when there never was such a product.
+    /// Loads the state; nil when the product never existed.
     package static func load(_ id: ProductID, _ pool: PostgresPool) async throws -> ProductState? {
         let rows = try await pool.query(
             "select \(columns) from warelog.product_states where id = $1", [.int(id.value)]

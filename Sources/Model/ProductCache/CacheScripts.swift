@@ -1,8 +1,9 @@
 import Redis
 
-/// What has to happen in one step inside Redis. An entry is a hash: `body`, `tag`, `lease`, `floor`.
+/// The steps that must be atomic in Redis. An entry is a hash with the fields `body`, `tag`, `lease` and `floor`.
 enum CacheScripts {
-    /// KEYS: the entry. ARGV: the lease's name, its lifetime in milliseconds. Gives {body, tag} if there is one.
+    /// KEYS: the entry. ARGV: the lease's name, its lifetime in milliseconds. Returns {body, tag} if the entry is
+    /// filled.
     static let lease = RedisScript(
         """
         local found = redis.call('HMGET', KEYS[1], 'body', 'tag')
@@ -24,8 +25,8 @@ enum CacheScripts {
         return 1
         """)
 
-    /// KEYS: the watermarks, the entries. ARGV: how many entries, the offset of each, then partition and watermark in
-    /// turn. A floor outlives every lease that was given before it.
+    /// KEYS: the watermarks, the entries. ARGV: the number of entries, the offset of each, then partitions and
+    /// watermarks alternately. A floor outlives every lease that was taken before it.
     static let invalidate = RedisScript(
         """
         local count = tonumber(ARGV[1])

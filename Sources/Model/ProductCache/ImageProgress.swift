@@ -1,20 +1,20 @@
 import Events
 import Redis
 
-/// What the compressor is doing with an image at this moment. No fact, so it is not on the log: it is told in passing, and
-/// forgotten by itself when the compressor ends.
+/// The stage at which the compressor is with an image. It is no fact, so it is not on the log; Redis forgets it when
+/// the compressor ends.
 package struct ImageProgress: Sendable {
     package enum Stage: Sendable, Equatable {
         case fetching, processing
         case waiting(Wait)
     }
 
-    /// Why nothing is done with it at the moment.
+    /// The reason why an image has to wait.
     package struct Wait: Sendable, Equatable {
-        /// How often it was tried.
+        /// The number of attempts so far.
         package let attempts: Int
         package let next: Timestamp
-        /// Of the last attempt: a stable word.
+        /// The reason why the last attempt failed: a stable word.
         package let reason: String
 
         package init(attempts: Int, next: Timestamp, reason: String) {
@@ -24,7 +24,7 @@ package struct ImageProgress: Sendable {
         }
     }
 
-    /// Longer than an attempt may take, or the wait for another one.
+    /// The lifetime in milliseconds: longer than an attempt or the wait for the next one may take.
     private static let lifetime = 4_000_000
 
     private let redis: RedisClient
@@ -33,7 +33,8 @@ package struct ImageProgress: Sendable {
 
     private static func key(_ image: ImageID) -> RedisArgument { .string("warelog:image:\(image.text)") }
 
-    /// Nil when nothing is being done with it. Nobody waits for this to work.
+    /// Records the stage; nil when the compressor is done with the image. Failures are ignored, because the stage is
+    /// only informative.
     package func tell(_ stage: Stage?, of image: ImageID) async {
         if let stage {
             let lifetime = RedisArgument.int(Int64(Self.lifetime))
@@ -43,7 +44,7 @@ package struct ImageProgress: Sendable {
         }
     }
 
-    /// In the order of `images`.
+    /// The stages, in the order of `images`.
     package func stages(of images: [ImageID]) async throws(RedisError) -> [Stage?] {
         if images.isEmpty { return [] }
         guard case .array(let replies) = try await redis.command(["MGET"] + images.map(Self.key)),
@@ -64,7 +65,7 @@ extension ImageProgress.Stage {
         }
     }
 
-    /// Nil for what another version has written.
+    /// Nil for text that another version has written.
     fileprivate init?(_ text: String) {
         let words = text.split(separator: " ")
         switch words.first {

@@ -1,24 +1,25 @@
 import Events
 import Redis
 
-/// Products' documents in Redis, never older than what this cache was told about.
+/// The documents of products in Redis: never older than the changes that this cache was told about.
 ///
 /// The race to win: a reader misses, loads version 5 and stalls; version 6 commits and invalidates; the reader stores
 /// version 5. So a miss takes a **lease** first, an invalidation kills the lease and leaves a **floor**, and a fill is
 /// one script that needs the lease and a version at or above the floor. Versions are offsets of the log: each change
 /// of a product has a higher one, in the only partition that the product ever has.
 ///
-/// The **watermark** of a partition says up to where the invalidations are done. It lives beside the entries, so it
-/// tells what *they* know: whoever finds it lower than the read model's checkpoint repeats the invalidations between.
+/// The **watermark** of a partition is the offset up to which the invalidations are done. It lives beside the entries,
+/// so it is lost with them: a projector that finds it below the read model's checkpoint repeats the invalidations in
+/// between.
 package final class ProductCache: Sendable {
-    /// What is known of a product.
+    /// The cached knowledge of a product.
     package enum Entry: Sendable, Equatable {
         case document(Document)
-        /// There is no such product.
+        /// The product does not exist.
         case absent
     }
 
-    /// An answer, ready to be sent.
+    /// The body of a response, ready to be sent.
     package struct Document: Sendable, Equatable {
         package let body: [UInt8]
         package let entityTag: String
@@ -29,9 +30,15 @@ package final class ProductCache: Sendable {
         }
     }
 
-    /// The right to store what is about to be loaded.
-    package struct Lease: Sendable {
+    /// The right to fill an entry with the document that is about to be loaded.
+    package struct FillLease: Sendable {
         let token: String
+    }
+
+    package enum LeaseOutcome: Sendable {
+        case taken(FillLease)
+        /// Another reader has filled the entry in the meantime.
+        case alreadyFilled(Entry)
     }
 
     /// A product whose row changed.
@@ -46,7 +53,7 @@ package final class ProductCache: Sendable {
     }
 
     private static let documentLifetime = 3_600_000
-    /// Short: ids that do not exist are without number.
+    /// Short, because there is no end of ids that do not exist.
     private static let absenceLifetime = 30_000
     /// How long a reader may take from its lease to its fill.
     private static let leaseLifetime = 30_000
@@ -60,10 +67,11 @@ package final class ProductCache: Sendable {
 
     // MARK: readers
 
-    /// What is stored for `id`, nil for a miss; with `position`, nil too unless what came up to there is forgotten.
+    /// The entry of `id`; nil for a miss. With `position`, nil also unless the invalidations have reached that
+    /// position.
     package func entry(_ id: ProductID, atLeast position: LogPosition? = nil) async throws(RedisError) -> Entry? {
         if let position {
-            // Asked first: what is stored when it is read next can only be newer.
+            // The watermark is read first: an entry that is read after it can only be newer.
             let reply = try await redis.command(["HGET", .string(Self.watermarks), .string("\(position.partition)")])
             guard case .string(let digits) = reply, let watermark = Int64(String(decoding: digits, as: UTF8.self)),
                 watermark > position.offset
@@ -72,23 +80,18 @@ package final class ProductCache: Sendable {
         return Self.entry(try await redis.command(["HMGET", .string(Self.key(id)), "body", "tag"]))
     }
 
-    /// Takes the lease of `id`, named `token`, unless somebody has filled it meanwhile.
-    package func lease(_ id: ProductID, token: String) async throws(RedisError) -> Result<Lease, Filled> {
+    /// Takes the lease of `id`, named `token`, unless the entry has been filled in the meantime.
+    package func lease(_ id: ProductID, token: String) async throws(RedisError) -> LeaseOutcome {
         let reply = try await redis.evaluate(
             CacheScripts.lease, keys: [.string(Self.key(id))],
             arguments: [.string(token), .int(Int64(Self.leaseLifetime))])
-        if let entry = Self.entry(reply) { return .failure(Filled(entry: entry)) }
-        return .success(Lease(token: token))
+        if let entry = Self.entry(reply) { return .alreadyFilled(entry) }
+        return .taken(FillLease(token: token))
     }
 
-    /// Not a fault: somebody else was quicker.
-    package struct Filled: Error {
-        package let entry: Entry
-    }
-
-    /// Stores what was loaded under `lease`; without effect when the product has changed since. `version` is the
-    /// row's log offset, nil for a product that is not there.
-    package func fill(_ id: ProductID, _ entry: Entry, version: Int64?, lease: Lease) async throws(RedisError) {
+    /// Stores the entry that was loaded under `lease`; has no effect when the product has changed since. `version` is
+    /// the log offset of the row, nil for a product that does not exist.
+    package func fill(_ id: ProductID, _ entry: Entry, version: Int64?, lease: FillLease) async throws(RedisError) {
         let (document, lifetime) =
             switch entry {
             case .document(let document): (document, Self.documentLifetime)
@@ -115,8 +118,8 @@ package final class ProductCache: Sendable {
     /// How many products one script may touch: Redis does nothing else meanwhile.
     package static let maximumChanges = 500
 
-    /// Forgets what is stored of `changes`, at most `maximumChanges`, and then says that everything before the
-    /// `watermarks` is forgotten. All of it or nothing.
+    /// Removes the entries of `changes`, at most `maximumChanges`, and then records in the `watermarks` that all
+    /// earlier changes are removed. Redis does all of it or nothing.
     package func invalidate(
         _ changes: [Change], watermarks: [Int32: Int64]
     ) async throws(RedisError) {
@@ -130,7 +133,7 @@ package final class ProductCache: Sendable {
             keys: [.string(Self.watermarks)] + changes.map { .string(Self.key($0.id)) }, arguments: arguments)
     }
 
-    /// Up to where the invalidations of each partition are done; none where Redis does not know.
+    /// The watermark of each partition; partitions that Redis has none for are left out.
     package func watermarks() async throws(RedisError) -> [Int32: Int64] {
         guard case .array(let fields) = try await redis.command(["HGETALL", .string(Self.watermarks)]) else {
             return [:]
@@ -146,7 +149,7 @@ package final class ProductCache: Sendable {
         return watermarks
     }
 
-    /// Forgets every product: for when nobody can say what is stored.
+    /// Removes the entries of all products, for a cache whose contents nobody can vouch for.
     package func removeAll() async throws(RedisError) {
         var cursor = "0"
         repeat {

@@ -1,12 +1,12 @@
 import Events
 import Redis
 
-/// What was made of which bytes lately, so that the same bytes are compressed once, by whichever compressor.
+/// The renditions that were made of files lately, so that all compressors together compress the same bytes once.
 ///
-/// It forgets by itself long before `warelog media gc` may delete what nobody refers to: what is found here is there.
-/// Without Redis it knows nothing, and the same objects are written again.
+/// Entries expire long before `warelog media gc` may delete unreferenced objects, so the objects of an entry exist.
+/// Without Redis there are no entries, and the same objects are written again.
 package struct RenditionMemory: Sendable {
-    /// Of the objects, since they were written, in milliseconds.
+    /// The lifetime of an entry since its objects were written, in milliseconds.
     private static let lifetime = 3_600_000
 
     private let redis: RedisClient
@@ -17,7 +17,7 @@ package struct RenditionMemory: Sendable {
         .string("warelog:renditions:\(digest):\(recipe)")
     }
 
-    /// `digest` is of the source, `recipe` names what is done to it.
+    /// The renditions of the source with this digest; `recipe` names how they are made.
     package func image(of digest: String, _ recipe: String) async -> CompressedImage? {
         guard case .string(let bytes)? = try? await redis.command(["GET", Self.key(digest, recipe)]) else { return nil }
         return try? CompressedImage(json: bytes)  // written by another version: as good as none

@@ -1,20 +1,20 @@
 import Events
 
-/// What `warelog dlq` is asked to do.
+/// The arguments of `warelog dlq`.
 struct DeadLetterRequest: Sendable {
     enum Action: String, Sendable {
         case list, show, redrive, discard
     }
 
     let action: Action
-    /// Letters by their ids; none for all that the other conditions let through.
+    /// The ids of the letters; empty for all letters that the other conditions allow.
     let ids: Set<String>
-    /// Also those that need nobody any more.
+    /// Whether letters that need no decision any more are included.
     let isAll: Bool
-    /// The reason of the failure.
+    /// The reason for the failure.
     let failure: String?
     let product: ProductID?
-    /// The reason of the decision.
+    /// The reason for the decision.
     let because: String?
     let actor: String
     let isDryRun: Bool
@@ -25,7 +25,7 @@ struct DeadLetterRequest: Sendable {
             arguments, valued: ["--failure", "--product", "--reason", "--actor"],
             flags: ["--all", "--dry-run", "--json"])
         guard let word = options.words.first, let action = Action(rawValue: word) else {
-            throw WrongUsage("dlq wants one of list, show, redrive and discard")
+            throw WrongUsage("dlq needs one of list, show, redrive and discard")
         }
         self.action = action
         ids = Set(options.words.dropFirst())
@@ -43,31 +43,31 @@ struct DeadLetterRequest: Sendable {
         }
         switch action {
         case .list:
-            guard ids.isEmpty else { throw WrongUsage("dlq list wants no letters; dlq show wants one") }
+            guard ids.isEmpty else { throw WrongUsage("dlq list takes no letters; use dlq show for one") }
         case .show:
-            guard ids.count == 1 else { throw WrongUsage("dlq show wants one letter") }
+            guard ids.count == 1 else { throw WrongUsage("dlq show needs one letter") }
         case .redrive, .discard:
             guard ids.isEmpty == isAll else {
-                throw WrongUsage("dlq \(action.rawValue) wants letters, or --all")
+                throw WrongUsage("dlq \(action.rawValue) needs letters, or --all")
             }
             guard action == .redrive || because?.isEmpty == false else {
-                throw WrongUsage("dlq discard wants --reason TEXT: it is written down")
+                throw WrongUsage("dlq discard needs --reason TEXT, which is recorded")
             }
         }
     }
 
-    /// Whether it is about `letter`, as far as the letter tells.
+    /// Whether the request concerns `letter`, as far as the letter itself tells.
     func concerns(_ letter: DeadLetter) -> Bool {
         (ids.isEmpty || ids.contains(letter.id.text)) && (failure == nil || failure == letter.failure.reason)
             && (product == nil || product == letter.productID)
     }
 
-    /// Whether it is about one that has come to `state`.
+    /// Whether the request concerns a letter in this state.
     func concerns(_ state: DeadLetterState) -> Bool {
         switch action {
         case .list: isAll || state.isOpen
         case .show: true
-        // What somebody names may be decided anew, where that is still possible.
+        // A letter that is named may be decided again, where that is still possible.
         case .redrive: state.isOpen || (!ids.isEmpty && state.isFailed)
         case .discard: state.isOpen
         }

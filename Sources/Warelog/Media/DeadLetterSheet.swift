@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// How dead letters are shown: a table for people, one JSON object a line for programs, or all that is known of one.
+/// Prints dead letters: as a table, as one JSON object a line, or one letter in full.
 struct DeadLetterSheet {
     let isJSON: Bool
     let isFull: Bool
@@ -14,17 +14,17 @@ struct DeadLetterSheet {
 
     mutating func write(_ letter: DeadLetter, _ state: DeadLetterState) {
         if isJSON {
-            Output.standard.line(String(decoding: Self.json(letter, state), as: UTF8.self))
+            StandardStream.output.line(String(decoding: Self.json(letter, state), as: UTF8.self))
         } else if isFull {
             for (name, value) in Self.fields(letter, state) {
-                Output.standard.line("\(Self.padded(name, 11)) \(value)")
+                StandardStream.output.line("\(Self.padded(name, 11)) \(value)")
             }
         } else {
             if !hasHeading {
-                Output.standard.line(Self.line("time", "state", "reason", "tries", "product", "letter", "source"))
+                StandardStream.output.line(Self.line("time", "state", "reason", "tries", "product", "letter", "source"))
             }
             hasHeading = true
-            Output.standard.line(
+            StandardStream.output.line(
                 Self.line(
                     letter.time.description, state.word, letter.failure.reason, "\(letter.failure.attempts)",
                     "\(letter.productID)", letter.id.text, HistoryText.printable(letter.source)))

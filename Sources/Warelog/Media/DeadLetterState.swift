@@ -1,22 +1,22 @@
 import Events
 import Postgres
 
-/// What has become of a dead letter: somebody's decision, and the image as it is by now.
+/// The state of a dead letter: the operator's decision, and the present status of the image.
 struct DeadLetterState: Sendable {
     /// `redriven` or `discarded`.
     let decision: String?
-    /// Who decided, when and why.
+    /// The operator who decided, the reason, and the time.
     let actor: String?
     let reason: String?
     let decidedAt: String?
-    /// The image's status; nil when the product does not have it any more.
+    /// The status of the image; nil when the product does not have it any more.
     let image: String?
 
     var isFailed: Bool { image == "failed" }
-    /// It waits for somebody.
+    /// Whether the letter waits for a decision.
     var isOpen: Bool { decision == nil && isFailed }
 
-    /// One word: `open`, the decision, or what became of the image without one.
+    /// One word: `open`, the decision, or the status of the image when there was no decision.
     var word: String { decision ?? (isFailed ? "open" : image ?? "gone") }
 
     static func load(
@@ -24,7 +24,8 @@ struct DeadLetterState: Sendable {
     ) async throws(PostgresError) -> [EventID: DeadLetterState] {
         let decisions = try await connection.query(
             """
-            select id, decision, actor, reason, to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+            select id, decision, actor, reason,
+                to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
             from warelog.dead_letter_decisions where id = any($1::text[])
             """, [.textArray(letters.map(\.id.text))])
         var decided: [String: PostgresRow] = [:]
@@ -47,7 +48,7 @@ struct DeadLetterState: Sendable {
         return states
     }
 
-    /// Writes down what was decided; the last word counts.
+    /// Records a decision, which replaces an earlier one.
     static func record(
         _ decision: String, _ letter: DeadLetter, actor: String, reason: String, _ connection: PostgresConnection
     ) async throws(PostgresError) {

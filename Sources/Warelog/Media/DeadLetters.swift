@@ -6,7 +6,7 @@ import Postgres
 import Service
 import Telemetry
 
-/// `warelog dlq list|show|redrive|discard`: images that failed for good, and what is to be done about them.
+/// `warelog dlq list|show|redrive|discard`: shows images that failed for good, and decides about them.
 struct DeadLetters: Sendable {
     let tool: Tool
     let request: DeadLetterRequest
@@ -50,16 +50,17 @@ struct DeadLetters: Sendable {
             return true
         }
         if found.unreadable > 0 {
-            Output.error.line("warelog: \(found.unreadable) records of \(DerivedTopic.deadLetters.name) cannot be read")
+            StandardStream.error.line(
+                "warelog: \(found.unreadable) records of \(DerivedTopic.deadLetters.name) cannot be read")
         }
-        Output.error.line(summary(count))
+        StandardStream.error.line(summary(count))
         return request.ids.isEmpty || count == request.ids.count ? 0 : 1
     }
 
     private func summary(_ count: Int) -> String {
         let letters = "\(count) dead \(count == 1 ? "letter" : "letters")"
         let missing = request.ids.count - count
-        let rest = missing > 0 ? "; \(missing) not found, or not to be decided any more" : ""
+        let rest = missing > 0 ? "; \(missing) were not found or cannot be decided any more" : ""
         return switch (request.action, request.isDryRun) {
         case (.list, _), (.show, _): "\(letters)\(rest)"
         case (.redrive, true), (.discard, true): "\(letters) would be \(past)\(rest)"
@@ -74,7 +75,7 @@ struct DeadLetters: Sendable {
         switch request.action {
         case .list, .show: return
         case .redrive:
-            // Told twice it is one command, which the fold takes once.
+            // Two redrives of one letter are one command, which takes effect once.
             let name = "redrive-\(letter.id)"
             let metadata = EventMetadata(
                 id: EventID(name), time: WallClock.now(), command: CommandID(name), actor: request.actor)
@@ -87,13 +88,13 @@ struct DeadLetters: Sendable {
     }
 }
 
-/// Tells what has just been seen: a letter may be in the topic twice, close together. Bounded, so that a topic of any
-/// length can be read.
+/// Remembers the ids seen most recently, because a letter may be in the topic twice, close together. It is bounded, so
+/// that a topic of any length can be read.
 private struct RecentIDs {
     private var newer: Set<EventID> = []
     private var older: Set<EventID> = []
 
-    /// False when it has been seen.
+    /// Returns false when the id has been seen.
     mutating func insert(_ id: EventID) -> Bool {
         guard !older.contains(id), newer.insert(id).inserted else { return false }
         if newer.count >= 50_000 {

@@ -12,33 +12,35 @@ import Telemetry
 
 /// `warelog media gc`: deletes objects that no product refers to.
 ///
-/// What is referred to is read in one snapshot of the read model, which has folded the log at least up to where it
-/// ended when this began. An object that came later, or whose event is still to come, is younger than the grace period:
-/// that is what it is for. Whoever makes an object anew for the same bytes writes it again, which makes it young.
+/// The references are read in one snapshot of the read model, which has folded the log at least to its end at the start
+/// of the command. An object that was stored later, or whose event is not on the log yet, is younger than the grace
+/// period and so is kept. A compressor that makes an object for the same bytes again writes it again, which makes it
+/// young.
 struct Media: Sendable {
     struct Request: Sendable {
         let isRun: Bool
         let isJSON: Bool
         let grace: Duration
 
-        /// An object is written before the event that refers to it, and what was made of some bytes is remembered for
-        /// an hour: a younger one may be about to be referred to, unless nobody is there to do so.
+        /// The least grace period while processes run: an object is written before the event that refers to it, and
+        /// compressors remember the renditions of a file for an hour, so a younger object may be referred to soon.
         static let leastGrace = Duration.seconds(2 * 3600)
 
         init(_ arguments: some Sequence<String>) throws(WrongUsage) {
             let options = try CommandOptions(
                 arguments, valued: ["--grace"], flags: ["--plan", "--run", "--offline", "--json"])
-            guard options.words == ["gc"] else { throw WrongUsage("media wants gc") }
+            guard options.words == ["gc"] else { throw WrongUsage("media needs gc") }
             guard options.has("--plan") != options.has("--run") else {
-                throw WrongUsage("media gc wants --plan or --run")
+                throw WrongUsage("media gc needs --plan or --run")
             }
             isRun = options.has("--run")
             isJSON = options.has("--json")
             guard let grace = Self.duration(options["--grace"] ?? "24h") else {
-                throw WrongUsage("--grace must be a number of hours, minutes or seconds, as 24h, 90m or 0s")
+                throw WrongUsage("--grace must be a number of hours, minutes or seconds, such as 24h, 90m or 0s")
             }
             guard grace >= Self.leastGrace || options.has("--offline") else {
-                throw WrongUsage("--grace must be at least 2h, unless --offline says that nothing runs that writes")
+                throw WrongUsage(
+                    "--grace must be at least 2h, unless --offline says that no gateway and no compressor runs")
             }
             self.grace = grace
         }
@@ -54,7 +56,7 @@ struct Media: Sendable {
         }
     }
 
-    /// Of objects that are kept or deleted.
+    /// The number and size of objects that are kept or deleted.
     struct Tally: Sendable, Equatable {
         var objects = 0
         var bytes = 0
@@ -79,7 +81,7 @@ struct Media: Sendable {
         defer { connection.close() }
         let now = WallClock.now()
         let position = try await FoldedPosition.awaitEnd(tool, connection)
-        // One snapshot for all that follows; it ends with the connection.
+        // All queries that follow see one snapshot, which ends with the connection.
         _ = try await connection.query("begin isolation level repeatable read, read only")
         let quarantined = try await connection.query("select count(*) as n from warelog.quarantine").rows
         guard try quarantined.first?.int("n") == 0 else { throw MediaFault.quarantine }
@@ -90,13 +92,13 @@ struct Media: Sendable {
         try await sweep(store, "images/", renditions, before: oldest, &kept, &deleted)
         let uploads = try await MediaReferences(connection, MediaReferences.uploads) { UploadID(source: $0)?.objectKey }
         try await sweep(store, "uploads/", uploads, before: oldest, &kept, &deleted)
-        Output.error.line(
+        StandardStream.error.line(
             "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
                 + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
         return 0
     }
 
-    /// Two ordered lists side by side, a page of each at a time: what is stored, and what is referred to.
+    /// Merges two ordered lists, a page of each at a time: the stored objects and the references.
     private func sweep(
         _ store: S3Client, _ prefix: String, _ references: MediaReferences, before oldest: Timestamp,
         _ kept: inout Tally, _ deleted: inout Tally
@@ -108,7 +110,7 @@ struct Media: Sendable {
             if page.isEmpty { return }
             var unwanted: [StoredObject] = []
             for object in page {
-                // Whoever deletes must not take an order for granted.
+                // Nothing may be deleted on the assumption that the store keeps the order.
                 guard last.map({ $0.utf8.lexicographicallyPrecedes(object.key.utf8) }) ?? true else {
                     throw MediaFault.unordered
                 }
@@ -129,14 +131,14 @@ struct Media: Sendable {
         guard request.isJSON else {
             let bytes = String(object.bytes)
             let padding = String(repeating: " ", count: max(0, 10 - bytes.count))
-            return Output.standard.line("\(object.lastModified) \(padding)\(bytes) \(object.key)")
+            return StandardStream.output.line("\(object.lastModified) \(padding)\(bytes) \(object.key)")
         }
         let line = JSONWriter.object { json in
             json.member("key", object.key)
             json.member("bytes", object.bytes)
             json.member("last_modified", object.lastModified)
         }
-        Output.standard.line(String(decoding: line, as: UTF8.self))
+        StandardStream.output.line(String(decoding: line, as: UTF8.self))
     }
 }
 
@@ -147,8 +149,10 @@ enum MediaFault: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .quarantine:
-            "there are records in quarantine, and what they refer to is not known: retry or discard them first"
-        case .unordered: "the object store does not list its objects in order, or not with their times: nothing is safe"
+            "there are records in quarantine, and the objects that they refer to are not known: "
+                + "retry or discard them first"
+        case .unordered:
+            "the object store does not list its objects in order or with their times, so it is not safe to delete any"
         case .behind(let partitions): "the read model has not folded the log to its end: \(partitions); try again later"
         }
     }

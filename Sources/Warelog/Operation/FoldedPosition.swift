@@ -3,7 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 
-/// How far the read model has folded `products.events`.
+/// The offsets up to which the read model has folded `products.events`.
 struct FoldedPosition: Sendable, CustomStringConvertible {
     private static let patience = Duration.seconds(30)
 
@@ -14,7 +14,7 @@ struct FoldedPosition: Sendable, CustomStringConvertible {
         next.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
     }
 
-    /// Returns when everything that is on the log now is folded; throws when that takes longer than half a minute.
+    /// Returns when everything that is on the log now is folded; throws after half a minute.
     static func awaitEnd(_ tool: Tool, _ connection: PostgresConnection) async throws -> FoldedPosition {
         let ends = try await ends(tool)
         do {

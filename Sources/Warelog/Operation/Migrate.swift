@@ -2,10 +2,10 @@ import Base
 import Postgres
 import Replay
 
-/// `warelog migrate`: runs the migrations that the database has not had yet, in the order of their names, each in a
-/// transaction together with the note that it has run. Safe to run twice, and by two at once.
+/// `warelog migrate`: runs the migrations that the database has not had yet, in the order of their names. Each runs in
+/// one transaction with the record that it has run. The command is safe to run twice, also at the same time.
 struct Migrate: Sendable {
-    /// Whoever holds this advisory lock migrates; the number is Warelog's alone.
+    /// The advisory lock of the process that migrates; the number is Warelog's own.
     private static let lock = 7_236_419_002
 
     let tool: Tool
@@ -14,7 +14,7 @@ struct Migrate: Sendable {
         let migrations = try Migration.all(in: tool.files)
         let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
         defer { connection.close() }
-        // Released with the connection, however that ends.
+        // The lock is released with the connection, however that ends.
         _ = try await connection.query("select pg_advisory_lock($1)", [.int(Int64(Self.lock))])
         try await connection.simple(
             """
@@ -33,17 +33,17 @@ struct Migrate: Sendable {
                 continue
             }
             try await apply(migration, connection)
-            Output.error.line("applied \(migration.name)")
+            StandardStream.error.line("applied \(migration.name)")
         }
         if try await Generations(connection, tool.files).createFirst() {
-            Output.error.line("made the read model, empty")
+            StandardStream.error.line("created the read model, which is empty")
         }
-        Output.error.line("the schema is up to date: \(migrations.count) migrations")
+        StandardStream.error.line("the schema is up to date: \(migrations.count) migrations")
         return 0
     }
 
     private func apply(_ migration: Migration, _ connection: PostgresConnection) async throws {
-        // One message, one transaction: all of it or nothing. Names and checksums need no quoting: see `Migration`.
+        // One message is one transaction. Names and checksums need no quoting: see `Migration`.
         try await connection.simple(
             """
             begin;
@@ -57,11 +57,11 @@ struct Migrate: Sendable {
 
 /// One file of the schema directory.
 struct Migration: Sendable, Equatable {
-    /// Letters, digits, `_`, `-` and `.` only.
+    /// The name of the file, which has only letters, digits, `_`, `-` and `.`.
     let name: String
     let sql: String
 
-    /// Tells an edited file from the one that ran.
+    /// A checksum that distinguishes an edited file from the one that ran.
     var checksum: String { String(FNV1a.hash(sql), radix: 16) }
 
     static func all(in files: SchemaFiles) throws -> [Migration] {
@@ -84,7 +84,7 @@ enum MigrationFault: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unusableName(let name):
-            "the migration's name \(name) has other characters than letters, digits, _, - and ."
+            "the name of the migration \(name) has characters other than letters, digits, _, - and ."
         case .changed(let name): "the migration \(name) was edited after it ran here: write a new one instead"
         }
     }

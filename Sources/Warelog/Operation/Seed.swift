@@ -7,7 +7,7 @@ import Telemetry
 
 /// `warelog seed`: registers user 1, so that the examples work as they are written.
 ///
-/// The event has a fixed identity and the fold takes it once; looking first only keeps the log short.
+/// The event has a fixed identity, so it takes effect once; the look at the read model only keeps the log short.
 struct Seed: Sendable {
     private static let command = CommandID("seed-user-1")
 
@@ -20,7 +20,7 @@ struct Seed: Sendable {
             "select 1 from warelog.commands where command_id = $1", [.text(Self.command.text)]
         ).rows
         guard known.isEmpty, let user = UserID(1) else {
-            Output.error.line("user 1 is registered")
+            StandardStream.error.line("user 1 is registered")
             return 0
         }
         let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
@@ -35,7 +35,7 @@ struct Seed: Sendable {
             event,
             EventMetadata(id: EventID(Self.command.text), time: WallClock.now(), command: Self.command))
         await producer.close()
-        Output.error.line(
+        StandardStream.error.line(
             "registered user 1 at \(Topic.users.name) partition \(position.partition) offset \(position.offset)")
         return 0
     }

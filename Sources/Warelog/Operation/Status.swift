@@ -7,15 +7,15 @@ import ReadModel
 import Replay
 import Service
 
-/// `warelog lag`, `warelog status` and `warelog rebuild status`: where everything stands.
+/// `warelog lag`, `warelog status` and `warelog rebuild status`: show the state of the read models and the lag.
 struct Status: Sendable {
     struct PartitionLag: Sendable {
         let partition: TopicPartition
         let end: Int64
         let checkpoint: Int64
-        /// The age of the oldest record that is not folded; 0 when there is none.
+        /// The age of the oldest record that is not folded, in seconds; 0 when all are folded.
         let freshness: Double
-        /// Nil when nobody folds it.
+        /// The projector that folds the partition; nil when there is none.
         let owner: String?
 
         var lag: Int64 { end - checkpoint }
@@ -31,14 +31,14 @@ struct Status: Sendable {
 
     init(tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
         let options = try CommandOptions(arguments, flags: ["--json"])
-        guard options.words.isEmpty else { throw WrongUsage("lag and status want options only") }
+        guard options.words.isEmpty else { throw WrongUsage("lag and status take options only") }
         self.init(tool: tool, isJSON: options.has("--json"))
     }
 
     func lag() async throws -> Int32 {
         try await withConnection { connection in
             let lags = try await lags(connection)
-            if isJSON { Output.standard.line(Self.json { $0.write(lags) }) } else { show(lags) }
+            if isJSON { StandardStream.output.line(Self.json { $0.write(lags) }) } else { show(lags) }
             return 0
         }
     }
@@ -48,7 +48,7 @@ struct Status: Sendable {
             let lags = try await lags(connection)
             let facts = try await facts(connection)
             if isJSON {
-                Output.standard.line(
+                StandardStream.output.line(
                     Self.json { json in
                         json.write(facts)
                         json.write(lags)
@@ -64,18 +64,18 @@ struct Status: Sendable {
     func rebuild() async throws -> Int32 {
         try await withConnection { connection in
             let facts = try await facts(connection)
-            if isJSON { Output.standard.line(Self.json { $0.write(facts) }) } else { show(facts) }
+            if isJSON { StandardStream.output.line(Self.json { $0.write(facts) }) } else { show(facts) }
             return 0
         }
     }
 
-    // MARK: what there is
+    // MARK: loading
 
     fileprivate struct Facts: Sendable {
         let generations: [Generations.Generation]
         let rebuilder: (name: String, since: String)?
         let redriver: (name: String, since: String)?
-        /// Records in quarantine in the live generation.
+        /// The number of records in quarantine in the live generation.
         let quarantined: Int64
         let discarded: Int64
     }
@@ -89,8 +89,8 @@ struct Status: Sendable {
         ).rows.first
         return Facts(
             generations: try await Generations(connection, tool.files).all(),
-            rebuilder: try await Lease.holder(of: .rebuild, connection),
-            redriver: try await Lease.holder(of: .redrive, connection),
+            rebuilder: try await OperatorLease.holder(of: .rebuild, connection),
+            redriver: try await OperatorLease.holder(of: .redrive, connection),
             quarantined: try counts?.int("quarantined") ?? 0, discarded: try counts?.int("discarded") ?? 0)
     }
 
@@ -101,7 +101,7 @@ struct Status: Sendable {
         {
             checkpoints[try TopicPartition(row: row)] = (try row.int("next_offset"), try row.optionalText("owner"))
         }
-        // After the checkpoints: what is folded is on the log.
+        // The ends are read after the checkpoints, so that no checkpoint is past its end.
         let ends = try await LogScan(tool.settings.kafka, loop: tool.loop).ends()
         let behind = ends.filter { $0.value > checkpoints[$0.key]?.next ?? 0 }.keys
         let ages = try await Freshness(tool.settings.kafka, loop: tool.loop).ages(
@@ -119,7 +119,7 @@ struct Status: Sendable {
         return try await body(connection)
     }
 
-    // MARK: how it is shown
+    // MARK: printing
 
     private func show(_ lags: [PartitionLag]) {
         var table = TextTable(["partition", "end", "checkpoint", "lag", "freshness s", "owner"])
@@ -129,9 +129,9 @@ struct Status: Sendable {
                 lag.owner ?? "nobody",
             ])
         }
-        Output.standard.write(table.text)
-        Output.standard.line(
-            "in all: lag \(lags.map(\.lag).reduce(0, +)), freshness \(Self.seconds(lags.map(\.freshness).max() ?? 0)) s"
+        StandardStream.output.write(table.text)
+        StandardStream.output.line(
+            "total: lag \(lags.map(\.lag).reduce(0, +)), freshness \(Self.seconds(lags.map(\.freshness).max() ?? 0)) s"
         )
     }
 
@@ -144,10 +144,14 @@ struct Status: Sendable {
                 generation.isVerified ? "yes" : generation.verification == nil ? "-" : "no", generation.startedAt,
             ])
         }
-        Output.standard.write(table.text)
-        if let holder = facts.rebuilder { Output.standard.line("rebuilding: \(holder.name), since \(holder.since)") }
-        if let holder = facts.redriver { Output.standard.line("redriving: \(holder.name), since \(holder.since)") }
-        Output.standard.line("quarantine: \(facts.quarantined) records, \(facts.discarded) discarded for good")
+        StandardStream.output.write(table.text)
+        if let holder = facts.rebuilder {
+            StandardStream.output.line("rebuilding: \(holder.name), since \(holder.since)")
+        }
+        if let holder = facts.redriver {
+            StandardStream.output.line("redriving: \(holder.name), since \(holder.since)")
+        }
+        StandardStream.output.line("quarantine: \(facts.quarantined) records, \(facts.discarded) discarded")
     }
 
     fileprivate static func seconds(_ value: Double) -> String {

@@ -4,9 +4,9 @@ import Events
 import Glibc
 import Kafka
 
-/// `warelog tail`: the log as it is written, one line for each event; records of one partition in their order.
+/// `warelog tail`: prints the log as it is written, one line for each event, the records of a partition in their order.
 struct Tail: Sendable {
-    /// Which events, and how.
+    /// The arguments: which events are printed, and how.
     struct Selection: Sendable {
         let type: EventType?
         let product: ProductID?
@@ -17,7 +17,7 @@ struct Tail: Sendable {
         init(_ arguments: some Sequence<String>) throws(WrongUsage) {
             let options = try CommandOptions(
                 arguments, valued: ["--type", "--product", "--limit"], flags: ["--from-beginning", "--json"])
-            guard options.words.isEmpty else { throw WrongUsage("tail wants options only") }
+            guard options.words.isEmpty else { throw WrongUsage("tail takes options only") }
             type = try options["--type"].map(Self.type)
             product = try options["--product"].map(Self.product)
             isFromBeginning = options.has("--from-beginning")
@@ -42,7 +42,7 @@ struct Tail: Sendable {
     let tool: Tool
     let selection: Selection
 
-    /// Until `limit` lines are written, nobody reads them any more, or SIGINT or SIGTERM.
+    /// Runs until `limit` lines are written, nobody reads them any more, or SIGINT or SIGTERM arrives.
     func run() async throws -> Int32 {
         let signals = try tool.loop.signals([SIGINT, SIGTERM])
         let starts = try await starts()
@@ -68,7 +68,7 @@ struct Tail: Sendable {
         return 0
     }
 
-    /// Where each partition that may hold what is asked for is read from.
+    /// The start of each partition that may hold the wanted events.
     private func starts() async throws -> [TopicPartition: Int64] {
         let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
         do {
@@ -98,7 +98,7 @@ struct Tail: Sendable {
             for record in records where key == nil || record.keyText == key {
                 let line = TailLine(record)
                 if let type = selection.type, line.type != type { continue }
-                guard Output.standard.deliver((selection.isJSON ? line.json : line.text) + "\n") else { return }
+                guard StandardStream.output.deliver((selection.isJSON ? line.json : line.text) + "\n") else { return }
                 left -= 1
                 if left == 0 { return }
             }

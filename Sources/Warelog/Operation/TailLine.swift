@@ -3,7 +3,7 @@ import Events
 import JSON
 import Kafka
 
-/// A record of the log as one line: for people, or JSON. A record that is no event says why.
+/// A record of the log as one line of text or JSON. The line of a record that is not an event says why.
 struct TailLine: Sendable {
     private let record: KafkaRecord
     private let event: Result<CloudEvent, EventFault>
@@ -17,7 +17,7 @@ struct TailLine: Sendable {
         }
     }
 
-    /// Nil for what is no event, or none of a type that is known.
+    /// Nil for a record that is not an event, or has an unknown type.
     var type: EventType? { try? event.get().type }  // the line says what is wrong
 
     private var place: String {
@@ -53,7 +53,7 @@ struct TailLine: Sendable {
                 json.member("command_id", event.metadata.command?.text)
                 json.member("source", event.source)
                 json.member("actor", event.metadata.actor)
-                // As it stands there: it has been read as JSON, and may span lines.
+                // The data has been read as JSON, and may span lines.
                 json.key("data")
                 json.raw(event.data.filter { $0 != 0x0A && $0 != 0x0D })
             case .failure(let fault):

@@ -3,11 +3,12 @@ import Kafka
 import Postgres
 import Service
 
-/// `warelog topics create|check`
+/// `warelog topics create|check`: creates the topics of the log, or checks them.
 struct Topics: Sendable {
     let tool: Tool
 
-    /// Creates what is missing, and writes down how many partitions each topic has and where they end; what exists stays as it is.
+    /// Creates the missing topics, and records the partition count of each topic and the ends of the partitions.
+    /// Existing topics stay as they are.
     func create() async throws -> Int32 {
         try await withLog { admin, connection in
             let recorded = try await LogTopics.recorded(connection)
@@ -19,9 +20,9 @@ struct Topics: Sendable {
                     configuration: Dictionary(uniqueKeysWithValues: LogGuard.settings))
             }
             if let lost = before.first(where: { $0.partitions == nil && $0.recordedPartitions != nil }) {
-                Output.error.line(
-                    "warelog: \(lost.topic.name) was created before and is gone: restore it, or start with an empty "
-                        + "database; a new topic would be another log")
+                StandardStream.error.line(
+                    "warelog: \(lost.topic.name) was created before and does not exist any more: restore it, or "
+                        + "start with an empty database; a new topic would be another log")
                 return 1
             }
             let derived = try await inspectDerived(admin).filter { $0.partitions == nil }.map { finding in
@@ -35,7 +36,7 @@ struct Topics: Sendable {
                 switch creation {
                 case .created:
                     new.insert(name)
-                    Output.error.line("created \(name)")
+                    StandardStream.error.line("created \(name)")
                 case .alreadyExists: break
                 case .refused(let error): throw error
                 }
@@ -44,7 +45,7 @@ struct Topics: Sendable {
             for finding in after {
                 guard let count = finding.partitions else { continue }
                 let partitions = (0..<count).map { TopicPartition(topic: finding.topic.name, partition: $0) }
-                // What is new has no leader yet to ask, and no records.
+                // A new topic has no records, and perhaps no leader yet that could be asked.
                 let ends = new.contains(finding.topic.name) ? [:] : try await admin.offsets(of: partitions, at: .latest)
                 try await LogTopics.record(finding.topic.name, ends: partitions.map { ends[$0] ?? 0 }, connection)
             }
@@ -85,7 +86,7 @@ struct Topics: Sendable {
         try await DerivedTopic.inspect(admin, isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
     }
 
-    /// A created topic takes a moment to be known to every broker; nothing tells when.
+    /// Waits until the brokers know the created topics; nothing signals that.
     private func inspectUntilVisible(
         _ admin: KafkaAdmin, _ recorded: [String: Int32]
     ) async throws -> [LogGuard.Finding] {
@@ -106,10 +107,12 @@ struct Topics: Sendable {
             + derived.map { ($0.topic.name, $0.partitions, $0.faults) }
         for (name, partitions, faults) in all {
             let partitions = partitions.map { "\($0) partitions" } ?? "missing"
-            Output.standard.line("\(name): \(faults.isEmpty ? "ok, \(partitions)" : faults.joined(separator: "; "))")
+            StandardStream.output.line(
+                "\(name): \(faults.isEmpty ? "ok, \(partitions)" : faults.joined(separator: "; "))")
         }
         if tool.settings.kafka.isEmbeddedBroker {
-            Output.error.line("the embedded broker cannot tell its topics' settings: they were not checked")
+            StandardStream.error.line(
+                "the embedded broker does not tell the settings of its topics, so they were not checked")
         }
         return all.allSatisfy(\.2.isEmpty) ? 0 : 1
     }

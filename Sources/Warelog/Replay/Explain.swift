@@ -1,7 +1,7 @@
 import Events
 import History
 
-/// `warelog explain ID FIELD`: which event gave a field the value that it has, and what it replaced.
+/// `warelog explain ID FIELD`: prints the event that gave a field its value, and the value that it replaced.
 struct Explain: Sendable {
     struct Selection: Sendable {
         let id: ProductID
@@ -10,7 +10,7 @@ struct Explain: Sendable {
         init(_ arguments: some Sequence<String>) throws(WrongUsage) {
             let words = try CommandOptions(arguments).words
             guard words.count == 2, let id = ProductID(words[0]) else {
-                throw WrongUsage("explain wants the id of one product and a field of it")
+                throw WrongUsage("explain needs the id of a product and the name of a field")
             }
             self.id = id
             field = words[1]
@@ -23,11 +23,11 @@ struct Explain: Sendable {
     func run() async throws -> Int32 {
         let (id, field) = (selection.id, selection.field)
         let explanation = try await tool.withHistory(of: id) { try await $0.explain(field) }
-        Output.standard.line("\(field) of product \(id): \(Self.text(explanation.origin))")
+        StandardStream.output.line("\(field) of product \(id): \(Self.text(explanation.origin))")
         if let replaced = explanation.replaced {
-            Output.standard.line("before: \(Self.text(replaced))")
+            StandardStream.output.line("before: \(Self.text(replaced))")
         } else {
-            Output.standard.line("before: none")
+            StandardStream.output.line("before: none")
         }
         return 0
     }

@@ -2,21 +2,21 @@ import Events
 import History
 import JSON
 
-/// `warelog history ID`: all events of a product, in the order of the log, with what each changed.
+/// `warelog history ID`: prints all events of a product, in the order of the log, with the changes by each.
 struct ShowHistory: Sendable {
     private static let page = 200
 
-    /// Whose history, how much of it, and how.
+    /// The arguments: the product, the number of events, and the format.
     struct Selection: Sendable {
         let id: ProductID
-        /// JSON lines instead of text.
+        /// Whether each line is JSON instead of text.
         let isJSON: Bool
         let limit: Int
 
         init(_ arguments: some Sequence<String>) throws(WrongUsage) {
             let options = try CommandOptions(arguments, valued: ["--limit"], flags: ["--json"])
             guard options.words.count == 1, let id = ProductID(options.words[0]) else {
-                throw WrongUsage("history wants the id of one product")
+                throw WrongUsage("history needs the id of one product")
             }
             self.id = id
             isJSON = options.has("--json")
@@ -39,7 +39,7 @@ struct ShowHistory: Sendable {
                 for entry in page.entries {
                     offset = entry.event.position.offset
                     let line = selection.isJSON ? json(entry) : HistoryText.line(entry)
-                    guard Output.standard.deliver(line + "\n") else { return 0 }  // nobody reads any more
+                    guard StandardStream.output.deliver(line + "\n") else { return 0 }  // nobody reads it
                 }
                 left -= page.entries.count
                 known = page.end

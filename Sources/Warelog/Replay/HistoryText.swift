@@ -2,7 +2,7 @@ import EventLog
 import Events
 import History
 
-/// Events as lines for people.
+/// Formats events as lines of text.
 enum HistoryText {
     /// `2026-11-21T08:30:00.000Z products.events/3@17 ProductUpdated 2.0 product_price 24.5 -> 22 …`
     static func line(_ entry: HistoryEntry) -> String {
@@ -17,7 +17,7 @@ enum HistoryText {
             + entry.event.event.type.shortName
     }
 
-    /// Who made the event.
+    /// The origin of the event: actor, process, event and command.
     static func origin(_ entry: HistoryEntry) -> String {
         let metadata = entry.event.metadata
         let actor = metadata.actor.map { "\(printable($0)) through " } ?? ""
@@ -30,14 +30,14 @@ enum HistoryText {
         return changes.map { "\($0.field) \(value($0.from)) -> \(value($0.to))" }
     }
 
-    /// JSON, cut where it becomes too long for a line; `none` where there is none.
+    /// The JSON, cut where it is too long for a line; `none` for nil.
     static func value(_ json: [UInt8]?) -> String { json.map { short(String(decoding: $0, as: UTF8.self)) } ?? "none" }
 
     static func short(_ text: String, length: Int = 120) -> String {
         printable(text.count > length ? text.prefix(length) + "…" : text)
     }
 
-    /// Without what a terminal would obey to.
+    /// The text with control characters replaced, which a terminal would obey.
     static func printable(_ text: String) -> String {
         let scalars = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
         return String(String.UnicodeScalarView(scalars))
@@ -45,6 +45,6 @@ enum HistoryText {
 }
 
 extension EventType {
-    /// Without what all names have in common.
+    /// The name without the parts that all names have in common.
     var shortName: String { name.split(separator: ".").dropFirst().first.map(String.init) ?? name }
 }

@@ -2,7 +2,8 @@ import Glibc
 import JSON
 import Replay
 
-/// `warelog rebuild [start|status|verify|switch|rollback|abort]`
+/// `warelog rebuild [start|status|verify|switch|rollback|abort]`: builds the read model from the log, at once or in
+/// steps.
 struct RebuildCommand: Sendable {
     enum Step: String {
         case all, start, status, verify, `switch`, rollback, abort
@@ -17,7 +18,7 @@ struct RebuildCommand: Sendable {
     init(tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
         let options = try CommandOptions(arguments, flags: ["--json", "--accept-quarantine", "--unverified"])
         guard options.words.count <= 1, let step = Step(rawValue: options.words.first ?? "all") else {
-            throw WrongUsage("rebuild knows start, status, verify, switch, rollback and abort")
+            throw WrongUsage("rebuild takes start, status, verify, switch, rollback or abort")
         }
         self.tool = tool
         self.step = step
@@ -36,26 +37,28 @@ struct RebuildCommand: Sendable {
             switch step {
             case .all:
                 let report = try await rebuild.all(acceptsQuarantine: acceptsQuarantine)
-                display.end("the new read model is live: \(report.records) records, as the log says")
+                display.end("the new read model is live and equals the log: \(report.records) records")
                 await CacheAccess(tool: tool).forgetAll()
             case .start:
                 try await rebuild.start()
-                display.end("the new read model has caught up: verify it, and switch")
+                display.end("the new read model has caught up with the log: verify it, and then switch")
             case .status:
                 return try await Status(tool: tool, isJSON: isJSON).rebuild()
             case .verify:
                 let report = try await rebuild.verify()
-                display.end("the new read model is what the log says: \(report.records) records, \(report.rows) rows")
+                display.end("the new read model equals the log: \(report.records) records, \(report.rows) rows")
             case .switch:
                 try await rebuild.makeLive(isUnverified: isUnverified, acceptsQuarantine: acceptsQuarantine)
-                display.end("the new read model is live; `warelog rebuild rollback` takes the one before back")
+                display.end("the new read model is live; `warelog rebuild rollback` brings the previous one back")
                 await CacheAccess(tool: tool).forgetAll()
             case .rollback:
                 try await rebuild.rollback()
-                display.end("the read model from before is live again")
+                display.end("the previous read model is live again")
                 await CacheAccess(tool: tool).forgetAll()
             case .abort:
-                display.end(try await rebuild.abort() ? "what was being built is gone" : "nothing was being built")
+                display.end(
+                    try await rebuild.abort() ? "the unfinished read model is dropped" : "no read model was being built"
+                )
             }
             return 0
         } catch {
@@ -65,9 +68,9 @@ struct RebuildCommand: Sendable {
     }
 }
 
-/// Progress: a bar that is drawn over on a terminal, and lines of JSON elsewhere.
+/// Shows the progress: as a bar on a terminal, and as lines of JSON elsewhere.
 final class RebuildDisplay: @unchecked Sendable {
-    // `@unchecked`: on the loop only.
+    // `@unchecked`: it stays on the loop.
     private static let width = 30
 
     private let isJSON: Bool
@@ -77,25 +80,26 @@ final class RebuildDisplay: @unchecked Sendable {
     init(isJSON: Bool) { self.isJSON = isJSON }
 
     func show(_ progress: RebuildProgress) {
-        guard !isJSON else { return Output.standard.line(Self.json(progress)) }
+        guard !isJSON else { return StandardStream.output.line(Self.json(progress)) }
         if progress.phase != phase { interrupt() }
         phase = progress.phase
-        guard progress.total > 0 else { return Output.standard.line(progress.phase) }
+        guard progress.total > 0 else { return StandardStream.output.line(progress.phase) }
         let share = min(1, Double(progress.events) / Double(progress.total))
         let filled = Int(share * Double(Self.width))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.width - filled)
         var line =
-            "\r\(progress.phase) [\(bar)] \(progress.events) of \(progress.total) events, lag \(progress.total - progress.events)"
+            "\r\(progress.phase) [\(bar)] \(progress.events) of \(progress.total) events, "
+            + "lag \(progress.total - progress.events)"
         if progress.eventsPerSecond > 0 { line += ", \(Int(progress.eventsPerSecond))/s" }
         if let remaining = progress.remaining { line += ", \(Int(remaining.rounded(.up))) s left" }
-        Output.standard.write(line + "\u{1B}[K")
+        StandardStream.output.write(line + "\u{1B}[K")
         hasBar = true
     }
 
     func end(_ text: String) {
         interrupt()
         if isJSON {
-            Output.standard.line(
+            StandardStream.output.line(
                 String(
                     decoding: JSONWriter.object { json in
                         json.key("phase")
@@ -104,13 +108,13 @@ final class RebuildDisplay: @unchecked Sendable {
                         json.string(text)
                     }, as: UTF8.self))
         } else {
-            Output.standard.line(text)
+            StandardStream.output.line(text)
         }
     }
 
-    /// What comes next begins on a line of its own.
+    /// Ends the bar, so that the next output begins on a line of its own.
     func interrupt() {
-        if hasBar { Output.standard.write("\n") }
+        if hasBar { StandardStream.output.write("\n") }
         hasBar = false
     }
 

@@ -2,14 +2,14 @@ import Glibc
 import Postgres
 import Replay
 
-/// `warelog verify`: the live read model, compared with a fresh fold of the log. Exit status 1 when they differ.
+/// `warelog verify`: compares the live read model with a fresh fold of the log. The exit status is 1 when they differ.
 struct VerifyCommand: Sendable {
     let tool: Tool
     private let isJSON: Bool
 
     init(tool: Tool, _ arguments: some Sequence<String>) throws(WrongUsage) {
         let options = try CommandOptions(arguments, flags: ["--json"])
-        guard options.words.isEmpty else { throw WrongUsage("verify wants options only") }
+        guard options.words.isEmpty else { throw WrongUsage("verify takes options only") }
         self.tool = tool
         isJSON = options.has("--json")
     }
@@ -22,7 +22,7 @@ struct VerifyCommand: Sendable {
             throw ReplayFault.noGeneration("live: run `warelog migrate`")
         }
         let report = try await Verifier(tool.settings.postgres, tool.settings.kafka, loop: tool.loop).run(live)
-        if isJSON { Output.standard.line(report.json) } else { show(report, live) }
+        if isJSON { StandardStream.output.line(report.json) } else { show(report, live) }
         return report.isEqual ? 0 : 1
     }
 
@@ -31,22 +31,24 @@ struct VerifyCommand: Sendable {
         for roots in report.partitions {
             table.add([
                 "\(roots.partition)", "\(roots.offset)", String(roots.readModel.prefix(32)),
-                roots.isEqual ? "as the log says" : "the log says \(roots.log.prefix(32))",
+                roots.isEqual ? "equals the log" : "the log gives \(roots.log.prefix(32))",
             ])
         }
-        Output.standard.write(table.text)
+        StandardStream.output.write(table.text)
         for difference in report.differences {
             let offsets = report.offsets(of: difference).map { String($0) }.joined(separator: ", ")
             let events = offsets.isEmpty ? "" : "; its events: \(difference.partition) at \(offsets)"
-            Output.standard.line(
+            StandardStream.output.line(
                 "\(difference.table.rawValue) of \(difference.id): \(difference.kind.rawValue)\(events)")
         }
         for position in report.quarantine {
-            Output.standard.line("\(position.partition)@\(position.offset): in quarantine here or there, not in both")
+            StandardStream.output.line(
+                "\(position.partition)@\(position.offset): in quarantine in the read model or in the fresh fold, but not in both"
+            )
         }
-        Output.standard.line(
+        StandardStream.output.line(
             report.isEqual
-                ? "\(live.schema) is what the log says: \(report.records) records, \(report.rows) rows"
-                : "\(live.schema) is not what the log says: `warelog rebuild` builds it anew")
+                ? "\(live.schema) equals the log: \(report.records) records, \(report.rows) rows"
+                : "\(live.schema) differs from the log: `warelog rebuild` builds a new one")
     }
 }

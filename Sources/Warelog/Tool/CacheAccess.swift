@@ -1,17 +1,17 @@
 import ProductCache
 import Redis
 
-/// Tells the cache what a command has changed behind the projectors' backs. When Redis is away, the projectors make it
-/// forget everything as soon as it is back.
+/// Invalidates the cache after a command has changed the read model past the projectors. While Redis is unavailable,
+/// this is left to the projectors, which remove all entries when Redis is back.
 struct CacheAccess: Sendable {
     private static let patience = Duration.seconds(5)
 
     let tool: Tool
 
-    func forgetAll() async { await with { try await $0.removeAll() } }
+    func forgetAll() async { await withCache { try await $0.removeAll() } }
 
     func forget(_ changes: [ProductCache.Change]) async {
-        await with { cache in
+        await withCache { cache in
             var rest = changes[...]
             while !rest.isEmpty {
                 try await cache.invalidate(Array(rest.prefix(ProductCache.maximumChanges)), watermarks: [:])
@@ -20,7 +20,7 @@ struct CacheAccess: Sendable {
         }
     }
 
-    private func with(_ body: @escaping @Sendable (ProductCache) async throws -> Void) async {
+    private func withCache(_ body: @escaping @Sendable (ProductCache) async throws -> Void) async {
         let redis = RedisClient(tool.settings.redis, loop: tool.loop)
         redis.start()
         do {
@@ -29,7 +29,7 @@ struct CacheAccess: Sendable {
                 try await body(ProductCache(redis))
             }
         } catch {
-            Output.error.line("warelog: the cache could not be told: \(error)")
+            StandardStream.error.line("warelog: the cache could not be invalidated: \(error)")
         }
         await redis.close()
     }

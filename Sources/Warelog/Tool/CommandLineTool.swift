@@ -4,34 +4,37 @@ import Glibc
 import Settings
 import Telemetry
 
-/// `warelog`: the operator's tool. What it finds goes to standard output, what it does and what fails to standard error.
+/// `warelog`, the operator's tool. It prints results to standard output, and its actions and failures to standard
+/// error.
 enum CommandLineTool {
     static let usage = """
         usage: warelog COMMAND
 
           migrate                         bring the database's schema up to date
-          topics create                   create the log's topics (KAFKA_PARTITIONS of them each), once
-          topics check                    compare the log's topics with what they must be
+          topics create                   create the topics of the log, with KAFKA_PARTITIONS partitions each, once
+          topics check                    check the settings of the topics of the log
           seed                            register the demo user, user 1
-          history ID [--json] [--limit N] all events of a product, and what each changed
-          explain ID FIELD                which event gave a field of a product its value, and what it replaced
+          history ID [--json] [--limit N] show all events of a product and their changes
+          explain ID FIELD                show the event that gave a field of a product its value, and the value before
           tail [--type T] [--product ID] [--from-beginning] [--limit N] [--json]
-                                          the log as it is written
-          rebuild                         build the read model anew from the log, verify it, and make it live
+                                          show the log as it is written
+          rebuild                         build a new read model from the log, verify it, and make it live
           rebuild start|status|verify|switch|rollback|abort
-                                          the same, step by step; switch takes --accept-quarantine and --unverified
+                                          do the same step by step; switch takes --accept-quarantine and
+                                          --unverified
           verify [--json]                 compare the live read model with a fresh fold of the log
-          lag [--json]                    how far the read model is behind, by partition
-          status [--json]                 the read models, who works on them, quarantine, lag
+          lag [--json]                    show how far the read model is behind the log, by partition
+          status [--json]                 show the read models, running commands, quarantine and lag
           quarantine list|show|retry|discard
-                                          records that could not be folded; --dry-run, --json
+                                          show and repair records that could not be folded; --dry-run, --json
           dlq list [--all] [--failure F] [--product ID] [--json]
-                                          images that failed for good and wait for somebody; --all shows the others too
-          dlq show LETTER [--json]        one of them
+                                          show images that failed for good and wait for a decision; --all shows
+                                          the others, too
+          dlq show LETTER [--json]        show one of them in full
           dlq redrive LETTER…|--all [--failure F] [--product ID] [--actor A] [--reason R] [--dry-run]
-                                          ask for the image once more
+                                          request the image once more
           dlq discard LETTER…|--all --reason R [--failure F] [--product ID] [--actor A] [--dry-run]
-                                          leave it as it is; who said so and why is written down
+                                          leave the image failed; actor and reason are recorded
           media gc --plan|--run [--grace 24h] [--offline] [--json]
                                           delete objects that no product refers to and that are older than --grace:
                                           2h or more, unless --offline says that no gateway and no compressor runs
@@ -44,7 +47,7 @@ enum CommandLineTool {
     static func main(_ arguments: [String]) -> Int32 {
         guard let command = command(arguments) else {
             let wantsHelp = ["help", "--help", "-h"].contains(arguments.first)
-            (wantsHelp ? Output.standard : Output.error).write(usage)
+            (wantsHelp ? StandardStream.output : StandardStream.error).write(usage)
             return wantsHelp ? 0 : 2
         }
         do {
@@ -53,21 +56,21 @@ enum CommandLineTool {
             let loop = try EventLoop()
             return try loop.run { try await command(Tool(loop: loop, settings: settings)) }
         } catch let error as WrongUsage {
-            Output.error.write("warelog: \(error)\n\n\(usage)")
+            StandardStream.error.write("warelog: \(error)\n\n\(usage)")
             return 2
         } catch let error as InvalidSettings {
-            Output.error.line("warelog: \(error)")
+            StandardStream.error.line("warelog: \(error)")
             return 2
         } catch {
-            Output.error.line("warelog: \(error)")
+            StandardStream.error.line("warelog: \(error)")
             return 1
         }
     }
 
     private typealias Command = @Sendable (Tool) async throws -> Int32
 
-    /// Commands with arguments of their own.
-    private static func reading(_ arguments: [String]) -> Command? {
+    /// The commands that have arguments of their own.
+    private static func commandWithArguments(_ arguments: [String]) -> Command? {
         let rest = arguments.dropFirst()
         return switch arguments.first {
         case "history": { try await ShowHistory(tool: $0, selection: .init(rest)).run() }
@@ -90,7 +93,7 @@ enum CommandLineTool {
         case ["topics", "create"]: { try await Topics(tool: $0).create() }
         case ["topics", "check"]: { try await Topics(tool: $0).check() }
         case ["seed"]: { try await Seed(tool: $0).run() }
-        default: reading(arguments)
+        default: commandWithArguments(arguments)
         }
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// What stands behind a command's name: words, and options with their values.
+/// The arguments of a command: words, and options with their values.
 struct CommandOptions {
     private(set) var words: [String] = []
     private var values: [String: String] = [:]
     private var flags: Set<String> = []
 
-    /// Throws for an option that is neither one of `valued` nor one of `flags`, that lacks its value, or comes twice.
+    /// Throws for an option that is neither in `valued` nor in `flags`, that lacks its value, or that is given twice.
     init(
         _ arguments: some Sequence<String>, valued: Set<String> = [], flags allowed: Set<String> = []
     ) throws(WrongUsage) {
@@ -31,7 +31,7 @@ struct CommandOptions {
 
     subscript(_ option: String) -> String? { values[option] }
 
-    /// Who decides, where that is written down: `--actor`, or the user who is logged in. Fits an event's attribute.
+    /// The operator who decides: `--actor`, or the user who is logged in. The name fits an attribute of an event.
     func actor() throws(WrongUsage) -> String {
         let actor = values["--actor"] ?? getenv("USER").map { String(cString: $0) } ?? "unknown"
         let isPrintable = actor.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
@@ -41,7 +41,7 @@ struct CommandOptions {
         return actor
     }
 
-    /// A number from 1 on; nil when the option is not given.
+    /// A positive number; nil when the option is not given.
     func count(_ option: String) throws(WrongUsage) -> Int? {
         guard let text = values[option] else { return nil }
         guard let count = Int(text), count > 0 else { throw WrongUsage("\(option) must be a positive integer") }
@@ -49,7 +49,7 @@ struct CommandOptions {
     }
 }
 
-/// The command line says nothing that can be done.
+/// The command line cannot be understood.
 struct WrongUsage: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

@@ -5,7 +5,7 @@ import Postgres
 import Service
 
 extension Tool {
-    /// Looks at the past of a product: its index in the read model, its events in the log.
+    /// Runs `body` with the history of a product, which reads its index in the read model and its events on the log.
     func withHistory<Value: Sendable>(
         of id: ProductID, _ body: @escaping @Sendable (ProductHistory) async throws -> Value
     ) async throws -> Value {
@@ -24,7 +24,7 @@ extension Tool {
         let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
         let result: Result<Value, any Error> = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
             group.addTask(executorPreference: loop) {
-                try? await log.run()  // whoever waits for it has been told what is wrong
+                try? await log.run()  // the caller of `events` has got the error
                 return nil
             }
             group.addTask(executorPreference: loop) {
@@ -45,5 +45,5 @@ extension Tool {
 }
 
 struct NoLog: Error, CustomStringConvertible {
-    var description: String { "the log's topics are not known to this database: run `warelog topics create`" }
+    var description: String { "the topics of the log are not recorded in this database: run `warelog topics create`" }
 }

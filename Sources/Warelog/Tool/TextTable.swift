@@ -1,4 +1,4 @@
-/// Columns side by side, as wide as what they hold; numbers to the right.
+/// A table of text: columns are as wide as their widest cell, and numbers are aligned to the right.
 struct TextTable {
     private let titles: [String]
     private var rows: [[String]] = []

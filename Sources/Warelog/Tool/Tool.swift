@@ -1,5 +1,4 @@
 import EventLoop
-import Foundation
 import Kafka
 import Postgres
 import Redis
@@ -8,7 +7,7 @@ import Service
 import Settings
 import Telemetry
 
-/// What a command works with.
+/// The loop and the settings that a command works with.
 struct Tool: Sendable {
     let loop: EventLoop
     let settings: ToolSettings
@@ -16,23 +15,23 @@ struct Tool: Sendable {
     var files: SchemaFiles { SchemaFiles(directory: settings.schemaDirectory) }
 }
 
-/// All that the tool is told from outside, its arguments apart.
+/// The settings of the tool, besides its arguments.
 struct ToolSettings: Sendable {
     let postgres: PostgresConfiguration
     let kafka: KafkaConfiguration
     let redis: RedisConfiguration
-    /// Of each topic, when it is created.
+    /// The partition count of topics that are created.
     let partitions: Int32
     let replicationFactor: Int
     /// The directory of the migrations.
     let schemaDirectory: String
-    /// For what only some commands need.
+    /// The environment, for settings that only some commands need.
     let environment: [String: String]
 
     init(_ environment: [String: String]) throws(InvalidSettings) {
         var reader = SettingsReader(environment)
         postgres = reader.postgres(applicationName: "warelog")
-        // A broker that is away shows in the command's own error.
+        // While a broker is unavailable, the command's own error says so.
         kafka = reader.kafka(
             clientID: "warelog", log: Log(service: "warelog", minimum: .error, now: WallClock.now) { _ in })
         redis = reader.redis()
@@ -42,27 +41,4 @@ struct ToolSettings: Sendable {
         self.environment = environment
         try reader.finish()
     }
-}
-
-/// Where text for people goes.
-struct Output: Sendable {
-    let descriptor: Int32
-
-    static let standard = Output(descriptor: STDOUT_FILENO)
-    static let error = Output(descriptor: STDERR_FILENO)
-
-    func write(_ text: String) { _ = deliver(text) }
-
-    /// Returns false when nobody reads what is written.
-    func deliver(_ text: String) -> Bool {
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        do {
-            try file.write(contentsOf: Data(text.utf8))
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    func line(_ text: String) { write(text + "\n") }
 }
