@@ -49,7 +49,7 @@ struct CloudEventTests {
             Row("no type", ("ce_type", nil), .missing("ce_type")),
             Row("an unknown type", ("ce_type", "warelog.X.v1"), .unknownType("warelog.X.v1")),
             Row("no id", ("ce_id", nil), .missing("ce_id")),
-            Row("an empty id", ("ce_id", ""), .invalid("ce_id", "is empty or no text")),
+            Row("an empty id", ("ce_id", ""), .invalid("ce_id", "is empty or not text")),
             Row("no source", ("ce_source", nil), .missing("ce_source")),
             Row("no subject", ("ce_subject", nil), .missing("ce_subject")),
             Row("no time", ("ce_time", nil), .missing("ce_time")),
@@ -64,17 +64,17 @@ struct CloudEventTests {
                 .invalid("ce_expectedversion", "is not an integer")),
             Row(
                 "an empty version is not an absent one", ("ce_expectedversion", ""),
-                .invalid("ce_expectedversion", "is empty or no text")),
+                .invalid("ce_expectedversion", "is empty or not text")),
             Row(
                 "an empty command would be the same as every other", ("ce_commandid", ""),
-                .invalid("ce_commandid", "is empty or no text")),
+                .invalid("ce_commandid", "is empty or not text")),
             Row(
                 "NUL ends no command early", ("ce_commandid", "c\u{0}1"),
-                .invalid("ce_commandid", "is empty or no text")),
+                .invalid("ce_commandid", "is empty or not text")),
             Row(
                 "a command that no index can hold", ("ce_commandid", String(repeating: "c", count: 1025)),
                 .invalid("ce_commandid", "is longer than 1024 bytes")),
-            Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or no text")),
+            Row("control characters", ("ce_id", "a\nb"), .invalid("ce_id", "is empty or not text")),
         ] as [Row<(String, String?), EventFault>])
     func aFaultNamesTheHeader(_ row: Row<(String, String?), EventFault>) {
         #expect(throws: row.expected) {
@@ -85,7 +85,7 @@ struct CloudEventTests {
     @Test(arguments: attributes + ["ce_critical"])
     func anAttributeThatIsNoTextIsNotTakenForAnAbsentOne(_ name: String) {
         for value in [[0xC0, 0xAF], [0xED, 0xA0, 0x80], [0x31, 0xFF], nil] as [[UInt8]?] {
-            #expect(throws: EventFault.invalid(name, "is empty or no text")) {
+            #expect(throws: EventFault.invalid(name, "is empty or not text")) {
                 try CloudEvent(headers: Self.headers(with: name, nil) + [(name, value)], value: [])
             }
         }

@@ -78,7 +78,7 @@ struct UpcastersTests {
             [("a.v1", "warelog.ProductCreated.v1"), ("a.v1", "warelog.ProductUpdated.v1")], "a.v1 has two upcasters"),
         .init(
             "a step from what is read", [("warelog.ProductCreated.v1", "warelog.ProductUpdated.v1")],
-            "warelog.ProductCreated.v1 has an upcaster and is read as it is"),
+            "warelog.ProductCreated.v1 has an upcaster, but this version reads it as it is"),
     ]
 
     @Test(arguments: badTables)
