@@ -72,12 +72,16 @@ extension CompressedImage {
 
     init(_ data: EventData) throws(EventFault) {
         var renditions: [ImageRendition] = []
-        for object in try data.objects("renditions") { renditions.append(try ImageRendition(object)) }
+        for object in try data.objects("renditions", maximum: Bound.renditions) {
+            renditions.append(try ImageRendition(object))
+        }
         self.init(
-            renditions: renditions, thumbHash: try data.string("thumb_hash"), isAnimated: try data.flag("animated"),
+            renditions: renditions, thumbHash: try data.string("thumb_hash", bytes: Bound.word),
+            isAnimated: try data.flag("animated"),
             source: SourceFile(
-                format: try data.string("source_format"), declaredFormat: try data.optionalString("declared_format"),
-                bytes: try data.count("source_bytes"), digest: try data.string("source_sha256")))
+                format: try data.string("source_format", bytes: Bound.word),
+                declaredFormat: try data.optionalString("declared_format"),
+                bytes: try data.count("source_bytes"), digest: try data.string("source_sha256", bytes: Bound.word)))
     }
 }
 
@@ -95,9 +99,12 @@ extension ImageRendition {
 
     init(_ data: EventData) throws(EventFault) {
         self.init(
-            name: try data.string("name"), objectKey: try data.string("object_key"), url: try data.string("url"),
-            contentType: try data.string("content_type"), width: try data.count("width"),
-            height: try data.count("height"), bytes: try data.count("bytes"), kept: try data.string("kept"))
+            name: try data.string("name", bytes: Bound.word),
+            objectKey: try data.string("object_key", bytes: Bound.address),
+            url: try data.string("url", bytes: Bound.address),
+            contentType: try data.string("content_type", bytes: Bound.word), width: try data.count("width"),
+            height: try data.count("height"), bytes: try data.count("bytes"),
+            kept: try data.string("kept", bytes: Bound.word))
     }
 }
 
@@ -110,6 +117,7 @@ extension ImageFailure {
 
     init(_ data: EventData) throws(EventFault) {
         self.init(
-            reason: try data.string("reason"), detail: try data.string("detail"), attempts: try data.count("attempts"))
+            reason: try data.string("reason", bytes: Bound.word),
+            detail: try data.string("detail", bytes: Bound.sentence), attempts: try data.count("attempts"))
     }
 }

@@ -12,8 +12,8 @@ package struct CreateProduct: Sendable, Equatable {
     package init(_ document: JSONValue) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         let userID: UserID? = reader.identifier(.userID)
-        let name = reader.string(.name, length: 1...ProductField.maximumNameLength)
-        let description = reader.optionalString(.description, length: 0...ProductField.maximumDescriptionLength)
+        let name = reader.string(.name, length: ProductField.nameLength)
+        let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
         let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages)
         guard reader.faults.isEmpty, let userID, let name, let price else { throw InvalidDocument(reader.faults) }
@@ -41,6 +41,8 @@ package enum ProductField: String, CaseIterable, Sendable {
     case price = "product_price"
 
     /// Lengths in characters.
+    package static let nameLength = 1...maximumNameLength
+    package static let descriptionLength = 0...maximumDescriptionLength
     package static let maximumNameLength = 200
     package static let maximumDescriptionLength = 10_000
     package static let maximumImages = 20

@@ -13,8 +13,8 @@ package struct EditProduct: Sendable, Equatable {
     /// be named but not changed.
     package init(replacing document: JSONValue, of product: Product?) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
-        let name = reader.string(.name, length: 1...ProductField.maximumNameLength)
-        let description = reader.optionalString(.description, length: 0...ProductField.maximumDescriptionLength)
+        let name = reader.string(.name, length: ProductField.nameLength)
+        let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
         let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))
         reader.checkOwner(.userID, product)
@@ -28,11 +28,11 @@ package struct EditProduct: Sendable, Equatable {
     /// Reads a JSON Merge Patch (RFC 7396): an absent field stays as it is, and null empties an optional field.
     package init(merging document: JSONValue, into product: Product?) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
-        name = reader.isPresent(.name) ? reader.string(.name, length: 1...ProductField.maximumNameLength) : nil
+        name = reader.isPresent(.name) ? reader.string(.name, length: ProductField.nameLength) : nil
         price = reader.isPresent(.price) ? reader.price(.price) : nil
         description =
             reader.isNull(.description)
-            ? "" : reader.optionalString(.description, length: 0...ProductField.maximumDescriptionLength)
+            ? "" : reader.optionalString(.description, length: ProductField.descriptionLength)
         images =
             reader.isNull(.images)
             ? [] : reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))

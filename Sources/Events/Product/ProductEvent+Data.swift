@@ -62,8 +62,9 @@ extension ProductCreated {
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
             productID: try data.identifier("product_id"), userID: try data.identifier("user_id"),
-            name: try data.string("product_name"), description: try data.string("product_description"),
-            price: try data.money("product_price"), images: try data.strings("product_images"))
+            name: try data.string("product_name", length: ProductField.nameLength),
+            description: try data.string("product_description", length: ProductField.descriptionLength),
+            price: try data.price("product_price"), images: try data.imageSources("product_images"))
     }
 }
 
@@ -88,10 +89,12 @@ extension ProductUpdated {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: try data.identifier("product_id"), name: try data.optionalString("product_name"),
-            description: try data.optionalString("product_description"),
-            price: try data.optionalMoney("product_price"), images: try data.optionalStrings("product_images"),
-            newImages: try data.optionalCounts("new_images"), owner: try data.optionalIdentifier("user_id"))
+            productID: try data.identifier("product_id"),
+            name: try data.optionalString("product_name", length: ProductField.nameLength),
+            description: try data.optionalString("product_description", length: ProductField.descriptionLength),
+            price: try data.optionalPrice("product_price"), images: try data.optionalImageSources("product_images"),
+            newImages: try data.optionalCounts("new_images", maximum: ProductField.maximumImages),
+            owner: try data.optionalIdentifier("user_id"))
     }
 }
 
@@ -117,15 +120,18 @@ extension ProductImageUploaded {
             throw data.fault("upload_id", "is not the name of an upload")
         }
         self.init(
-            productID: try data.identifier("product_id"), upload: upload, contentType: try data.string("content_type"),
-            bytes: try data.count("bytes"), digest: try data.string("sha256"), width: try data.count("width"),
+            productID: try data.identifier("product_id"), upload: upload,
+            contentType: try data.string("content_type", bytes: Bound.word),
+            bytes: try data.count("bytes"), digest: try data.string("sha256", bytes: Bound.word),
+            width: try data.count("width"),
             height: try data.count("height"), owner: try data.optionalIdentifier("user_id"))
     }
 }
 
 extension ProductImageRemoved {
     fileprivate init(_ data: EventData) throws(EventFault) {
-        self.init(productID: try data.identifier("product_id"), image: ImageID(try data.string("image_id")))
+        self.init(
+            productID: try data.identifier("product_id"), image: ImageID(try data.string("image_id", bytes: Bound.id)))
     }
 }
 
@@ -142,8 +148,9 @@ extension ImagesCompressed {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         var images: [Item] = []
-        for object in try data.objects("images") {
-            images.append(Item(id: ImageID(try object.string("image_id")), image: try CompressedImage(object)))
+        for object in try data.objects("images", maximum: Bound.items) {
+            images.append(
+                Item(id: ImageID(try object.string("image_id", bytes: Bound.id)), image: try CompressedImage(object)))
         }
         self.init(productID: try data.identifier("product_id"), images: images)
     }
@@ -157,7 +164,7 @@ extension ImageCompressionFailed {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: try data.identifier("product_id"), id: ImageID(try data.string("image_id")),
+            productID: try data.identifier("product_id"), id: ImageID(try data.string("image_id", bytes: Bound.id)),
             failure: try ImageFailure(data))
     }
 }
@@ -175,9 +182,11 @@ extension ImagesCompressionRequested {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         var images: [Wanted] = []
-        for object in try data.objects("images") {
+        for object in try data.objects("images", maximum: ProductField.maximumImages) {
             images.append(
-                Wanted(id: ImageID(try object.string("image_id")), source: try object.string("source")))
+                Wanted(
+                    id: ImageID(try object.string("image_id", bytes: Bound.id)),
+                    source: try object.string("source", bytes: ProductField.maximumURLLength)))
         }
         self.init(productID: try data.identifier("product_id"), images: images)
     }

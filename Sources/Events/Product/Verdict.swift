@@ -14,7 +14,7 @@ package enum Verdict: Sendable, Equatable {
 package enum VoidReason: String, Sendable, CaseIterable {
     /// A product or user with this id exists already.
     case alreadyExists = "already-exists"
-    /// There is no such product.
+    /// The product does not exist.
     case unknownProduct = "unknown-product"
     /// The product has been deleted.
     case gone

@@ -58,6 +58,51 @@ struct EventData {
         return try text(member, key)
     }
 
+    /// Text with at most so many characters, within the bounds that the API has for the same member.
+    func string(_ key: String, length: ClosedRange<Int>) throws(EventFault) -> String {
+        let text = try string(key)
+        guard !text.isEmpty || length.lowerBound == 0 else { throw fault(key, "is empty") }
+        guard text.hasAtMost(characters: length.upperBound) else {
+            throw fault(key, "has more than \(length.upperBound) characters")
+        }
+        return text
+    }
+
+    func optionalString(_ key: String, length: ClosedRange<Int>) throws(EventFault) -> String? {
+        value[key] == nil ? nil : try string(key, length: length)
+    }
+
+    /// Text with at most so many bytes.
+    func string(_ key: String, bytes maximum: Int) throws(EventFault) -> String {
+        let text = try string(key)
+        guard text.utf8.count <= maximum else { throw fault(key, "has more than \(maximum) bytes") }
+        return text
+    }
+
+    /// The addresses of images, within the bounds of the API.
+    func imageSources(_ key: String) throws(EventFault) -> [String] {
+        let sources = try strings(key, maximum: ProductField.maximumImages)
+        for (index, source) in sources.enumerated() where source.utf8.count > ProductField.maximumURLLength {
+            throw fault("\(key)/\(index)", "has more than \(ProductField.maximumURLLength) bytes")
+        }
+        return sources
+    }
+
+    func optionalImageSources(_ key: String) throws(EventFault) -> [String]? {
+        value[key] == nil ? nil : try imageSources(key)
+    }
+
+    /// A price as the API takes it.
+    func price(_ key: String) throws(EventFault) -> Money {
+        let price = try money(key)
+        guard price.cents > 0 else { throw fault(key, "is not more than 0") }
+        return price
+    }
+
+    func optionalPrice(_ key: String) throws(EventFault) -> Money? {
+        value[key] == nil ? nil : try price(key)
+    }
+
     func count(_ key: String) throws(EventFault) -> Int {
         guard let integer = try member(key).integer, integer >= 0 else {
             throw fault(key, "is not a count")
@@ -85,18 +130,12 @@ struct EventData {
         }
     }
 
-    func optionalMoney(_ key: String) throws(EventFault) -> Money? {
-        value[key] == nil ? nil : try money(key)
-    }
-
-    func strings(_ key: String) throws(EventFault) -> [String] {
+    private func strings(_ key: String, maximum: Int) throws(EventFault) -> [String] {
         var strings: [String] = []
-        for (index, element) in try elements(key).enumerated() { strings.append(try text(element, key, index)) }
+        for (index, element) in try elements(key, maximum: maximum).enumerated() {
+            strings.append(try text(element, key, index))
+        }
         return strings
-    }
-
-    func optionalStrings(_ key: String) throws(EventFault) -> [String]? {
-        value[key] == nil ? nil : try strings(key)
     }
 
     func flag(_ key: String) throws(EventFault) -> Bool {
@@ -108,10 +147,10 @@ struct EventData {
         value[key] == nil ? nil : try flag(key)
     }
 
-    func optionalCounts(_ key: String) throws(EventFault) -> [Int]? {
+    func optionalCounts(_ key: String, maximum: Int) throws(EventFault) -> [Int]? {
         guard value[key] != nil else { return nil }
         var counts: [Int] = []
-        for (index, element) in try elements(key).enumerated() {
+        for (index, element) in try elements(key, maximum: maximum).enumerated() {
             guard let integer = element.integer, integer >= 0 else { throw fault("\(key)/\(index)", "is not a count") }
             counts.append(Int(integer))
         }
@@ -124,8 +163,10 @@ struct EventData {
         return EventData(member, .member(key, of: place))
     }
 
-    func objects(_ key: String) throws(EventFault) -> [EventData] {
-        try Self.objects(in: member(key), .member(key, of: place))
+    func objects(_ key: String, maximum: Int) throws(EventFault) -> [EventData] {
+        let objects = try Self.objects(in: member(key), .member(key, of: place))
+        guard objects.count <= maximum else { throw fault(key, "has more than \(maximum) elements") }
+        return objects
     }
 
     /// A fault in the value of a member that is present.
@@ -142,10 +183,12 @@ struct EventData {
         return objects
     }
 
-    private func elements(_ key: String) throws(EventFault) -> [JSONValue] {
+    private func elements(_ key: String, maximum: Int) throws(EventFault) -> [JSONValue] {
         let array = try member(key)
         guard array.kind == .array else { throw fault(key, "is not an array") }
-        return array.elements
+        let elements = array.elements
+        guard elements.count <= maximum else { throw fault(key, "has more than \(maximum) elements") }
+        return elements
     }
 
     /// Text that a column of Postgres can hold: NUL would stop the projector, not the writer of the event. `index` is

@@ -3,7 +3,7 @@ import JSON
 /// The command behind `POST /users`.
 package struct RegisterUser: Sendable, Equatable {
     /// The length in characters.
-    package static let maximumNameLength = 100
+    package static let nameLength = 1...100
 
     private enum Field: String, CaseIterable {
         case name
@@ -14,7 +14,7 @@ package struct RegisterUser: Sendable, Equatable {
     /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: Field.self)
-        let name = reader.string(.name, length: 1...Self.maximumNameLength)
+        let name = reader.string(.name, length: Self.nameLength)
         guard reader.faults.isEmpty, let name else { throw InvalidDocument(reader.faults) }
         self.name = name
     }

@@ -21,7 +21,9 @@ extension UserEvent {
     package init?(type: EventType, data bytes: [UInt8]) throws(EventFault) {
         guard type == .userRegistered else { return nil }
         let data = try EventData(bytes)
-        self = .registered(UserRegistered(userID: try data.identifier("user_id"), name: try data.string("name")))
+        self = .registered(
+            UserRegistered(
+                userID: try data.identifier("user_id"), name: try data.string("name", length: RegisterUser.nameLength)))
     }
 }
 

@@ -6,9 +6,6 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
     private let document: JSONValue
     private(set) var faults: [FieldFault] = []
 
-    /// The greatest average of bytes per character in UTF-8: an emoji of a family of four has 25.
-    private static var bytesPerCharacter: Int { 32 }
-
     init(_ document: JSONValue, fields: Field.Type) {
         self.document = document
         guard document.kind == .object else {
@@ -104,7 +101,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
             return fault(field, .forbiddenCharacter, "must not contain NUL or a lone surrogate")
         }
         // A character may have any number of combining marks, so the number of bytes needs a bound of its own.
-        let maximumBytes = length.upperBound * Self.bytesPerCharacter
+        let maximumBytes = length.upperBound * String.bytesPerCharacter
         guard string.utf8.count <= maximumBytes else {
             return fault(field, .tooLong, "must have at most \(maximumBytes) bytes in UTF-8")
         }
