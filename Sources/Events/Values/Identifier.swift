@@ -2,6 +2,10 @@
 package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let value: Int64
 
+    /// The greatest id that gateways lease: far more than are ever needed, and far less than `maximum`, so that no
+    /// record can use the ids up. `schema/postgres` has the same limit. The fold takes no event of an entity beyond it.
+    package static var maximumLeased: Int64 { 1_000_000_000_000_000 }
+
     /// Nil when the value is outside the range.
     package init?(_ value: Int64) {
         guard (1...Self.maximum).contains(value) else { return nil }

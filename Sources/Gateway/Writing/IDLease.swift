@@ -3,6 +3,7 @@ import Events
 import Postgres
 import Service
 import Synchronization
+import Telemetry
 
 /// Supplies ids for new products or users from blocks that it leases from a Postgres sequence. One round trip leases a
 /// thousand ids ahead of need, so clients can create products while Postgres does not respond. Ids that are left when
@@ -54,6 +55,8 @@ final class IDLease<Entity>: Sendable {
     /// The part of the reserve that each partition keeps.
     private let share: Int
     private let state: Mutex<State>
+    /// The number of leased ids that are not used yet, as of the last lease or its failure.
+    private let left: Gauge
     private let needed = Signal()
 
     /// Leases blocks of `sequence` and uses their ids from `firstID` on.
@@ -62,6 +65,8 @@ final class IDLease<Entity>: Sendable {
         self.sequence = sequence
         self.firstID = firstID
         share = max(1, Self.reserve / Int(partitions))
+        left = context.metrics.gauge(
+            "warelog_gateway_leased_ids", "Leased ids that are not used yet.", ["sequence": sequence])
         state = Mutex(State(ids: Array(repeating: [], count: Int(partitions))))
         needed.send()
     }
@@ -105,7 +110,7 @@ final class IDLease<Entity>: Sendable {
                     try await lease(pool)
                 } catch {
                     fail()
-                    context.log.warning("cannot lease ids", ["error": "\(error)"])
+                    note("\(error)")
                     // The pool reports when it is connected and not when Postgres can answer.
                     try await context.loop.sleep(for: .seconds(1))
                 }
@@ -132,6 +137,21 @@ final class IDLease<Entity>: Sendable {
             return resumed
         }
         for (waiter, id) in resumed { waiter.resume(returning: ID(id)) }
+        note(nil)
+    }
+
+    /// Says how many ids are left; `failure` is why no more can be leased. Without an id nothing can be created, and a
+    /// person may have to mend that.
+    private func note(_ failure: String?) {
+        let count = state.withLock { $0.ids.reduce(0) { $0 + $1.count } }
+        left.set(count)
+        guard let failure else { return context.health.well(sequence) }
+        if count > 0 {
+            context.log.warning("no ids could be leased", ["sequence": sequence, "left": count, "error": failure])
+        } else {
+            context.health.unwell(sequence, "no ids are left: \(failure)")
+            context.log.error("no ids are left", ["sequence": sequence, "error": failure])
+        }
     }
 
     /// Tells all waiting callers that no ids are available.

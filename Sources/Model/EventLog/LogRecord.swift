@@ -27,12 +27,38 @@ package enum LogRecord: Sendable {
         }
     }
 
-    /// The command that led to the event.
+    /// The command in the ledger of which the event is entered. An event that names no command is its own command,
+    /// unless it is an answer of the compressor: an image is answered once, whatever its events are called.
+    package func ledgerCommand(from source: String) -> CommandID? {
+        switch self {
+        case .product(let recorded):
+            switch recorded.event {
+            case .imagesCompressed, .imageCompressionFailed: recorded.metadata.command
+            case .created, .updated, .deleted, .imageUploaded, .imageRemoved, .imagesCompressionRequested:
+                recorded.metadata.command ?? CommandID(standingFor: recorded.metadata.id, from: source, of: key)
+            }
+        case .user(let recorded):
+            recorded.metadata.command ?? CommandID(standingFor: recorded.metadata.id, from: source, of: key)
+        }
+    }
+
+    /// The command that the event names.
     package var command: CommandID? {
         switch self {
         case .product(let recorded): recorded.metadata.command
         case .user(let recorded): recorded.metadata.command
         }
+    }
+
+    /// The reason why writers of ours cannot have chosen the id of the entity; nil when they can.
+    package var idFault: String? {
+        let (kind, id): (String, Int64) =
+            switch self {
+            case .product(let recorded): ("product", recorded.event.productID.value)
+            case .user(let recorded): ("user", recorded.event.userID.value)
+            }
+        guard id > ProductID.maximumLeased else { return nil }
+        return "the id \(id) is beyond the \(kind) ids that are leased (1 to \(ProductID.maximumLeased))"
     }
 
     /// Whether the record is in the partition that writers choose for its id.

@@ -7,9 +7,12 @@ import Service
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {
     /// The version of the tables that this code writes. Counted up with every change of them.
-    package static let definition = 5
+    package static let definition = 6
     /// SQLSTATE of a checkpoint that somebody else owns.
     package static let fenced = "WL001"
+    /// The channel on which projectors are told that they have to take their partitions over again. The payload is a
+    /// topic and a partition, or empty when all partitions are meant.
+    package static let fencedChannel = "warelog_fenced"
     /// SQLSTATE of a generation that does not exist.
     package static let missing = "WL002"
 
@@ -204,21 +207,21 @@ package struct UnknownDefinition: Error, CustomStringConvertible {
 }
 
 extension TopicPartition {
-    /// From the columns `topic` and `partition`.
+    /// Reads the columns `topic` and `partition`.
     package init(row: PostgresRow) throws(PostgresError) {
         self.init(topic: try row.text("topic"), partition: Int32(truncatingIfNeeded: try row.int("partition")))
     }
 }
 
 extension CommandKey {
-    /// From the columns `topic`, `partition` and `command_id`.
+    /// Reads the columns `topic`, `partition` and `command_id`.
     init(row: PostgresRow) throws(PostgresError) {
         self.init(try TopicPartition(row: row), CommandID(try row.text("command_id")))
     }
 }
 
 extension RecordPosition {
-    /// From the columns `topic`, `partition` and `log_offset`.
+    /// Reads the columns `topic`, `partition` and `log_offset`.
     init(row: PostgresRow) throws(PostgresError) {
         self.init(try TopicPartition(row: row), try row.int("log_offset"))
     }

@@ -4,9 +4,10 @@ import Kafka
 
 /// A batch of records on its way through the fold: it names the state that it needs, and then the rows that it changes.
 package struct Batch {
-    /// What parsing made of a record.
+    /// The result of parsing a record.
     private enum Item {
-        case event(LogRecord)
+        /// An event, and the command that it is entered under in the ledger.
+        case event(LogRecord, CommandID?)
         /// This version does not know the record's type.
         case unknown
         case poison(String)
@@ -21,17 +22,24 @@ package struct Batch {
     package private(set) var voided = 0
 
     /// Parses the records. `counts` are the partition counts of the log's topics. With `poison`, every record is put
-    /// into quarantine for that reason, whatever it holds.
-    package init(_ records: [KafkaRecord], of counts: PartitionCounts, poison: String? = nil) {
+    /// into quarantine for that reason, whatever it holds. `ends` are the offsets that partitions have reached after
+    /// the records.
+    package init(
+        _ records: [KafkaRecord], of counts: PartitionCounts, endingAt ends: [TopicPartition: Int64] = [:],
+        poison: String? = nil
+    ) {
         self.records = records
+        changes.checkpoints = ends
         items = records.map { record in
             if let poison { return .poison(poison) }
             do throws(EventFault) {
-                let event = try LogRecord(record)
+                let cloudEvent = try CloudEvent(record)
+                let event = try LogRecord(cloudEvent, of: record)
+                if let fault = event.idFault { return .poison(fault) }
                 // Each partition is folded without a look at the others, so an entity in two partitions would depend on
                 // which of them is read faster.
                 guard event.isAtHome(in: counts) else { return .poison("it is in another partition than its id's") }
-                return .event(event)
+                return .event(event, event.ledgerCommand(from: cloudEvent.source))
             } catch {
                 if case .unknownType = error { return .unknown }
                 return .poison("\(error)")
@@ -44,7 +52,7 @@ package struct Batch {
         var required = RequiredState()
         for (record, item) in zip(records, items) {
             required.add(record)
-            if case .event(let event) = item { required.add(event, record.topicPartition) }
+            if case .event(let event, let command) = item { required.add(event, command, record.topicPartition) }
         }
         return required
     }
@@ -64,8 +72,8 @@ package struct Batch {
                 }
             } else {
                 switch item {
-                case .event(.product(let recorded)): fold.fold(recorded)
-                case .event(.user(let recorded)): fold.fold(recorded)
+                case .event(.product(let recorded), let command): fold.fold(recorded, command)
+                case .event(.user(let recorded), let command): fold.fold(recorded, command)
                 case .unknown: skipped += 1
                 case .poison(let reason):
                     fold.quarantine(EntityKey(record))

@@ -45,12 +45,12 @@ struct BatchFold {
     func isQuarantined(_ key: EntityKey) -> Bool { quarantined.contains(key) }
     mutating func quarantine(_ key: EntityKey) { quarantined.insert(key) }
 
-    mutating func fold(_ recorded: Recorded<ProductEvent>) {
+    mutating func fold(_ recorded: Recorded<ProductEvent>, _ command: CommandID?) {
         let id = recorded.event.productID
         if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
         let slot = slot(of: id)
         let before = Self.counters(products[slot].product)
-        let command = recorded.metadata.command.map { CommandKey(.products, recorded.position.partition, $0) }
+        let command = command.map { CommandKey(.products, recorded.position.partition, $0) }
         let previous = command.flatMap { decisionSlots[$0] }
         guard isNew(command, previous) else {
             return note(recorded, .voided(.duplicateCommand), from: before, to: before, slot)
@@ -92,10 +92,10 @@ struct BatchFold {
                 voidReason: verdict.voidReason))
     }
 
-    mutating func fold(_ recorded: Recorded<UserEvent>) {
+    mutating func fold(_ recorded: Recorded<UserEvent>, _ command: CommandID?) {
         let id = recorded.event.userID
         newestUser = max(newestUser, id.value)
-        let command = recorded.metadata.command.map { CommandKey(.users, recorded.position.partition, $0) }
+        let command = command.map { CommandKey(.users, recorded.position.partition, $0) }
         let previous = command.flatMap { decisionSlots[$0] }
         guard isNew(command, previous) else { return voided += 1 }
         let verdict = User.evolve(&users[id], recorded)

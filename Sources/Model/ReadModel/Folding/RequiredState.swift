@@ -17,11 +17,11 @@ package struct RequiredState {
         ranges[record.topicPartition] = min(range.lowerBound, record.offset)...max(range.upperBound, record.offset)
     }
 
-    mutating func add(_ event: LogRecord, _ partition: TopicPartition) {
+    mutating func add(_ event: LogRecord, _ command: CommandID?, _ partition: TopicPartition) {
         switch event {
         case .product(let recorded): products.insert(recorded.event.productID)
         case .user(let recorded): users.insert(recorded.event.userID)
         }
-        if let command = event.command { commands.insert(CommandKey(partition, command)) }
+        if let command { commands.insert(CommandKey(partition, command)) }
     }
 }
