@@ -7,12 +7,22 @@ import Kafka
 /// end, so that transactions are few, unless so many records wait that a second transaction is worthwhile. A partition
 /// is in one transaction at a time.
 final class Backlog: @unchecked Sendable {
+    /// Records for one transaction, and the ends that their partitions have reached after them.
+    struct Work {
+        var records: [KafkaRecord] = []
+        var ends: [TopicPartition: Int64] = [:]
+
+        var partitions: Set<TopicPartition> { Set(records.map(\.topicPartition)).union(ends.keys) }
+    }
+
     private let capacity: Int
     private let worthwhile: Int
     private var waiting: [TopicPartition: ArraySlice<KafkaRecord>] = [:]
+    private var ends: [TopicPartition: Int64] = [:]
     private var inFlight: Set<TopicPartition> = []
     private var count = 0
     private var isClosed = false
+    private var failure: (any Error)?
     private var sleepers: [CheckedContinuation<Void, Never>] = []
 
     /// `capacity` is the number of records above which `add` suspends; records that are added together stay together.
@@ -31,43 +41,68 @@ final class Backlog: @unchecked Sendable {
         wake()
     }
 
-    /// The next records, at most `maximum`, those of each partition in their order; nil after the last ones. No other
-    /// caller gets records of these partitions until `finish` is called.
-    func take(maximum: Int) async -> [KafkaRecord]? {
+    /// Adds the ends that a consumer has reached after the records that were added before.
+    func add(ends: [TopicPartition: Int64]) async {
+        guard !isClosed else { return }
+        self.ends.merge(ends) { max($0, $1) }
+        wake()
+    }
+
+    /// The next work, with at most `maximum` records, those of each partition in their order; nil after the last. No
+    /// other caller gets work on these partitions until `finish` is called.
+    func take(maximum: Int) async throws -> Work? {
         while true {
+            if let failure { throw failure }
             let free = waiting.filter { !inFlight.contains($0.key) }.map { (partition: $0.key, count: $0.value.count) }
             if free.reduce(0, { $0 + $1.count }) >= (inFlight.isEmpty ? 1 : worthwhile) { return take(free, maximum) }
+            if inFlight.isEmpty, !ends.isEmpty {
+                let work = Work(ends: ends)
+                ends = [:]
+                inFlight.formUnion(work.partitions)
+                return work
+            }
             if isClosed, count == 0 { return nil }
             await sleep()
         }
     }
 
     /// Takes the partitions with the most records first.
-    private func take(_ free: [(partition: TopicPartition, count: Int)], _ maximum: Int) -> [KafkaRecord] {
-        var taken: [KafkaRecord] = []
+    private func take(_ free: [(partition: TopicPartition, count: Int)], _ maximum: Int) -> Work {
+        var work = Work()
         for (partition, count) in free.sorted(by: { ($1.count, $0.partition) < ($0.count, $1.partition) }) {
-            let next = min(count, maximum - taken.count)
+            let next = min(count, maximum - work.records.count)
             guard next > 0, var records = waiting.removeValue(forKey: partition) else { break }
-            taken += records.prefix(next)
+            work.records += records.prefix(next)
             records.removeFirst(next)
-            if !records.isEmpty { waiting[partition] = records }
+            if records.isEmpty {
+                work.ends[partition] = ends.removeValue(forKey: partition)
+            } else {
+                waiting[partition] = records
+            }
             inFlight.insert(partition)
         }
-        count -= taken.count
+        count -= work.records.count
         wake()
-        return taken
+        return work
     }
 
-    func finish(_ records: [KafkaRecord]) {
-        inFlight.subtract(records.map(\.topicPartition))
+    func finish(_ work: Work) {
+        inFlight.subtract(work.partitions)
         wake()
     }
 
-    /// Ends the queue. The records in it can still be taken, unless they are dropped.
+    /// Ends the queue and makes `take` throw.
+    func fail(_ error: any Error) {
+        failure = error
+        close(dropping: true)
+    }
+
+    /// Ends the queue. The work in it can still be taken, unless it is dropped.
     func close(dropping: Bool = false) {
         isClosed = true
         if dropping {
             waiting = [:]
+            ends = [:]
             count = 0
         }
         wake()

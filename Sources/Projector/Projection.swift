@@ -1,6 +1,5 @@
 import Base
 import EventLog
-import Events
 import Kafka
 import Postgres
 import ReadModel
@@ -18,6 +17,9 @@ final class Projection: @unchecked Sendable {
     private static let batchSize = 2000
     /// The number of records that are worth a batch of their own while another is in flight.
     private static let worthwhile = 500
+    /// The longest delay between two attempts. The projector is back within a second after Postgres is; an attempt that
+    /// fails costs Postgres next to nothing.
+    private static let longestDelay = Duration.milliseconds(700)
     /// The deadline for the release of partitions, whose result is only informative.
     private static let releaseDeadline = Duration.seconds(1)
 
@@ -32,6 +34,8 @@ final class Projection: @unchecked Sendable {
     private var readModel: ReadModel?
     private var owned: [TopicPartition: ReadModel.Ownership] = [:]
     private var quarantined = 0
+    /// The backlog of the present session.
+    private var backlog: Backlog?
 
     init(
         _ context: ServiceContext, consumer: KafkaConsumer, pool: PostgresPool, name: String, keeper: CacheKeeper,
@@ -59,9 +63,11 @@ final class Projection: @unchecked Sendable {
                     context.health.unwell("partitions", "not assigned")
                     owned = [:]
                     try consumer.unassign()
-                case .records:
+                case .records, .reachedEnd:
                     break
                 }
+            } catch is Fenced {
+                try await takeOver(Array(owned.keys))
             } catch let error as PostgresError where error.isFenced {
                 try await fenced()
             } catch let error as PostgresError where error.isGone {
@@ -69,9 +75,9 @@ final class Projection: @unchecked Sendable {
                 try await takeOver(Array(owned.keys))
                 // When the generation is still the live one, its tables are missing for good.
                 if readModel?.generation == generation { throw error }
-            } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+            } catch let error as PostgresError where error.cause != .program {
                 // When it is unknown whether a commit took place, the checkpoint tells.
-                context.log.warning("the read model is unavailable", ["error": "\(error)"])
+                note(error, while: "project")
                 try await takeOver(Array(owned.keys))
             }
         }
@@ -81,12 +87,14 @@ final class Projection: @unchecked Sendable {
     /// Throws the first failure of a batch; then only the checkpoints tell how far the other batches are.
     private func session() async throws -> ConsumerEvent {
         let backlog = Backlog(capacity: Self.lanes * Self.batchSize, worthwhile: Self.worthwhile)
+        self.backlog = backlog
+        defer { self.backlog = nil }
         return try await withThrowingTaskGroup(of: ConsumerEvent?.self) { group in
             for _ in 0..<Self.lanes {
                 group.addTask(executorPreference: context.loop) {
-                    while let records = await backlog.take(maximum: Self.batchSize) {
-                        try await self.project(records)
-                        backlog.finish(records)
+                    while let work = try await backlog.take(maximum: Self.batchSize) {
+                        try await self.project(work)
+                        backlog.finish(work)
                     }
                     return nil
                 }
@@ -107,21 +115,23 @@ final class Projection: @unchecked Sendable {
         }
     }
 
-    /// Reads records into the backlog, and returns the first event that is not records.
+    /// Reads records into the backlog, and returns the event that ends the session.
     private func read(into backlog: Backlog) async throws -> ConsumerEvent {
         while true {
-            let event = try await consumer.next(maximum: Self.batchSize)
-            guard case .records(let records) = event else { return event }
-            await backlog.add(records)
+            switch try await consumer.next(maximum: Self.batchSize) {
+            case .records(let records): await backlog.add(records)
+            case .reachedEnd(let ends): await backlog.add(ends: ends)
+            case .assigned(let partitions): return .assigned(partitions)
+            case .revoked(let partitions, let lost): return .revoked(partitions, lost: lost)
+            }
         }
     }
 
     /// Projects one batch: loads, folds and commits.
-    private func project(_ records: [KafkaRecord]) async throws {
+    private func project(_ work: Backlog.Work) async throws {
         guard let readModel else { return }
-        let partitions = Set(records.map(\.topicPartition))
-        var owned = owned.filter { partitions.contains($0.key) }
-        try await readModel.project(records, &owned) { batch in
+        var owned = owned.filter { work.partitions.contains($0.key) }
+        try await readModel.project(work.records, endingAt: work.ends, &owned) { batch in
             for (partition, next) in batch.changes.checkpoints { self.owned[partition]?.nextOffset = next }
             self.keeper.committed(
                 batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
@@ -152,6 +162,15 @@ final class Projection: @unchecked Sendable {
             context.log.info("the partitions could not be released", ["error": "\(error)"])
         }
     }
+
+    /// Ends the session, so that the partitions are taken over again: `partition`, or all when it is nil, was fenced by
+    /// a switch or an operator. Must be called on the loop.
+    func fenced(_ partition: TopicPartition?) {
+        guard partition.map({ owned[$0] != nil }) ?? !owned.isEmpty else { return }
+        backlog?.fail(Fenced())
+    }
+
+    private struct Fenced: Error {}
 
     /// Handles the loss of the fence. Either another projector has the partitions and goes on with them; or an operator
     /// had them for a moment, or another generation is live: then this process takes them over again.
@@ -184,17 +203,26 @@ final class Projection: @unchecked Sendable {
     private func persistently<Value: Sendable>(
         _ what: String, _ body: () async throws -> Value
     ) async throws -> Value {
-        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
+        var backoff = Backoff(initial: .milliseconds(50), maximum: Self.longestDelay)
         while true {
             do {
                 let value = try await body()
                 context.health.well("postgres")
                 return value
-            } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
-                context.health.unwell("postgres", "\(error)")
-                context.log.warning("the read model is unavailable", ["while": what, "error": "\(error)"])
+            } catch let error as PostgresError where error.cause != .program {
+                note(error, while: what)
             }
             try await context.loop.sleep(for: backoff.next())
+        }
+    }
+
+    /// Says that the read model is unavailable: loudly, when a person has to mend that.
+    private func note(_ error: PostgresError, while what: String) {
+        context.health.unwell("postgres", "\(error)")
+        if error.cause == .server {
+            context.log.error("the read model needs an operator", ["while": what, "error": "\(error)"])
+        } else {
+            context.log.warning("the read model is unavailable", ["while": what, "error": "\(error)"])
         }
     }
 }

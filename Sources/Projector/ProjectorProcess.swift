@@ -34,7 +34,8 @@ struct ProjectorProcess: Sendable {
         let redis = RedisClient(settings.redis, loop: context.loop)
         let keeper = CacheKeeper(context, ProductCache(redis), redis, pool)
         let consumer = try KafkaConsumer(
-            settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, loop: context.loop)
+            settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, reportsEnds: true,
+            loop: context.loop)
         let projection = Projection(
             context, consumer: consumer, pool: pool, name: Holder.name(of: "projector"), keeper: keeper,
             quarantineLimit: settings.quarantineLimit)
@@ -42,6 +43,8 @@ struct ProjectorProcess: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { await keeper.run() }
             group.addTask(executorPreference: context.loop) { try await projection.run() }
+            let fences = FenceWatch(context: context, postgres: settings.postgres, projection: projection)
+            group.addTask(executorPreference: context.loop) { try await fences.run() }
             group.addTask(executorPreference: context.loop) { await context.stop.wait() }
             // The projection ends only by a fault; otherwise `stop` ends it.
             defer { group.cancelAll() }

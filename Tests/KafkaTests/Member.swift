@@ -52,6 +52,7 @@ final class Member: @unchecked Sendable {
             if !lost { try await commit() }
             try consumer.unassign()
             partitions = []
+        case .reachedEnd: break
         case .records(let records):
             for record in records {
                 values.append(record.value ?? [])

@@ -50,17 +50,9 @@ package struct PostgresError: Error, Sendable {
         kind == .connectionLost || hasClass("08") || hasClass("57P0")
     }
 
-    /// Whether the same call may succeed later. True for lost connections, serialization failures, deadlocks, lack of
-    /// resources, full queues and missed deadlines, including the server's own (57014).
-    package var isTransient: Bool {
-        switch kind {
-        case .connectionLost, .poolExhausted, .deadlineExceeded: true
-        case .cancelled, .closed, .invalid: false
-        case .server:
-            isConnectionLost || hasClass("53") || sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03"
-                || sqlState == "57014" || isStalePlan
-        }
-    }
+    /// Whether the same call may succeed later with the same configuration: the fault passes by itself, or the server
+    /// gets resources or becomes writable again.
+    package var isTransient: Bool { cause == .passing || hasClass("53") || sqlState == "25006" }
 
     /// Whether a change of the schema has made a prepared statement unusable. Nothing of it has run.
     var isStalePlan: Bool { sqlState == "0A000" && message.hasPrefix("cached plan") || sqlState == "26000" }

@@ -68,6 +68,7 @@ final class Intake: @unchecked Sendable {
                 partitions = [:]
                 try consumer.unassign()
             case .records(let records): try fold(records)
+            case .reachedEnd: break
             }
         }
     }

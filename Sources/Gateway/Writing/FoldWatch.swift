@@ -108,7 +108,8 @@ final class FoldWatch: Sendable {
     }
 
     private func listen() async throws {
-        var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
+        // The gateway is back within a second after Postgres is; an attempt that fails costs Postgres next to nothing.
+        var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(700))
         while !Task.isCancelled {
             do throws(PostgresError) {
                 let connection = try await PostgresConnection.connect(postgres, loop: context.loop)

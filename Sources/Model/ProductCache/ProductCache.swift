@@ -55,7 +55,7 @@ package final class ProductCache: Sendable {
     private static let documentLifetime = 3_600_000
     /// Short, because there is no end of ids that do not exist.
     private static let absenceLifetime = 30_000
-    /// How long a reader may take from its lease to its fill.
+    /// The time that a reader may take from its lease to its fill.
     private static let leaseLifetime = 30_000
     private static let watermarks = "warelog:watermarks:products.events"
 
@@ -115,7 +115,7 @@ package final class ProductCache: Sendable {
 
     // MARK: the projector
 
-    /// How many products one script may touch: Redis does nothing else meanwhile.
+    /// The number of products that one script may touch, because Redis does nothing else meanwhile.
     package static let maximumChanges = 500
 
     /// Removes the entries of `changes`, at most `maximumChanges`, and then records in the `watermarks` that all

@@ -3,24 +3,29 @@ import Postgres
 
 extension ReadModel {
     /// Folds records in one transaction, those of each partition in their order, and calls `committed` after each
-    /// commit. Records that are folded already are passed over. When Postgres refuses a record, it is found and put
-    /// into quarantine.
+    /// commit. `ends` are offsets that a consumer has reached after these records: they pass over offsets that hold no
+    /// record, such as the marker of a transaction. Records that are folded already are passed over, too. When Postgres
+    /// refuses a record, it is found and put into quarantine.
     ///
     /// Throws a `PostgresError` that no record causes: the database is away, a partition has another owner
     /// (`isFenced`), or the generation is not there (`isGone`). When it is unknown whether a commit took place, only
     /// the checkpoints tell: take over again.
     package func project(
-        _ records: [KafkaRecord], _ owned: inout [TopicPartition: Ownership], committed: (Batch) async throws -> Void
+        _ records: [KafkaRecord], endingAt ends: [TopicPartition: Int64] = [:],
+        _ owned: inout [TopicPartition: Ownership], committed: (Batch) async throws -> Void
     ) async throws {
         let fresh = records.filter { $0.offset >= owned[$0.topicPartition]?.nextOffset ?? .max }
-        guard !fresh.isEmpty else { return }
+        let ends = ends.filter { $0.value > owned[$0.key]?.nextOffset ?? .max }
+        guard !fresh.isEmpty || !ends.isEmpty else { return }
         do {
-            try await commit(Batch(fresh, of: counts), &owned, committed)
+            try await commit(Batch(fresh, of: counts, endingAt: ends), &owned, committed)
         } catch let error as PostgresError where error.isAboutRecords {
             if fresh.count > 1 {
                 for record in fresh { try await project([record], &owned, committed: committed) }
+                try await project([], endingAt: ends, &owned, committed: committed)
             } else {
-                let poison = Batch(fresh, of: counts, poison: "refused by the database: \(error)")
+                let poison = Batch(
+                    fresh, of: counts, endingAt: ends, poison: "refused by the database: \(error)")
                 try await commit(poison, &owned, committed)
             }
         }
@@ -30,7 +35,7 @@ extension ReadModel {
         _ unfolded: Batch, _ owned: inout [TopicPartition: Ownership], _ committed: (Batch) async throws -> Void
     ) async throws {
         var batch = unfolded
-        batch.fold(try await load(batch.required))
+        batch.fold(batch.records.isEmpty ? LoadedState() : try await load(batch.required))
         try await commit(batch.changes, owned)
         for (partition, next) in batch.changes.checkpoints { owned[partition]?.nextOffset = next }
         try await committed(batch)

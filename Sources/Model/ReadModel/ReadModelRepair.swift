@@ -26,6 +26,9 @@ package struct ReadModelRepair: Sendable {
             update \(schema).checkpoints set owner_epoch = owner_epoch + 1, owner = null
             where topic = $1 and partition = $2
             """, [.text(partition.topic), .int(Int64(partition.partition))])
+        _ = try await connection.query(
+            "select pg_notify($1, $2)",
+            [.text(ReadModel.fencedChannel), .text("\(partition.topic) \(partition.partition)")])
     }
 
     /// The offsets of all events of the entity that the read model has seen in this partition, folded or not,
@@ -36,7 +39,8 @@ package struct ReadModelRepair: Sendable {
         if let id = Self.id(of: entity) {
             let events = entity.isProduct ? "product_events where product_id" : "users where id"
             for row in try await connection.query(
-                "select log_offset from \(schema).\(events) = $1 and log_partition = $2", [.int(id), place[1]]
+                "select log_offset from \(schema).\(events) = $1 and log_partition = $2",
+                [.int(id), place[1]]
             ).rows { offsets.insert(try row.int("log_offset")) }
         }
         for row in try await connection.query(
@@ -46,8 +50,8 @@ package struct ReadModelRepair: Sendable {
         return offsets.sorted()
     }
 
-    /// What these records, which are all of the entity's, make of nothing. `discarding` is a record that is to be left
-    /// out with those that were discarded before.
+    /// The rows that these records, which must be all of the entity, make of nothing. `discarding` is a record that is
+    /// left out, as are those that were discarded before.
     package func plan(
         _ records: [KafkaRecord], of entity: EntityKey, discarding: RecordPosition?
     ) async throws -> ReadModelChanges {
@@ -80,7 +84,9 @@ package struct ReadModelRepair: Sendable {
             let tables =
                 entity.isProduct ? ["product_events where product_id", "products where id"] : ["users where id"]
             for table in tables {
-                try await run("delete from \(schema).\(table) = $1 and log_partition = $2", [.int(id), place[1]])
+                try await run(
+                    "delete from \(schema).\(table) = $1 and log_partition = $2",
+                    [.int(id), place[1]])
             }
             let commands = Batch(records, of: try await LogTopics.counts(connection)).required.commands
             try await run(

@@ -49,7 +49,7 @@ package struct LogScan: Sendable {
     package func withReader<Value>(
         on loop: EventLoop, _ body: (Reader) async throws -> sending Value
     ) async throws -> sending Value {
-        let reader = Reader(try KafkaConsumer(kafka, group: nil, loop: loop))
+        let reader = Reader(try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop))
         do {
             let value = try await body(reader)
             await reader.consumer.close()
@@ -73,11 +73,18 @@ package struct LogScan: Sendable {
             try consumer.assign(rest.mapValues { _ in 0 })
             while !rest.isEmpty {
                 try Task.checkCancellation()
-                guard case .records(let records) = try await consumer.next(maximum: LogScan.batchSize) else { continue }
-                try await body(records.filter { $0.offset < ends[$0.topicPartition, default: 0] })
-                for record in records where record.offset + 1 >= rest[record.topicPartition] ?? .max {
-                    rest[record.topicPartition] = nil
-                    try consumer.pause([record.topicPartition])
+                var reached: LogEnds = [:]
+                switch try await consumer.next(maximum: LogScan.batchSize) {
+                case .records(let records):
+                    try await body(records.filter { $0.offset < ends[$0.topicPartition, default: 0] })
+                    for record in records { reached[record.topicPartition] = record.offset + 1 }
+                // The last offsets of a partition may hold no record, but the marker of a transaction.
+                case .reachedEnd(let ends): reached = ends
+                case .assigned, .revoked: continue
+                }
+                for (partition, next) in reached where next >= rest[partition] ?? .max {
+                    rest[partition] = nil
+                    try consumer.pause([partition])
                 }
             }
         }

@@ -43,7 +43,7 @@ struct VerifyCommand: Sendable {
         }
         for position in report.quarantine {
             StandardStream.output.line(
-                "\(position.partition)@\(position.offset): in quarantine in the read model or in the fresh fold, but not in both"
+                "\(position.partition)@\(position.offset): in quarantine in the read model or in the fold, not in both"
             )
         }
         StandardStream.output.line(

@@ -32,7 +32,7 @@ extension KafkaConfiguration {
         return properties.overridden(by: extra)
     }
 
-    func consumerProperties(group: String?, instanceID: String?) -> [String: String] {
+    func consumerProperties(group: String?, instanceID: String?, reportsEnds: Bool = false) -> [String: String] {
         var properties = commonProperties.overridden(by: [
             // librdkafka wants a group even from a consumer that only assigns; it is used for nothing then.
             "group.id": group ?? "\(clientID)-without-a-group",
@@ -54,6 +54,7 @@ extension KafkaConfiguration {
             "statistics.interval.ms": "60000",
         ])
         if let instanceID { properties["group.instance.id"] = instanceID }
+        if reportsEnds { properties["enable.partition.eof"] = "true" }
         if isEmbeddedBroker {
             // The mock cluster holds an empty fetch to its end, and a rebalance for the session timeout less a second.
             properties["fetch.wait.max.ms"] = "10"

@@ -6,6 +6,10 @@ package enum ConsumerEvent: Sendable, Equatable {
     /// The group takes these partitions back: finish what is in hand and answer with `unassign`. When they are `lost`,
     /// another member may have them already.
     case revoked([TopicPartition], lost: Bool)
-    /// Never empty; in the order of offsets for each partition.
+    /// Records: never none, those of each partition in the order of their offsets.
     case records([KafkaRecord])
+    /// The consumer has reached the end of these partitions, as they were at that moment: each offset is the one of the
+    /// next record. It may be greater than that after the last record, because markers of transactions have offsets,
+    /// too. It comes after the records before it, from a consumer that reports ends.
+    case reachedEnd([TopicPartition: Int64])
 }

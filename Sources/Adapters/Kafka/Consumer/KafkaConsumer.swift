@@ -20,16 +20,18 @@ package final class KafkaConsumer: @unchecked Sendable {
     /// Troubles that librdkafka dealt with itself since the start.
     package private(set) var transientErrorCount = 0
 
-    /// Without a group it reads what `assign` says; with an `instanceID` it is a static member, which gets its partitions
-    /// back when it restarts within the session timeout.
+    /// Without a group it reads what `assign` says; with an `instanceID` it is a static member, which gets its
+    /// partitions back when it restarts within the session timeout. With `reportsEnds`, `next` also gives `reachedEnd`.
     package init(
-        _ configuration: KafkaConfiguration, group: String?, instanceID: String? = nil, loop: EventLoop
+        _ configuration: KafkaConfiguration, group: String?, instanceID: String? = nil, reportsEnds: Bool = false,
+        loop: EventLoop
     ) throws(KafkaError) {
         loop.preconditionOnLoop()
         self.loop = loop
         onTransientError = configuration.onTransientError
         inbox = Inbox(onLog: configuration.onLog)
-        let settings = configuration.consumerProperties(group: group, instanceID: instanceID)
+        let settings = configuration.consumerProperties(
+            group: group, instanceID: instanceID, reportsEnds: reportsEnds)
         self.group = settings["group.id"] ?? ""
         let properties = try Properties(settings, inbox: inbox)
         properties.collectErrors()
@@ -45,8 +47,8 @@ package final class KafkaConsumer: @unchecked Sendable {
 
     /// The next thing that happens to this consumer, with at most `maximum` records. One task at a time.
     ///
-    /// What it throws needs a decision: an offset that the log does not have, a topic that does not exist, a fatal error,
-    /// the task's cancellation. It may be called again after that, but for a fatal error.
+    /// What it throws needs a decision: an offset that the log does not have, a topic that does not exist, a fatal
+    /// error, the task's cancellation. It may be called again after that, but for a fatal error.
     package func next(maximum: Int) async throws(KafkaError) -> ConsumerEvent {
         if loop.isCurrent, let ready = poll(maximum) { return try ready.get() }
         let waiter = Waiter(maximum: maximum)
@@ -94,10 +96,15 @@ package final class KafkaConsumer: @unchecked Sendable {
         guard let queue else { return pending.append(.failure(.closed("next"))) }
         var records: [KafkaRecord] = []
         var reader = RecordReader()
+        var ends: [TopicPartition: Int64] = [:]
         var failures: [KafkaError] = []
         do throws(KafkaError) {
             try buffer.take(upTo: max(maximum, 1), from: queue) { message in
                 do throws(KafkaError) {
+                    if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                        if let partition = reader.topicPartition(message) { ends[partition] = message.pointee.offset }
+                        return
+                    }
                     if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR { throw reader.error(message) }
                     guard let record = try reader.record(message) else { return }
                     if records.isEmpty { records.reserveCapacity(min(maximum, 1024)) }
@@ -110,6 +117,7 @@ package final class KafkaConsumer: @unchecked Sendable {
             failures.append(error)
         }
         if !records.isEmpty { pending.append(.success(.records(records))) }
+        if !ends.isEmpty { pending.append(.success(.reachedEnd(ends))) }
         pending += inbox.takeRebalances().map { .success(ConsumerEvent($0)) }
         pending += (failures + inbox.takeErrors()).filter(needsDecision).map { .failure($0) }
     }

@@ -8,9 +8,9 @@ package protocol ReadModelRow {
     static var onConflict: ConflictRule { get }
 }
 
-/// What becomes of a row when its key is already in the table.
+/// The rule for a row whose key is already in the table.
 package enum ConflictRule {
-    /// The statement fails: the fold writes such a row once.
+    /// The statement fails, because the fold writes such a row once.
     case fails
     case keepsOld
     /// The new row replaces the old one, where `condition`, if there is one, holds for the old row, whose alias is

@@ -22,6 +22,7 @@ package final class Follower: @unchecked Sendable {
     private var lastWaiter = 0
     private var failure: (any Error)?
     private var failures = 0
+    private var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(1))
     /// The number of records folded since the start.
     package private(set) var folded: Int64 = 0
 
@@ -41,7 +42,7 @@ package final class Follower: @unchecked Sendable {
     /// Follows `partitions` until it is cancelled. An error also ends every `reach`.
     package func run(_ partitions: [TopicPartition]) async throws {
         do {
-            let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+            let consumer = try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop)
             do {
                 while true { try await follow(partitions, consumer) }
             } catch {
@@ -64,9 +65,14 @@ package final class Follower: @unchecked Sendable {
             wakeWaiters()
             try consumer.assign(checkpoints)
             while true {
-                guard case .records(let records) = try await consumer.next(maximum: Self.batchSize) else { continue }
+                var (records, ends) = ([KafkaRecord](), LogEnds())
+                switch try await consumer.next(maximum: Self.batchSize) {
+                case .records(let next): records = next
+                case .reachedEnd(let reached): ends = reached
+                case .assigned, .revoked: continue
+                }
                 var owned = self.owned
-                try await model.project(records, &owned) { batch in
+                try await model.project(records, endingAt: ends, &owned) { batch in
                     self.folded += Int64(batch.records.count)
                 }
                 self.owned = owned
@@ -74,7 +80,7 @@ package final class Follower: @unchecked Sendable {
                 backoff.reset()
                 wakeWaiters()
             }
-        } catch let error as PostgresError where error.isConnectionLost || error.isTransient {
+        } catch let error as PostgresError where error.cause != .program {
             failures += 1
             guard failures < Self.maximumFailures else { throw error }
             try await loop.sleep(for: backoff.next())

@@ -67,6 +67,7 @@ package struct SwitchOver: Sendable {
                 """
                 select pg_notify('warelog_folded', topic || ' ' || partition || ' ' || next_offset)
                 from \(next.schema).checkpoints;
+                notify \(ReadModel.fencedChannel);
                 commit
                 """)
         } catch {

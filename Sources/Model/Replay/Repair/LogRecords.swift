@@ -13,7 +13,7 @@ struct LogRecords: Sendable {
     /// The records at these ascending offsets; offsets that the log has no record for are left out.
     func read(_ partition: TopicPartition, at offsets: [Int64]) async throws -> [KafkaRecord] {
         guard !offsets.isEmpty else { return [] }
-        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
+        let consumer = try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop)
         do {
             let records = try await loop.withDeadline(Self.patience) {
                 try await Self.read(partition, at: offsets, consumer)
@@ -37,7 +37,9 @@ struct LogRecords: Sendable {
                 try consumer.assign([partition: next])
                 position = next
             }
-            guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
+            let event = try await consumer.next(maximum: 1000)
+            if case .reachedEnd(let ends) = event, let end = ends[partition], end <= next { return found }
+            guard case .records(let records) = event else { continue }
             for record in records where record.topicPartition == partition {
                 wanted = wanted.drop { $0 < record.offset }
                 guard wanted.first == record.offset else { continue }

@@ -14,7 +14,7 @@ struct Refold: Sendable {
         let reason: String
     }
 
-    /// How often an entity may change between the reading and the fence.
+    /// The number of attempts: each fails when the entity changes between the reading and the fence.
     private static let attempts = 5
 
     private let connection: PostgresConnection

@@ -1,7 +1,7 @@
 import Events
 import ReadModel
 
-/// What became of an entity that was to be folded again.
+/// The outcome of folding an entity again.
 package struct RefoldOutcome: Sendable {
     package enum Result: Sendable {
         case folded(Refolded)
