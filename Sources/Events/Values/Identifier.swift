@@ -23,10 +23,6 @@ package struct Identifier<Entity>: Hashable, Sendable, Comparable, CustomStringC
     package static var maximum: Int64 { 1 << 53 - 1 }
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
     package var description: String { String(value) }
-
-    /// The partition of this entity: the same for every writer, for as long as the log exists. A log has at least one
-    /// partition.
-    package func partition(of count: Int32) -> Int32 { Int32(value % Int64(max(1, count))) }
 }
 
 package typealias ProductID = Identifier<Product>
