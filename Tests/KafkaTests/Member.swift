@@ -1,8 +1,8 @@
 import EventLoop
 import Kafka
 
-/// A member of a group that reads on, keeps what it read, and takes its place by the group's committed offsets. Lives on
-/// one loop.
+/// A member of a group that reads on, keeps what it read, and takes its place by the group's committed offsets. Lives
+/// on one loop.
 final class Member: @unchecked Sendable {
     private let consumer: KafkaConsumer
     private(set) var partitions: Set<Int32> = []
