@@ -17,7 +17,7 @@ struct ProductImageDataTests {
 
     @Test func theDocumentOfAnImageSaysWhatHasBecomeOfIt() {
         #expect(
-            String(decoding: ProductImage.json(Self.images), as: UTF8.self) == #"""
+            String(decoding: ProductImage.json(Self.images), as: UTF8.self) == """
                 [{"id":"e0-0","source":"http://a/1.png","status":"pending"},\
                 {"id":"e0-1","source":"http://a/2.png","status":"compressed","renditions":[\
                 {"name":"thumb","url":"http://s3/thumb.jpg","object_key":"thumb.jpg","content_type":"image/jpeg",\
@@ -25,9 +25,9 @@ struct ProductImageDataTests {
                 {"name":"full","url":"http://s3/x.jpg","object_key":"full.jpg","content_type":"image/jpeg",\
                 "width":2048,"height":1365,"bytes":204800,"kept":"encoded"}],"thumb_hash":"1QcSHQ",\
                 "animated":false,"source_format":"jpeg","source_bytes":4194304,"source_sha256":"ab12"},\
-                {"id":"e0-2","source":"http://a/\"3\".png","status":"failed",\
+                {"id":"e0-2","source":"http://a/\\"3\\".png","status":"failed",\
                 "error":{"reason":"not-found","detail":"The server said 404.","attempts":1}}]
-                """#)
+                """)
     }
 
     @Test(
