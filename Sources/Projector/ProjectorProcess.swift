@@ -30,16 +30,25 @@ struct ProjectorProcess: Sendable {
     private func project() async throws {
         context.health.unwell("partitions", "not assigned yet")
         guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
-        let pool = PostgresPool(settings.postgres, loop: context.loop, size: Projection.lanes, maximumWaiting: 64)
-        let redis = RedisClient(settings.redis, loop: context.loop)
+        try await withPool(
+            settings.postgres, loop: context.loop, size: Projection.lanes, maximumWaiting: 64
+        ) { pool in
+            try await withRedis(settings.redis, loop: context.loop) { redis in
+                try await withConsumer(
+                    settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, reportsEnds: true,
+                    loop: context.loop
+                ) { consumer in
+                    try await project(consumer, pool, redis)
+                }
+            }
+        }
+    }
+
+    private func project(_ consumer: KafkaConsumer, _ pool: PostgresPool, _ redis: RedisClient) async throws {
         let keeper = CacheKeeper(context, ProductCache(redis), redis, pool)
-        let consumer = try KafkaConsumer(
-            settings.kafka, group: "warelog-projector", instanceID: settings.instanceID, reportsEnds: true,
-            loop: context.loop)
         let projection = Projection(
             context, consumer: consumer, pool: pool, name: Holder.name(of: "projector"), keeper: keeper,
             quarantineLimit: settings.quarantineLimit)
-        redis.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { await keeper.run() }
             group.addTask(executorPreference: context.loop) { try await projection.run() }
@@ -51,8 +60,5 @@ struct ProjectorProcess: Sendable {
             try await group.next()
         }
         await projection.release()
-        await consumer.close()
-        await redis.close()
-        await pool.close()
     }
 }

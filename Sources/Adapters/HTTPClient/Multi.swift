@@ -1,7 +1,8 @@
 import CLibcurl
 import EventLoop
 
-/// Owner of a `CURLM`, driven by the loop: libcurl says which descriptors and what time it waits for. Loop's thread only.
+/// Owner of a `CURLM`, driven by the loop: libcurl says which descriptors and what time it waits for. Loop's thread
+/// only.
 final class Multi: @unchecked Sendable {
     let configuration: HTTPClientConfiguration
     private let loop: EventLoop
@@ -38,6 +39,9 @@ final class Multi: @unchecked Sendable {
             }, me)
         timer = try Timer(on: loop) { [unowned self] in act(-1, 0) }  // CURL_SOCKET_TIMEOUT
     }
+
+    /// Also when `init` throws after libcurl's part is made.
+    deinit { if let raw { curl_multi_cleanup(raw) } }
 
     func start(_ transfer: Transfer, _ continuation: CheckedContinuation<Transfer.Outcome, Never>) {
         guard !transfer.isOver else { return continuation.resume(returning: .failure(.cancelled)) }

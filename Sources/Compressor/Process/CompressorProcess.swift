@@ -30,28 +30,40 @@ struct CompressorProcess: Sendable {
 
     private func compress() async throws {
         context.health.unwell("partitions", "not assigned yet")
-        let admin = try KafkaAdmin(settings.kafka, loop: context.loop)
-        guard let (partitions, deadLetters) = try await awaitLog(admin) else { return await admin.close() }
-        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
-        let consumer = try KafkaConsumer(
-            settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop)
+        try await withAdmin(settings.kafka, loop: context.loop) { admin in
+            guard let (partitions, deadLetters) = try await awaitLog(admin) else { return }
+            try await withProducer(context.endingWithProducer(settings.kafka), loop: context.loop) { producer in
+                let source = "/warelog/compressor"
+                let answers = Answers(
+                    context: context, events: EventWriter(producer, source: source, partitions: partitions),
+                    deadLetters: DeadLetterWriter(producer, source: source, partitions: deadLetters))
+                try await withConsumer(
+                    settings.kafka, group: "warelog-compressor", instanceID: settings.instanceID, loop: context.loop
+                ) { consumer in
+                    try await withRedis(settings.redis, loop: context.loop) { redis in
+                        try await compress(admin, consumer, redis, answers)
+                    }
+                }
+            }
+        }
+    }
+
+    private func compress(
+        _ admin: KafkaAdmin, _ consumer: KafkaConsumer, _ redis: RedisClient, _ answers: Answers
+    ) async throws {
         var web = HTTPClientConfiguration()
         web.userAgent = settings.userAgent
         let client = try HTTPClient(loop: context.loop, configuration: web)
+        defer { client.close() }
         let store = S3Client(configuration: settings.s3, client: client)
         let workers = WorkerPool(
             on: context.loop, executable: settings.workerExecutable, size: settings.workers,
             deadline: settings.workerDeadline, log: context.log)
-        let redis = RedisClient(settings.redis, loop: context.loop)
-        redis.start()
-        let source = "/warelog/compressor"
+        defer { workers.close() }
         let compression = Compression(
             context, fetcher: SourceFetcher(client, store, settings),
             renditions: Renditions(settings.recipe, workers, store, RenditionMemory(redis)),
-            progress: ImageProgress(redis),
-            answers: Answers(
-                context: context, events: EventWriter(producer, source: source, partitions: partitions),
-                deadLetters: DeadLetterWriter(producer, source: source, partitions: deadLetters)))
+            progress: ImageProgress(redis), answers: answers)
         let gate = StoreGate(context, concurrency: settings.concurrency)
         let worklist = Worklist(context, settings, compression, gate)
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
@@ -71,13 +83,6 @@ struct CompressorProcess: Sendable {
                 while let _ = try await group.next() {}
             } catch is CancellationError where context.stop.isStopping {}
         }
-        await producer.flush(within: .seconds(5))
-        workers.close()
-        client.close()
-        await redis.close()
-        await consumer.close()
-        await producer.close()
-        await admin.close()
     }
 
     /// The bucket, and everybody's right to read the compressed images in it and nothing else; tried until it works.

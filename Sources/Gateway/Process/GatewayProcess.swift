@@ -20,7 +20,12 @@ struct GatewayProcess: Sendable {
         guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else {
             return
         }
-        let producer = try KafkaProducer(context.endingWithProducer(settings.kafka), loop: context.loop)
+        try await withProducer(context.endingWithProducer(settings.kafka), loop: context.loop) { producer in
+            try await serve(partitions, producer)
+        }
+    }
+
+    private func serve(_ partitions: PartitionCounts, _ producer: KafkaProducer) async throws {
         let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
         let shared = SharedParts(
             partitions: partitions, writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
@@ -50,8 +55,6 @@ struct GatewayProcess: Sendable {
             // The tasks were cancelled on purpose, so their errors do not matter.
             while let _ = try? await background.next() {}
         }
-        await producer.flush(within: .seconds(5))
-        await producer.close()
     }
 
     private func pool() -> PostgresPool {

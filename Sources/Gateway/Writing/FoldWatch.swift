@@ -96,15 +96,15 @@ final class FoldWatch: Sendable {
 
     /// Listens until the task is cancelled, and reconnects with back-off after a failure.
     func run() async throws {
-        let pool = PostgresPool(postgres, loop: context.loop, size: 1, maximumWaiting: 64)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: context.loop) {
-                for await _ in self.hasDue { await self.resolve(pool) }
+        try await withPool(postgres, loop: context.loop, size: 1, maximumWaiting: 64) { pool in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: context.loop) {
+                    for await _ in self.hasDue { await self.resolve(pool) }
+                }
+                group.addTask(executorPreference: context.loop) { try await self.listen() }
+                try await group.waitForAll()
             }
-            group.addTask(executorPreference: context.loop) { try await self.listen() }
-            try await group.waitForAll()
         }
-        await pool.close()
     }
 
     private func listen() async throws {

@@ -21,10 +21,9 @@ package struct DeadLetterReader: Sendable {
     /// Must be called on the loop.
     package func read(_ body: ([DeadLetter]) async throws -> Bool) async throws -> (letters: Int, unreadable: Int) {
         var ends = try await ends()
-        let consumer = try KafkaConsumer(configuration, group: nil, loop: loop)
         var letters = 0
         var unreadable = 0
-        do {
+        try await withConsumer(configuration, loop: loop) { consumer in
             try consumer.assign(ends.mapValues(\.start))
             while !ends.isEmpty {
                 guard case .records(let records) = try await consumer.next(maximum: Self.pageSize) else { continue }
@@ -42,33 +41,22 @@ package struct DeadLetterReader: Sendable {
                 letters += page.count
                 if !page.isEmpty, try await !body(page) { break }
             }
-        } catch {
-            await consumer.close()
-            throw error
         }
-        await consumer.close()
         return (letters, unreadable)
     }
 
     /// The first offset and the end of each partition that holds records.
-    private func ends() async throws(KafkaError) -> [TopicPartition: (start: Int64, end: Int64)] {
-        let admin = try KafkaAdmin(configuration, loop: loop)
-        do throws(KafkaError) {
+    private func ends() async throws -> [TopicPartition: (start: Int64, end: Int64)] {
+        try await withAdmin(configuration, loop: loop) { admin in
             let topics = try await admin.metadata([DerivedTopic.deadLetters.name])
-            let partitions = topics.filter(\.exists).flatMap { topic in
-                (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
-            }
+            let partitions = topics.filter(\.exists).flatMap(\.partitions)
             let starts = try await admin.offsets(of: partitions, at: .earliest)
             let latest = try await admin.offsets(of: partitions, at: .latest)
-            await admin.close()
             var ends: [TopicPartition: (start: Int64, end: Int64)] = [:]
             for (partition, start) in starts {
                 if let end = latest[partition], start < end { ends[partition] = (start, end) }
             }
             return ends
-        } catch {
-            await admin.close()
-            throw error
         }
     }
 }

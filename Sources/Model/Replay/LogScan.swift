@@ -2,9 +2,6 @@ import EventLog
 import EventLoop
 import Kafka
 
-/// An end of the log: for each partition, the offset after the last record that belongs to it.
-package typealias LogEnds = [TopicPartition: Int64]
-
 /// Reads the log from its first record on.
 package struct LogScan: Sendable {
     /// The kilobytes of records that are fetched ahead of the reader.
@@ -29,35 +26,14 @@ package struct LogScan: Sendable {
 
     /// The present end of the log, for every topic that the fold reads.
     package func ends() async throws -> LogEnds {
-        let admin = try KafkaAdmin(kafka, loop: loop)
-        do {
-            var partitions: [TopicPartition] = []
-            for topic in try await admin.metadata(Topic.allCases.map(\.name)) {
-                guard topic.exists else { throw LogFault(faults: ["\(topic.name) does not exist"]) }
-                partitions += (0..<topic.partitionCount).map { TopicPartition(topic: topic.name, partition: Int32($0)) }
-            }
-            let ends = try await admin.offsets(of: partitions, at: .latest)
-            await admin.close()
-            return ends
-        } catch {
-            await admin.close()
-            throw error
-        }
+        try await withAdmin(kafka, loop: loop) { try await $0.ends(of: Topic.allCases) }
     }
 
     /// Calls `body` with a reader on `loop`, and closes the reader afterwards.
     package func withReader<Value>(
-        on loop: EventLoop, _ body: (Reader) async throws -> sending Value
-    ) async throws -> sending Value {
-        let reader = Reader(try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop))
-        do {
-            let value = try await body(reader)
-            await reader.consumer.close()
-            return value
-        } catch {
-            await reader.consumer.close()
-            throw error
-        }
+        on loop: EventLoop, _ body: (Reader) async throws -> Value
+    ) async throws -> Value {
+        try await withConsumer(kafka, reportsEnds: true, loop: loop) { try await body(Reader($0)) }
     }
 
     /// A consumer of the log, which must stay on one loop.

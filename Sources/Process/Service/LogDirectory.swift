@@ -34,18 +34,10 @@ package struct LogDirectory: Sendable {
     }
 
     private func check() async throws -> PartitionCounts {
-        let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
-        defer { connection.close() }
-        let recorded = try await LogTopics.recorded(connection)
-        let admin = try KafkaAdmin(kafka, loop: context.loop)
-        do {
-            let findings = try await LogGuard.inspect(
-                admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker)
-            await admin.close()
-            return try LogGuard.check(findings)
-        } catch {
-            await admin.close()
-            throw error
+        let recorded = try await withConnection(postgres, loop: context.loop) { try await LogTopics.recorded($0) }
+        return try await withAdmin(kafka, loop: context.loop) { admin in
+            try LogGuard.check(
+                try await LogGuard.inspect(admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker))
         }
     }
 }

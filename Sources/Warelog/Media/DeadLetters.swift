@@ -12,25 +12,10 @@ struct DeadLetters: Sendable {
     let request: DeadLetterRequest
 
     func run() async throws -> Int32 {
-        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
-        defer { connection.close() }
-        guard request.action == .redrive, !request.isDryRun else { return try await run(connection, nil) }
-        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
-        let findings = try await LogGuard.inspect(
-            admin, recorded: try await LogTopics.recorded(connection),
-            isEmbeddedBroker: tool.settings.kafka.isEmbeddedBroker)
-        await admin.close()
-        let partitions = try LogGuard.check(findings)
-        let producer = try KafkaProducer(tool.settings.kafka, loop: tool.loop)
-        let result: Result<Int32, any Error>
-        do {
-            let writer = EventWriter(producer, source: "/warelog/dlq", partitions: partitions)
-            result = .success(try await run(connection, writer))
-        } catch {
-            result = .failure(error)
+        try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
+            guard request.action == .redrive, !request.isDryRun else { return try await run(connection, nil) }
+            return try await tool.withWriter("/warelog/dlq", connection) { try await run(connection, $0) }
         }
-        await producer.close()
-        return try result.get()
     }
 
     private func run(_ connection: PostgresConnection, _ writer: EventWriter?) async throws -> Int32 {

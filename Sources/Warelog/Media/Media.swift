@@ -77,8 +77,7 @@ struct Media: Sendable {
         let web = try HTTPClient(loop: tool.loop)
         defer { web.close() }
         let store = S3Client(configuration: configuration, client: web)
-        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
-        defer { connection.close() }
+        return try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
         let now = WallClock.now()
         let position = try await FoldedPosition.awaitEnd(tool, connection)
         // All queries that follow see one snapshot, which ends with the connection.
@@ -96,6 +95,7 @@ struct Media: Sendable {
             "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
                 + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
         return 0
+        }
     }
 
     /// Merges two ordered lists, a page of each at a time: the stored objects and the references.

@@ -51,18 +51,7 @@ struct FoldedPosition: Sendable, CustomStringConvertible {
     }
 
     private static func ends(_ tool: Tool) async throws -> [Int32: Int64] {
-        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
-        do {
-            let topics = try await admin.metadata([Topic.products.name])
-            let partitions = topics.filter(\.exists).flatMap { topic in
-                (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
-            }
-            let ends = try await admin.offsets(of: partitions, at: .latest)
-            await admin.close()
-            return Dictionary(uniqueKeysWithValues: ends.map { ($0.key.partition, $0.value) })
-        } catch {
-            await admin.close()
-            throw error
-        }
+        let ends = try await withAdmin(tool.settings.kafka, loop: tool.loop) { try await $0.ends(of: [.products]) }
+        return Dictionary(uniqueKeysWithValues: ends.map { ($0.key.partition, $0.value) })
     }
 }

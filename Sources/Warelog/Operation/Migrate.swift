@@ -12,34 +12,34 @@ struct Migrate: Sendable {
 
     func run() async throws -> Int32 {
         let migrations = try Migration.all(in: tool.files)
-        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
-        defer { connection.close() }
-        // The lock is released with the connection, however that ends.
-        _ = try await connection.query("select pg_advisory_lock($1)", [.int(Int64(Self.lock))])
-        try await connection.simple(
-            """
-            set client_min_messages = warning;
-            create schema if not exists warelog;
-            create table if not exists warelog.migrations (
-                name text primary key, checksum text not null, applied_at timestamptz not null default now())
-            """)
-        var applied: [String: String] = [:]
-        for row in try await connection.query("select name, checksum from warelog.migrations").rows {
-            applied[try row.text("name")] = try row.text("checksum")
-        }
-        for migration in migrations {
-            if let checksum = applied[migration.name] {
-                guard checksum == migration.checksum else { throw MigrationFault.changed(migration.name) }
-                continue
+        return try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
+            // The lock is released with the connection, however that ends.
+            _ = try await connection.query("select pg_advisory_lock($1)", [.int(Int64(Self.lock))])
+            try await connection.simple(
+                """
+                set client_min_messages = warning;
+                create schema if not exists warelog;
+                create table if not exists warelog.migrations (
+                    name text primary key, checksum text not null, applied_at timestamptz not null default now())
+                """)
+            var applied: [String: String] = [:]
+            for row in try await connection.query("select name, checksum from warelog.migrations").rows {
+                applied[try row.text("name")] = try row.text("checksum")
             }
-            try await apply(migration, connection)
-            StandardStream.error.line("applied \(migration.name)")
+            for migration in migrations {
+                if let checksum = applied[migration.name] {
+                    guard checksum == migration.checksum else { throw MigrationFault.changed(migration.name) }
+                    continue
+                }
+                try await apply(migration, connection)
+                StandardStream.error.line("applied \(migration.name)")
+            }
+            if try await Generations(connection, tool.files).createFirst() {
+                StandardStream.error.line("created the read model, which is empty")
+            }
+            StandardStream.error.line("the schema is up to date: \(migrations.count) migrations")
+            return 0
         }
-        if try await Generations(connection, tool.files).createFirst() {
-            StandardStream.error.line("created the read model, which is empty")
-        }
-        StandardStream.error.line("the schema is up to date: \(migrations.count) migrations")
-        return 0
     }
 
     private func apply(_ migration: Migration, _ connection: PostgresConnection) async throws {

@@ -36,7 +36,7 @@ struct Status: Sendable {
     }
 
     func lag() async throws -> Int32 {
-        try await withConnection { connection in
+        try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
             let lags = try await lags(connection)
             if isJSON { StandardStream.output.line(Self.json { $0.write(lags) }) } else { show(lags) }
             return 0
@@ -44,7 +44,7 @@ struct Status: Sendable {
     }
 
     func status() async throws -> Int32 {
-        try await withConnection { connection in
+        try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
             let lags = try await lags(connection)
             let facts = try await facts(connection)
             if isJSON {
@@ -62,7 +62,7 @@ struct Status: Sendable {
     }
 
     func rebuild() async throws -> Int32 {
-        try await withConnection { connection in
+        try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
             let facts = try await facts(connection)
             if isJSON { StandardStream.output.line(Self.json { $0.write(facts) }) } else { show(facts) }
             return 0
@@ -111,12 +111,6 @@ struct Status: Sendable {
                 partition: partition, end: ends[partition] ?? 0, checkpoint: checkpoints[partition]?.next ?? 0,
                 freshness: ages[partition] ?? 0, owner: checkpoints[partition]?.owner)
         }
-    }
-
-    private func withConnection(_ body: (PostgresConnection) async throws -> Int32) async throws -> Int32 {
-        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
-        defer { connection.close() }
-        return try await body(connection)
     }
 
     // MARK: printing

@@ -46,44 +46,26 @@ struct Tail: Sendable {
     func run() async throws -> Int32 {
         let signals = try tool.loop.signals([SIGINT, SIGTERM])
         let starts = try await starts()
-        let consumer = try KafkaConsumer(tool.settings.kafka, group: nil, loop: tool.loop)
-        let result: Result<Void, any Error> = await withTaskGroup(of: Result<Void, any Error>.self) { group in
-            group.addTask(executorPreference: tool.loop) {
-                do {
-                    return .success(try await follow(consumer, from: starts))
-                } catch {
-                    return .failure(error)
-                }
+        try await withConsumer(tool.settings.kafka, loop: tool.loop) { consumer in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: tool.loop) { try await follow(consumer, from: starts) }
+                group.addTask(executorPreference: tool.loop) { for await _ in signals { break } }
+                defer { group.cancelAll() }
+                try await group.next()
             }
-            group.addTask(executorPreference: tool.loop) {
-                for await _ in signals { break }
-                return .success(())
-            }
-            let first = await group.next() ?? .success(())
-            group.cancelAll()
-            return first
         }
-        await consumer.close()
-        try result.get()
         return 0
     }
 
     /// The start of each partition that may hold the wanted events.
     private func starts() async throws -> [TopicPartition: Int64] {
-        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
-        do {
+        try await withAdmin(tool.settings.kafka, loop: tool.loop) { admin in
             var partitions: [TopicPartition] = []
             for topic in try await admin.metadata(topics.map(\.name)) {
-                let all = (0..<Int32(topic.partitionCount)).map { TopicPartition(topic: topic.name, partition: $0) }
                 let own = selection.product?.partition(of: Int32(topic.partitionCount))
-                partitions += all.filter { own == nil || $0.partition == own }
+                partitions += topic.partitions.filter { own == nil || $0.partition == own }
             }
-            let starts = try await admin.offsets(of: partitions, at: selection.isFromBeginning ? .earliest : .latest)
-            await admin.close()
-            return starts
-        } catch {
-            await admin.close()
-            throw error
+            return try await admin.offsets(of: partitions, at: selection.isFromBeginning ? .earliest : .latest)
         }
     }
 

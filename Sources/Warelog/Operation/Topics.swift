@@ -64,16 +64,8 @@ struct Topics: Sendable {
     private func withLog(
         _ body: (KafkaAdmin, PostgresConnection) async throws -> Int32
     ) async throws -> Int32 {
-        let connection = try await PostgresConnection.connect(tool.settings.postgres, loop: tool.loop)
-        defer { connection.close() }
-        let admin = try KafkaAdmin(tool.settings.kafka, loop: tool.loop)
-        do {
-            let status = try await body(admin, connection)
-            await admin.close()
-            return status
-        } catch {
-            await admin.close()
-            throw error
+        try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
+            try await withAdmin(tool.settings.kafka, loop: tool.loop) { try await body($0, connection) }
         }
     }
 

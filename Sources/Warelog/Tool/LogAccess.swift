@@ -1,6 +1,7 @@
 import EventLog
 import Events
 import History
+import Kafka
 import Postgres
 import Service
 
@@ -9,38 +10,33 @@ extension Tool {
     func withHistory<Value: Sendable>(
         of id: ProductID, _ body: @escaping @Sendable (ProductHistory) async throws -> Value
     ) async throws -> Value {
-        let connection = try await PostgresConnection.connect(settings.postgres, loop: loop)
-        let recorded: [String: Int32]
-        do {
-            recorded = try await LogTopics.recorded(connection)
-        } catch {
-            connection.close()
-            throw error
-        }
-        connection.close()
+        let recorded = try await withConnection(settings.postgres, loop: loop) { try await LogTopics.recorded($0) }
         guard let partitions = recorded[Topic.products.name] else { throw NoLog() }
-        let pool = PostgresPool(settings.postgres, loop: loop, size: 1, maximumWaiting: 1)
-        let log = LogReader(settings.kafka, loop: loop)
-        let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
-        let result: Result<Value, any Error> = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
-            group.addTask(executorPreference: loop) {
-                try? await log.run()  // the caller of `events` has got the error
-                return nil
-            }
-            group.addTask(executorPreference: loop) {
+        return try await withPool(settings.postgres, loop: loop, size: 1, maximumWaiting: 1) { pool in
+            let log = LogReader(settings.kafka, loop: loop)
+            let history = ProductHistory(id: id, partition: id.partition(of: partitions), pool: pool, log: log)
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                // The caller of `events` gets the error.
+                group.addTask(executorPreference: loop) { try? await log.run() }
                 defer { log.stop() }
-                do {
-                    return .success(try await body(history))
-                } catch {
-                    return .failure(error)
-                }
+                return try await body(history)
             }
-            var result: Result<Value, any Error> = .failure(LogReader.Failure.away)
-            for await ended in group { result = ended ?? result }
-            return result
         }
-        await pool.close()
-        return try result.get()
+    }
+
+    /// Runs `body` with a writer that appends as `source`, after a check that the log is the one that is recorded.
+    func withWriter<Value>(
+        _ source: String, _ connection: PostgresConnection, _ body: (EventWriter) async throws -> Value
+    ) async throws -> Value {
+        let recorded = try await LogTopics.recorded(connection)
+        let partitions = try await withAdmin(settings.kafka, loop: loop) { admin in
+            try LogGuard.check(
+                try await LogGuard.inspect(
+                    admin, recorded: recorded, isEmbeddedBroker: settings.kafka.isEmbeddedBroker))
+        }
+        return try await withProducer(settings.kafka, loop: loop) { producer in
+            try await body(EventWriter(producer, source: source, partitions: partitions))
+        }
     }
 }
 

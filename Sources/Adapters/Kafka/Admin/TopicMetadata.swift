@@ -5,4 +5,8 @@ package struct TopicMetadata: Sendable, Equatable {
     package let partitionCount: Int
     /// A new one each time that a topic of this name is made; the embedded broker has none.
     package let topicID: String?
+
+    package var partitions: [TopicPartition] {
+        (0..<Int32(clamping: partitionCount)).map { TopicPartition(topic: name, partition: $0) }
+    }
 }

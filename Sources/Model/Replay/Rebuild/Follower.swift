@@ -42,12 +42,8 @@ package final class Follower: @unchecked Sendable {
     /// Follows `partitions` until it is cancelled. An error also ends every `reach`.
     package func run(_ partitions: [TopicPartition]) async throws {
         do {
-            let consumer = try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop)
-            do {
+            try await withConsumer(kafka, reportsEnds: true, loop: loop) { consumer in
                 while true { try await follow(partitions, consumer) }
-            } catch {
-                await consumer.close()
-                throw error
             }
         } catch {
             failure = error

@@ -19,26 +19,21 @@ package struct Freshness: Sendable {
     /// out.
     package func ages(ofRecordsAt places: [TopicPartition: Int64]) async throws -> [TopicPartition: Double] {
         guard !places.isEmpty else { return [:] }
-        let consumer = try KafkaConsumer(kafka, group: nil, loop: loop)
         let timestamps = Timestamps()
-        do {
+        try await withConsumer(kafka, loop: loop) { consumer in
             try consumer.assign(places)
-            try await loop.withDeadline(Self.patience) {
-                while timestamps.found.count < places.count {
-                    guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
-                    for record in records where timestamps.found[record.topicPartition] == nil {
-                        timestamps.found[record.topicPartition] = record.timestamp
-                        try consumer.pause([record.topicPartition])
+            do {
+                try await loop.withDeadline(Self.patience) {
+                    while timestamps.found.count < places.count {
+                        guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
+                        for record in records where timestamps.found[record.topicPartition] == nil {
+                            timestamps.found[record.topicPartition] = record.timestamp
+                            try consumer.pause([record.topicPartition])
+                        }
                     }
                 }
-            }
-        } catch is DeadlineExceeded {
-            // The ages that were found have to do.
-        } catch {
-            await consumer.close()
-            throw error
+            } catch is DeadlineExceeded {}  // the ages that were found have to do
         }
-        await consumer.close()
         let now = WallClock.now().milliseconds
         return timestamps.found.mapValues { max(0, Double(now - $0) / 1000) }
     }

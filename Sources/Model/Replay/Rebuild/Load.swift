@@ -79,31 +79,32 @@ package struct Load: Sendable {
     /// Postgres meanwhile. The commit does not wait for the disk: the checkpoints, which come last, are on the disk
     /// after it.
     private func copy(_ table: ReadModelTable, _ channel: RowChannel) async throws {
-        let connection = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { connection.close() }
-        try await connection.simple("begin; set local synchronous_commit = off; truncate \(schema).\(table.rawValue)")
-        var isFirst = true
-        var isLast = false
-        _ = try await connection.copyIn(
-            "copy \(schema).\(table.rawValue) (\(table.columns)) from stdin (format binary, freeze)"
-        ) {
-            if isFirst {
-                isFirst = false
-                return PostgresCopyRows.header
+        try await withConnection(postgres, loop: loop) { connection in
+            try await connection.simple(
+                "begin; set local synchronous_commit = off; truncate \(schema).\(table.rawValue)")
+            var isFirst = true
+            var isLast = false
+            _ = try await connection.copyIn(
+                "copy \(schema).\(table.rawValue) (\(table.columns)) from stdin (format binary, freeze)"
+            ) {
+                if isFirst {
+                    isFirst = false
+                    return PostgresCopyRows.header
+                }
+                if let chunk = await channel.receive() { return chunk }
+                try Task.checkCancellation()
+                if isLast { return nil }
+                isLast = true
+                return PostgresCopyRows.trailer
             }
-            if let chunk = await channel.receive() { return chunk }
-            try Task.checkCancellation()
-            if isLast { return nil }
-            isLast = true
-            return PostgresCopyRows.trailer
+            try await connection.simple(
+                """
+                set local search_path = \(schema);
+                set local maintenance_work_mem = '\(Self.indexMemory)';
+                set local max_parallel_maintenance_workers = 0;
+                \(try files.indexes(of: table));
+                commit
+                """)
         }
-        try await connection.simple(
-            """
-            set local search_path = \(schema);
-            set local maintenance_work_mem = '\(Self.indexMemory)';
-            set local max_parallel_maintenance_workers = 0;
-            \(try files.indexes(of: table));
-            commit
-            """)
     }
 }

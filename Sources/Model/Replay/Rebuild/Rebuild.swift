@@ -111,8 +111,9 @@ package struct Rebuild: Sendable {
             guard meter.loading(progress) else { return }
             try await generations.note(next.number, phase: "loading", folded: progress.folded, total: progress.total)
         }
-        let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
-        do {
+        try await withPool(
+            postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60)
+        ) { pool in
             let result = try await Load(postgres, loop: loop, schema: next.schema, files: files).run(fold) {
                 meter.phase("indexing")
                 try await generations.note(next.number, phase: "indexing", folded: $0.records)
@@ -121,10 +122,6 @@ package struct Rebuild: Sendable {
                 result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser,
                 checkpoints: ends)
             try await generations.note(next.number, phase: "following")
-            await pool.close()
-        } catch {
-            await pool.close()
-            throw error
         }
         meter.phase("following")
         return next
@@ -151,22 +148,17 @@ package struct Rebuild: Sendable {
     private func withFollower<Value: Sendable>(
         _ generation: Generations.Generation, _ body: @Sendable @escaping (Follower) async throws -> Value
     ) async throws -> Value {
-        let pool = PostgresPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60))
-        let follower = Follower(kafka, loop: loop, pool: pool, generation: generation.number, holder: holder)
-        let ends = try await LogScan(kafka, loop: loop).ends()
-        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
-            // A failure is thrown by `reach`.
-            group.addTask(executorPreference: loop) { try? await follower.run(Array(ends.keys)) }
-            defer { group.cancelAll() }
-            do {
+        try await withPool(postgres, loop: loop, size: 1, maximumWaiting: 8, deadline: .seconds(60)) { pool in
+            let follower = Follower(kafka, loop: loop, pool: pool, generation: generation.number, holder: holder)
+            let ends = try await LogScan(kafka, loop: loop).ends()
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                // A failure is thrown by `reach`.
+                group.addTask(executorPreference: loop) { try? await follower.run(Array(ends.keys)) }
+                defer { group.cancelAll() }
                 try await follower.reach(ends)
-                return .success(try await body(follower))
-            } catch {
-                return .failure(error)
+                return try await body(follower)
             }
         }
-        await pool.close()
-        return try result.get()
     }
 
     private func verify(
@@ -198,19 +190,18 @@ package struct Rebuild: Sendable {
         if let old = all.first(where: { $0.state == .standby }), old.number != next.number {
             try await generations.drop(old)
         }
-        let own = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { own.close() }
-        try await SwitchOver(own, files, loop: loop).run(from: live, to: next, follower, lease)
+        try await withConnection(postgres, loop: loop) { own in
+            try await SwitchOver(own, files, loop: loop).run(from: live, to: next, follower, lease)
+        }
         report(RebuildProgress(phase: "live", events: 0, total: 0))
     }
 
     private func withLease<Value>(
         _ body: (PostgresConnection, OperatorLease) async throws -> Value
     ) async throws -> Value {
-        let connection = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { connection.close() }
-        let lease = try await OperatorLease.take(.rebuild, as: holder, connection)
-        return try await body(connection, lease)
+        try await withConnection(postgres, loop: loop) { connection in
+            try await body(connection, try await OperatorLease.take(.rebuild, as: holder, connection))
+        }
     }
 }
 

@@ -13,16 +13,8 @@ struct LogRecords: Sendable {
     /// The records at these ascending offsets; offsets that the log has no record for are left out.
     func read(_ partition: TopicPartition, at offsets: [Int64]) async throws -> [KafkaRecord] {
         guard !offsets.isEmpty else { return [] }
-        let consumer = try KafkaConsumer(kafka, group: nil, reportsEnds: true, loop: loop)
-        do {
-            let records = try await loop.withDeadline(Self.patience) {
-                try await Self.read(partition, at: offsets, consumer)
-            }
-            await consumer.close()
-            return records
-        } catch {
-            await consumer.close()
-            throw error
+        return try await withConsumer(kafka, reportsEnds: true, loop: loop) { consumer in
+            try await loop.withDeadline(Self.patience) { try await Self.read(partition, at: offsets, consumer) }
         }
     }
 

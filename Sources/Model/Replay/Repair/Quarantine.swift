@@ -27,12 +27,12 @@ package struct Quarantine: Sendable {
 
     /// The entries of a generation, the live one when none is named, in the order of topic, partition and offset.
     package func entries(of generation: Int? = nil) async throws -> [Entry] {
-        let connection = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { connection.close() }
-        let table = generation.map { "\(ReadModel.schema(of: $0)).quarantine" } ?? "warelog.quarantine"
-        return try await connection.query(
-            "select topic, partition, log_offset, key, reason from \(table) order by topic, partition, log_offset"
-        ).rows.map { try Entry(row: $0) }
+        try await withConnection(postgres, loop: loop) { connection in
+            let table = generation.map { "\(ReadModel.schema(of: $0)).quarantine" } ?? "warelog.quarantine"
+            return try await connection.query(
+                "select topic, partition, log_offset, key, reason from \(table) order by topic, partition, log_offset"
+            ).rows.map { try Entry(row: $0) }
+        }
     }
 
     package func record(at position: RecordPosition) async throws -> KafkaRecord? {
@@ -85,13 +85,13 @@ package struct Quarantine: Sendable {
     private func withRefold<Value>(
         isDryRun: Bool, _ body: (Refold) async throws -> Value
     ) async throws -> Value {
-        let connection = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { connection.close() }
-        let log = LogRecords(kafka: kafka, loop: loop)
-        if isDryRun { return try await body(Refold(connection, log, leases: nil)) }
-        let leases = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { leases.close() }
-        return try await body(Refold(connection, log, leases: leases))
+        try await withConnection(postgres, loop: loop) { connection in
+            let log = LogRecords(kafka: kafka, loop: loop)
+            if isDryRun { return try await body(Refold(connection, log, leases: nil)) }
+            return try await withConnection(postgres, loop: loop) { leases in
+                try await body(Refold(connection, log, leases: leases))
+            }
+        }
     }
 }
 

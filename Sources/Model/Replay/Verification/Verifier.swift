@@ -21,21 +21,22 @@ package struct Verifier: Sendable {
     package func run(
         _ generation: Generations.Generation, progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
     ) async throws -> Verification.Report {
-        let connection = try await PostgresConnection.connect(postgres, loop: loop)
-        defer { connection.close() }
-        let snapshot = try await Snapshot(generation.schema, connection)
-        let scan = LogScan(kafka, loop: loop)
-        let ends = try await scan.ends()
-        if let short = snapshot.checkpoints.filter({ $0.value > ends[$0.key] ?? 0 }).keys.min() {
-            throw ReplayFault.refused(
-                "\(generation.schema) has folded more of \(short) than the log holds: "
-                    + "it is another log, or the log has lost records"
-            )
+        try await withConnection(postgres, loop: loop) { connection in
+            let snapshot = try await Snapshot(generation.schema, connection)
+            let scan = LogScan(kafka, loop: loop)
+            let ends = try await scan.ends()
+            if let short = snapshot.checkpoints.filter({ $0.value > ends[$0.key] ?? 0 }).keys.min() {
+                throw ReplayFault.refused(
+                    "\(generation.schema) has folded more of \(short) than the log holds: "
+                        + "it is another log, or the log has lost records"
+                )
+            }
+            let counts = try await LogTopics.counts(connection)
+            let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: try await snapshot.discarded())
+            {
+                progress($0.folded, $0.total)
+            }
+            return try await Verification(snapshot, fold).run()
         }
-        let counts = try await LogTopics.counts(connection)
-        let fold = FreshFold(to: snapshot.checkpoints, of: counts, scan, discarded: try await snapshot.discarded()) {
-            progress($0.folded, $0.total)
-        }
-        return try await Verification(snapshot, fold).run()
     }
 }

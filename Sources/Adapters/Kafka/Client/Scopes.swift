@@ -1,0 +1,61 @@
+import EventLoop
+
+/// Opens a consumer for the time of `body`, and closes it however `body` ends. On the loop's thread.
+package func withConsumer<Value>(
+    _ configuration: KafkaConfiguration, group: String? = nil, instanceID: String? = nil, reportsEnds: Bool = false,
+    loop: EventLoop, _ body: (KafkaConsumer) async throws -> Value
+) async throws -> Value {
+    let consumer = try KafkaConsumer(
+        configuration, group: group, instanceID: instanceID, reportsEnds: reportsEnds, loop: loop)
+    return try await closing(consumer, body)
+}
+
+/// Opens a producer for the time of `body`. However `body` ends, the producer delivers what it holds, for five seconds
+/// at most, and is closed. On the loop's thread.
+package func withProducer<Value>(
+    _ configuration: KafkaConfiguration, loop: EventLoop, _ body: (KafkaProducer) async throws -> Value
+) async throws -> Value {
+    let producer = try KafkaProducer(configuration, loop: loop)
+    return try await closing(producer, body)
+}
+
+/// Opens an administrative client for the time of `body`, and closes it however `body` ends. On the loop's thread.
+package func withAdmin<Value>(
+    _ configuration: KafkaConfiguration, loop: EventLoop, _ body: (KafkaAdmin) async throws -> Value
+) async throws -> Value {
+    let admin = try KafkaAdmin(configuration, loop: loop)
+    return try await closing(admin, body)
+}
+
+/// A client of Kafka, which has to be closed.
+private protocol Closable: Sendable {
+    func finish() async
+}
+
+extension KafkaConsumer: Closable {
+    fileprivate func finish() async { await close() }
+}
+
+extension KafkaProducer: Closable {
+    fileprivate func finish() async {
+        await flush(within: .seconds(5))
+        await close()
+    }
+}
+
+extension KafkaAdmin: Closable {
+    fileprivate func finish() async { await close() }
+}
+
+private func closing<Client: Closable, Value>(
+    _ client: Client, _ body: (Client) async throws -> Value
+) async throws -> Value {
+    do {
+        let value = try await body(client)
+        await client.finish()
+        return value
+    } catch {
+        await client.finish()
+        throw error
+    }
+}
