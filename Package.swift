@@ -42,7 +42,7 @@ var story: [Target] {
             dependencies: [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
                 "HTTPServer", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache",
-                "Redis", "S3", "Service", "Settings", "Telemetry",
+                "Redis", "S3", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
             ],
             plugins: ["EmbedDescription"]),
         .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
@@ -52,19 +52,21 @@ var story: [Target] {
             name: "Projector",
             dependencies: [
                 "Base", "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel",
-                "Redis", "Service", "Settings", "Telemetry",
+                "Redis", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
             ]),
         .executableTarget(
             name: "Compressor",
             dependencies: [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
-                "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
+                "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings",
+                "Telemetry",
             ]),
         .executableTarget(
             name: "Warelog",
             dependencies: [
                 "Base", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
-                "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "Telemetry",
+                "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "SharedSettings",
+                "Tables", "Telemetry",
             ]),
     ]
 }
@@ -74,13 +76,14 @@ var story: [Target] {
 var model: [Target] {
     [
         room("EventLog", in: "Model", ["EventLoop", "Events", "Kafka"]),
-        room("ReadModel", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Service"]),
-        room("History", in: "Model", ["EventLog", "Events", "JSON", "Postgres", "Service"]),
+        room("Tables", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres"]),
+        room("ReadModel", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Tables"]),
+        room("History", in: "Model", ["EventLog", "Events", "JSON", "Postgres", "Tables"]),
         room(
             "Replay", in: "Model",
             [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
-                "Service", "Telemetry",
+                "Tables", "Telemetry",
             ]),
         room("ProductCache", in: "Model", ["Events", "Redis"]),
     ]
@@ -108,10 +111,13 @@ var process: [Target] {
         room(
             "Service", in: "Process",
             [
-                "Base", "EventLog", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON",
-                "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry",
+                "Base", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Settings",
+                "Telemetry",
             ]),
         room("Settings", in: "Process", ["Base"]),
+        room(
+            "SharedSettings", in: "Process",
+            ["Base", "InternetAddress", "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry"]),
         room("Telemetry", in: "Process", ["Events", "JSON"]),
     ]
 }
@@ -257,7 +263,7 @@ var tests: [Target] {
                 "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
                 "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
                 "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
-                "SeededRandom", "Service", "Settings", "Telemetry", "Warelog",
+                "SeededRandom", "Service", "Settings", "Tables", "Telemetry", "Warelog",
             ]),
     ]
 }

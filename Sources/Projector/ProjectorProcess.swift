@@ -5,6 +5,7 @@ import ProductCache
 import ReadModel
 import Redis
 import Service
+import Tables
 
 /// The projector process, from start to end.
 struct ProjectorProcess: Sendable {
@@ -29,7 +30,10 @@ struct ProjectorProcess: Sendable {
 
     private func project() async throws {
         context.health.unwell("partitions", "not assigned yet")
-        guard try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() != nil else { return }
+        let partitions = await context.untilReady("log", "the log is not ready") {
+            try await LogTopics.check(settings.postgres, settings.kafka, loop: context.loop)
+        }
+        guard partitions != nil else { return }
         try await withPool(
             settings.postgres, loop: context.loop, size: Projection.lanes, maximumWaiting: 64
         ) { pool in

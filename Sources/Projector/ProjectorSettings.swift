@@ -4,6 +4,7 @@ import Postgres
 import Redis
 import Service
 import Settings
+import SharedSettings
 import Telemetry
 
 /// The settings of the projector.

@@ -1,4 +1,3 @@
-import Base
 import EventLog
 import HTTPClient
 import Kafka
@@ -31,8 +30,10 @@ struct CompressorProcess: Sendable {
     private func compress() async throws {
         context.health.unwell("partitions", "not assigned yet")
         try await withAdmin(settings.kafka, loop: context.loop) { admin in
-            guard let (partitions, deadLetters) = try await awaitLog(admin) else { return }
-            try await withProducer(context.endingWithProducer(settings.kafka), loop: context.loop) { producer in
+            guard let (partitions, deadLetters) = await awaitLog(admin) else { return }
+            try await withProducer(
+                settings.kafka, loop: context.loop, onFatalError: { context.fail($0) }
+            ) { producer in
                 let source = "/warelog/compressor"
                 let answers = Answers(
                     context: context, events: EventWriter(producer, source: source, partitions: partitions),
@@ -69,7 +70,7 @@ struct CompressorProcess: Sendable {
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
 
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: context.loop) { try await prepare(store) }
+            group.addTask(executorPreference: context.loop) { await prepare(store) }
             group.addTask(executorPreference: context.loop) { try await gate.run { try await Self.check(store) } }
             group.addTask(executorPreference: context.loop) { await worklist.run() }
             group.addTask(executorPreference: context.loop) { try await intake.run() }
@@ -85,24 +86,19 @@ struct CompressorProcess: Sendable {
         }
     }
 
-    /// The bucket, and everybody's right to read the compressed images in it and nothing else; tried until it works.
-    private func prepare(_ store: S3Client) async throws {
-        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
-        while true {
-            do {
-                try await store.ensureBucket()
-                do {
-                    try await store.allowPublicRead(prefix: Renditions.keyPrefix)
-                } catch let error where error.reason == .notSupported {
-                    context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
-                }
-                context.health.well("object store")
-                return
-            } catch {
-                context.health.unwell("object store", "\(error)")
-                context.log.warning("the object store is not ready", ["error": "\(error)"])
-            }
-            try await context.loop.sleep(for: backoff.next())
+    /// Makes the bucket, and lets everybody read the compressed images in it and nothing else.
+    private func prepare(_ store: S3Client) async {
+        await context.untilReady("object store", "the object store is not ready") {
+            try await store.ensureBucket()
+            try await allowPublicRead(store)
+        }
+    }
+
+    private func allowPublicRead(_ store: S3Client) async throws(S3Error) {
+        do {
+            try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+        } catch let error where error.reason == .notSupported {
+            context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
         }
     }
 
@@ -119,26 +115,17 @@ struct CompressorProcess: Sendable {
         }
     }
 
-    /// The compressor knows no database: the topics themselves are all it can check.
-    private func awaitLog(_ admin: KafkaAdmin) async throws -> (PartitionCounts, deadLetters: Int32)? {
-        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
-        while !context.stop.isStopping {
-            do {
-                let findings = try await LogGuard.inspect(
-                    admin, recorded: [:], isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
-                let counts = try LogGuard.check(findings)
-                let derived = try await DerivedTopic.inspect(admin, isEmbeddedBroker: settings.kafka.isEmbeddedBroker)
-                guard let deadLetters = derived.first(where: { $0.topic == .deadLetters })?.partitions else {
-                    throw LogFault(faults: derived.flatMap(\.faults))
-                }
-                context.health.well("log")
-                return (counts, deadLetters)
-            } catch {
-                context.health.unwell("log", "\(error)")
-                context.log.warning("the log is not ready", ["error": "\(error)"])
+    /// The compressor has no database, so it can check the topics' own settings only.
+    private func awaitLog(_ admin: KafkaAdmin) async -> (PartitionCounts, deadLetters: Int32)? {
+        let isEmbedded = settings.kafka.isEmbeddedBroker
+        return await context.untilReady("log", "the log is not ready") {
+            let counts = try LogGuard.check(
+                try await LogGuard.inspect(admin, recorded: [:], isEmbeddedBroker: isEmbedded))
+            let derived = try await DerivedTopic.inspect(admin, isEmbeddedBroker: isEmbedded)
+            guard let deadLetters = derived.first(where: { $0.topic == .deadLetters })?.partitions else {
+                throw LogFault(faults: derived.flatMap(\.faults))
             }
-            await context.pause(backoff.next())
+            return (counts, deadLetters)
         }
-        return nil
     }
 }

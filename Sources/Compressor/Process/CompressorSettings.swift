@@ -8,6 +8,7 @@ import Redis
 import S3
 import Service
 import Settings
+import SharedSettings
 import Telemetry
 
 /// All that the compressor is told from outside.

@@ -5,6 +5,7 @@ import HTTPServer
 import Kafka
 import Postgres
 import Service
+import Tables
 
 /// The gateway from start to end: the parts that its event loops share, and one HTTP server on each loop.
 struct GatewayProcess: Sendable {
@@ -17,10 +18,13 @@ struct GatewayProcess: Sendable {
     }
 
     func run() async throws {
-        guard let partitions = try await LogDirectory(context, settings.postgres, settings.kafka).awaitLog() else {
-            return
+        let checked = await context.untilReady("log", "the log is not ready") {
+            try await LogTopics.check(settings.postgres, settings.kafka, loop: context.loop)
         }
-        try await withProducer(context.endingWithProducer(settings.kafka), loop: context.loop) { producer in
+        guard let partitions = checked else { return }
+        try await withProducer(
+            settings.kafka, loop: context.loop, onFatalError: { context.fail($0) }
+        ) { producer in
             try await serve(partitions, producer)
         }
     }

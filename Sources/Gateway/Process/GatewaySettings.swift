@@ -7,6 +7,7 @@ import Redis
 import S3
 import Service
 import Settings
+import SharedSettings
 import Telemetry
 
 /// The settings of the gateway.

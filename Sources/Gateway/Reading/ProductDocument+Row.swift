@@ -1,7 +1,7 @@
 import Events
 import JSON
 import Postgres
-import Service
+import Tables
 
 extension ProductDocument {
     /// The columns that `init(row:)` reads.

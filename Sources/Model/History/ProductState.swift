@@ -1,7 +1,7 @@
 import EventLog
 import Events
 import Postgres
-import Service
+import Tables
 
 /// The state of a product in the read model, also of a deleted one, and the position of the event that led to it.
 package struct ProductState: Sendable {

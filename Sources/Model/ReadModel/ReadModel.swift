@@ -2,7 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
-import Service
+import Tables
 
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {

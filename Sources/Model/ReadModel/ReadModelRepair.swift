@@ -2,7 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
-import Service
+import Tables
 
 /// Folds one entity of a generation anew. `offsets` and `plan` only read; `fence` and `apply` belong into a short
 /// transaction on the same connection.

@@ -2,7 +2,7 @@ import EventLog
 import Events
 import Kafka
 import Postgres
-import Service
+import Tables
 
 /// The statements on one generation of the read model. A parameter is an array with one element for each row, so that a
 /// batch of any size is one statement.

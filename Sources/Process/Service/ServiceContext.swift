@@ -1,8 +1,8 @@
+import Base
 import EventLoop
-import Kafka
 import Telemetry
 
-/// What every part of a process of ours may use.
+/// What every part of a process uses: its loop, its log, its metrics, its health and the signal to stop.
 package struct ServiceContext: Sendable {
     package let loop: EventLoop
     package let log: Log
@@ -13,20 +13,35 @@ package struct ServiceContext: Sendable {
 }
 
 extension ServiceContext {
-    /// For a process that cannot do without its producer: it ends when that has failed for good, so that whoever
-    /// supervises it starts another. (An idempotent producer that lost its place in the log never finds it again.)
-    package func endingWithProducer(_ configuration: KafkaConfiguration) -> KafkaConfiguration {
-        var configuration = configuration
-        configuration.onFatalError = { error in
-            health.stop()
-            stop.fail(error)
-        }
-        return configuration
+    /// Stops the process because it cannot go on, so that its supervisor starts another. It is not ready from now on.
+    package func fail(_ error: any Error) {
+        health.stop()
+        stop.fail(error)
     }
 
-    /// Waits for `duration`, or until the process is to stop: before asking a server again that tells nobody when it
-    /// is back.
-    package func pause(_ duration: Duration) async {
+    /// Runs `check` until it succeeds, with back-off. The process is not ready meanwhile, because `need` is missing,
+    /// and each failure is logged as `message`. Nil when the process is told to stop first.
+    @discardableResult
+    package func untilReady<Value>(
+        _ need: String, _ message: StaticString, _ check: () async throws -> Value
+    ) async -> Value? {
+        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
+        while !stop.isStopping {
+            do {
+                let value = try await check()
+                health.well(need)
+                return value
+            } catch {
+                health.unwell(need, "\(error)")
+                log.warning(message, ["error": "\(error)"])
+            }
+            await pause(backoff.next())
+        }
+        return nil
+    }
+
+    /// Suspends for `duration`, or until the process is told to stop.
+    private func pause(_ duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: loop) { try? await loop.sleep(for: duration) }  // cancelled by the other
             group.addTask(executorPreference: loop) { await stop.wait() }

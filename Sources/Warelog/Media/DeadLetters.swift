@@ -3,7 +3,6 @@ import Events
 import JSON
 import Kafka
 import Postgres
-import Service
 import Telemetry
 
 /// `warelog dlq list|show|redrive|discard`: shows images that failed for good, and decides about them.

@@ -8,6 +8,7 @@ import Postgres
 import S3
 import Service
 import Settings
+import SharedSettings
 import Telemetry
 
 /// `warelog media gc`: deletes objects that no product refers to.

@@ -2,7 +2,6 @@ import EventLog
 import Events
 import Kafka
 import Postgres
-import Service
 import Telemetry
 
 /// `warelog seed`: registers user 1, so that the examples work as they are written.

@@ -1,7 +1,7 @@
 import EventLog
 import Kafka
 import Postgres
-import Service
+import Tables
 
 /// `warelog topics create|check`: creates the topics of the log, or checks them.
 struct Topics: Sendable {

@@ -3,7 +3,7 @@ import Events
 import History
 import Kafka
 import Postgres
-import Service
+import Tables
 
 extension Tool {
     /// Runs `body` with the history of a product, which reads its index in the read model and its events on the log.

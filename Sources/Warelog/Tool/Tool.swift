@@ -5,6 +5,7 @@ import Redis
 import Replay
 import Service
 import Settings
+import SharedSettings
 import Telemetry
 
 /// The loop and the settings that a command works with.

@@ -6,7 +6,7 @@ import HTTPMessages
 import History
 import JSON
 import Kafka
-import Service
+import Tables
 import Telemetry
 import Testing
 

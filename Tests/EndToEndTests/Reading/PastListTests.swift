@@ -7,7 +7,7 @@ import History
 import JSON
 import Kafka
 import Postgres
-import Service
+import Tables
 import Testing
 
 @testable import Gateway

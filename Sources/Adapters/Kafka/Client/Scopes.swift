@@ -12,9 +12,15 @@ package func withConsumer<Value>(
 
 /// Opens a producer for the time of `body`. However `body` ends, the producer delivers what it holds, for five seconds
 /// at most, and is closed. On the loop's thread.
+///
+/// `onFatalError` is called when the producer can no longer append: an idempotent producer that lost its place in the
+/// log never finds it again.
 package func withProducer<Value>(
-    _ configuration: KafkaConfiguration, loop: EventLoop, _ body: (KafkaProducer) async throws -> Value
+    _ configuration: KafkaConfiguration, loop: EventLoop, onFatalError: (@Sendable (KafkaError) -> Void)? = nil,
+    _ body: (KafkaProducer) async throws -> Value
 ) async throws -> Value {
+    var configuration = configuration
+    if let onFatalError { configuration.onFatalError = onFatalError }
     let producer = try KafkaProducer(configuration, loop: loop)
     return try await closing(producer, body)
 }

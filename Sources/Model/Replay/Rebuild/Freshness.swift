@@ -1,6 +1,5 @@
 import EventLoop
 import Kafka
-import Service
 import Telemetry
 
 /// Measures the age of records of the log.

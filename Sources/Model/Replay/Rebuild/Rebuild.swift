@@ -3,7 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
-import Service
+import Tables
 
 /// Builds a new read model beside the live one, verifies it, and makes it the live one.
 ///

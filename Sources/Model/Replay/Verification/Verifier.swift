@@ -3,7 +3,7 @@ import EventLoop
 import Kafka
 import Postgres
 import ReadModel
-import Service
+import Tables
 
 /// Compares a generation with the log, on connections of its own.
 package struct Verifier: Sendable {

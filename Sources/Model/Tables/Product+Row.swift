@@ -1,7 +1,8 @@
 import Events
 import Postgres
 
-/// A product with all that the fold knows of it, as it stands in `warelog.product_states` and the read model's own table.
+/// A product with all that the fold knows of it, as it stands in `warelog.product_states` and the read model's own
+/// table.
 extension Product {
     /// The columns that `init(row:)` reads.
     package static let columns = """
@@ -22,13 +23,4 @@ extension Product {
             createdAt: Timestamp(milliseconds: try row.int("created_ms")),
             updatedAt: Timestamp(milliseconds: try row.int("updated_ms")), isDeleted: try row.bool("is_deleted"))
     }
-}
-
-/// A row of the read model that the fold cannot have written: someone else has.
-package struct DamagedRow: Error, CustomStringConvertible {
-    package let table: String
-
-    package init(table: String) { self.table = table }
-
-    package var description: String { "a row of \(table) is damaged: build the read model again" }
 }

@@ -7,7 +7,7 @@ import S3
 import Settings
 import Telemetry
 
-/// The settings that several processes share, each with its usual name.
+/// Settings that several processes share, so that each has the same name everywhere.
 extension SettingsReader {
     package mutating func postgres(applicationName: String) -> PostgresConfiguration {
         PostgresConfiguration(
@@ -22,20 +22,20 @@ extension SettingsReader {
             password: value("REDIS_PASSWORD").map { Secret($0) })
     }
 
-    /// What librdkafka has to say goes to `log`.
+    /// Reads the settings of Kafka. librdkafka's messages go to `log`.
     package mutating func kafka(clientID: String, log: Log) -> KafkaConfiguration {
         KafkaConfiguration(
             brokers: string("KAFKA_BROKERS"), clientID: clientID,
             isEmbeddedBroker: boolean("KAFKA_EMBEDDED", default: false),
             onLog: { level, facility, message in
-                // syslog's levels: 3 and below are errors, which librdkafka repeats while a broker is away.
+                // The levels are syslog's. Errors are 3 and below; librdkafka repeats them while a broker is away.
                 if level <= 4 {
                     log.warning("librdkafka", ["facility": facility, "detail": message])
                 } else {
                     log.debug("librdkafka", ["facility": facility, "detail": message])
                 }
             },
-            onTransientError: { error in log.warning("kafka is troubled", ["error": "\(error)"]) })
+            onTransientError: { error in log.warning("a Kafka client reports an error", ["error": "\(error)"]) })
     }
 
     package mutating func s3() -> S3Configuration {
@@ -47,7 +47,7 @@ extension SettingsReader {
             publicBaseURL: string("S3_PUBLIC_BASE_URL", default: "\(endpoint)/\(bucket)"))
     }
 
-    /// Who takes a picture in and who decodes it must agree.
+    /// The gateway, which accepts a picture, and the compressor, which decodes it, have to agree.
     package mutating func imageMaximumPixels() -> Int {
         integer("IMAGE_MAX_PIXELS", in: 1...1_000_000_000, default: 50_000_000)
     }

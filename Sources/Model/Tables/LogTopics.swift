@@ -1,56 +1,29 @@
-import Base
 import EventLog
 import EventLoop
 import Kafka
 import Postgres
 
-/// What is written down about the log, and the check of the log against it that comes before anything else.
-package struct LogDirectory: Sendable {
-    private let context: ServiceContext
-    private let postgres: PostgresConfiguration
-    private let kafka: KafkaConfiguration
+/// The table that records the log's topics and their partition counts.
+package enum LogTopics {
+    private static let query = "select name, partitions from warelog.log_topics"
 
-    package init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration) {
-        self.context = context
-        self.postgres = postgres
-        self.kafka = kafka
-    }
-
-    /// Waits until the log is there and right; not ready meanwhile. Nil when the process is to stop first.
-    package func awaitLog() async throws -> PartitionCounts? {
-        var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
-        while !context.stop.isStopping {
-            do {
-                let counts = try await check()
-                context.health.well("log")
-                return counts
-            } catch {
-                context.health.unwell("log", "\(error)")
-                context.log.warning("the log is not ready", ["error": "\(error)"])
-            }
-            await context.pause(backoff.next())
-        }
-        return nil
-    }
-
-    private func check() async throws -> PartitionCounts {
-        let recorded = try await withConnection(postgres, loop: context.loop) { try await LogTopics.recorded($0) }
-        return try await withAdmin(kafka, loop: context.loop) { admin in
+    /// Compares the log with what is recorded about it, and returns the partition counts. Throws `LogFault` if the log
+    /// is not there or is another one. On the loop's thread.
+    package static func check(
+        _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration, loop: EventLoop
+    ) async throws -> PartitionCounts {
+        let recorded = try await withConnection(postgres, loop: loop) { try await Self.recorded($0) }
+        return try await withAdmin(kafka, loop: loop) { admin in
             try LogGuard.check(
                 try await LogGuard.inspect(admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker))
         }
     }
-}
-
-/// The table of the topics' partition counts.
-package enum LogTopics {
-    private static let query = "select name, partitions from warelog.log_topics"
 
     package static func recorded(_ connection: PostgresConnection) async throws(PostgresError) -> [String: Int32] {
         try recorded(await connection.query(query).rows)
     }
 
-    /// Of a log that is recorded; throws `LogFault` for one that is not.
+    /// The partition counts of the recorded log. Throws `LogFault` if none is recorded.
     package static func counts(_ connection: PostgresConnection) async throws -> PartitionCounts {
         try counts(await recorded(connection))
     }
@@ -72,7 +45,7 @@ package enum LogTopics {
         return PartitionCounts(products: products, users: users)
     }
 
-    /// Writes down how many partitions a topic has, and where they end, once: a topic that is recorded stays as it is.
+    /// Records how many partitions a topic has, and where they end. A topic that is recorded already stays as it is.
     package static func record(
         _ name: String, ends: [Int64], _ connection: PostgresConnection
     ) async throws(PostgresError) {
