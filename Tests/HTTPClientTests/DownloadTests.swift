@@ -54,7 +54,7 @@ struct DownloadTests {
         #expect(
             try error(download("/1", policy: { $0.maximumRedirects = 0 }, from: Self.countdown))
                 == .tooManyRedirects(limit: 0))
-        let loop = try download("/", from: { _ in HTTPResponse(.permanentRedirect, headers: ["Location": "/"]) })
+        let loop = try download("/", from: { _ in HTTPResponse(HTTPStatus(308), headers: ["Location": "/"]) })
         #expect(error(loop) == .tooManyRedirects(limit: 3))
     }
 

@@ -22,7 +22,7 @@ package enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for what `text` does not write: another digit, a length that cannot be, bits that are left over.
+    /// Nil for a text that `text` would not return: with another character, an impossible length or leftover bits.
     package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0

@@ -1,7 +1,7 @@
 internal import CLibcrypto
 
 extension SHA256 {
-    /// 32 bytes as four words, for arithmetic on digests.
+    /// The digest as four words, for arithmetic.
     package static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
         var words = SIMD4<UInt64>()
         withUnsafeMutableBytes(of: &words) { digest in

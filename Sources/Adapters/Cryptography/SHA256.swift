@@ -1,9 +1,7 @@
 import Base
 internal import CLibcrypto
 
-/// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto.
-///
-/// A class: the context is one allocation that must be freed once. For one task at a time.
+/// SHA-256 (FIPS 180-4), computed by OpenSSL's libcrypto. For one task at a time.
 package final class SHA256 {
     private let context: OpaquePointer
 
@@ -17,16 +15,17 @@ package final class SHA256 {
     deinit { EVP_MD_CTX_free(context) }
 
     package func update(_ bytes: some Sequence<UInt8>) {
-        let done: Int32? = bytes.withContiguousStorageIfAvailable {
-            EVP_DigestUpdate(context, $0.baseAddress, $0.count)
-        }
-        if done == nil { Array(bytes).withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) } }
+        let done =
+            bytes.withContiguousStorageIfAvailable { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+            ?? Array(bytes).withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        precondition(done == 1, "EVP_DigestUpdate failed")  // only after `finish`
     }
 
-    /// The 32 bytes; nothing may be added afterwards.
+    /// Returns the 32 bytes of the digest. No bytes may be added afterwards.
     package func finish() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+            let done = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+            precondition(done == 1, "EVP_DigestFinal_ex failed")  // only when called twice
             count = 32
         }
     }
@@ -37,6 +36,6 @@ package final class SHA256 {
         return hash.finish()
     }
 
-    /// 64 lower-case hexadecimal digits.
+    /// The digest of `message` as 64 lower-case hexadecimal digits.
     package static func hex(_ message: [UInt8]) -> String { Hexadecimal.text(digest(message)) }
 }

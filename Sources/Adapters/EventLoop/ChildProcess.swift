@@ -2,15 +2,15 @@ import Base
 import CLibuv
 import Glibc
 
-/// A child process whose standard input and output are pipes on the loop. Loop's thread only.
+/// A child process whose standard input and output are pipes on the loop. For the loop's thread only.
 ///
-/// Its standard error is this process's. The object lives until the child has been reaped: an owner that loses interest
-/// calls `kill`.
+/// The child shares this process's standard error. The object lives until the child is reaped, so an owner that no
+/// longer needs the child calls `kill`.
 package final class ChildProcess: @unchecked Sendable {
     /// How a child ended.
     package struct Exit: Sendable, Equatable {
         package let status: Int64
-        /// The signal that ended it, 0 when it exited by itself.
+        /// The signal that killed the child, or 0 if it exited by itself.
         package let signal: Int32
     }
 
@@ -18,14 +18,14 @@ package final class ChildProcess: @unchecked Sendable {
     private var process: Handle<uv_process_t>?
     private var input: Handle<uv_pipe_t>?
     private var output: Handle<uv_pipe_t>?
-    private let onOutput: ([UInt8]) -> Void
-    private let onExit: (Exit) -> Void
+    private var onOutput: ([UInt8]) -> Void
+    private var onExit: (Exit) -> Void
     private var readBuffer = [UInt8](repeating: 0, count: 64 * 1024)
     package private(set) var isRunning = true
     private var hasExited = false
 
-    /// Starts `executable` with `arguments` and exactly `environment`. `onOutput` gets each piece of its output as it
-    /// comes, an empty one at the end of it; `onExit` runs once, when the child has been reaped.
+    /// Starts `executable` with `arguments`, and with `environment` as its whole environment. `onOutput` gets each
+    /// piece of the output as it arrives, and an empty one at the end. `onExit` runs once, when the child is reaped.
     package init(
         on loop: EventLoop, executable: String, arguments: [String] = [], environment: [String: String] = [:],
         onOutput: @escaping ([UInt8]) -> Void, onExit: @escaping (Exit) -> Void
@@ -85,11 +85,11 @@ package final class ChildProcess: @unchecked Sendable {
         }
         // Released in `exited`: until then libuv knows this object's address.
         _ = Unmanaged.passRetained(self)
-        uv_read_start(
+        let reading = uv_read_start(
             stream(output),
             { handle, _, buffer in
                 let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
-                // The array is never resized, and libuv is done with the memory before `received` touches it.
+                // The array is never resized, and libuv has written the memory before `received` reads it.
                 me.readBuffer.withUnsafeMutableBytes { bytes in
                     buffer!.pointee.base = bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
                     buffer!.pointee.len = bytes.count
@@ -99,11 +99,18 @@ package final class ChildProcess: @unchecked Sendable {
                 let me = Unmanaged<ChildProcess>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
                 me.received(count)
             })
+        guard reading == 0 else {
+            // The child runs already. It is killed and reaped, and nobody is told of it.
+            (onOutput, onExit) = ({ _ in }, { _ in })
+            kill()
+            closeOutput()
+            throw EventLoopError(call: "uv_read_start", status: reading)
+        }
     }
 
     private func spawn(_ options: uv_process_options_t) -> Int32 {
         var options = options
-        // After uv_spawn failed the handle still has to be closed by uv_close: keep it either way.
+        // The handle has to be closed by uv_close even if uv_spawn fails.
         let raw = UnsafeMutablePointer<uv_process_t>.allocate(capacity: 1)
         raw.initialize(to: uv_process_t())
         let status = uv_spawn(loop.uv, raw, &options)
@@ -115,7 +122,7 @@ package final class ChildProcess: @unchecked Sendable {
         return status
     }
 
-    /// Writes `bytes` to the child's input and returns when the pipe has taken them all.
+    /// Writes `bytes` to the child's input. Returns when the pipe has accepted all of them.
     package func write(_ bytes: [UInt8]) async throws(EventLoopError) {
         let status: Int32 = await withCheckedContinuation { continuation in
             loop.onLoop { self.startWrite(bytes, continuation) }
@@ -140,33 +147,37 @@ package final class ChildProcess: @unchecked Sendable {
         }
     }
 
-    /// Closes the child's input, which is how one asks it to end.
+    /// Closes the child's input, which asks the child to end.
     package func closeInput() {
         input?.close()
         input = nil
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     package func kill() { signal(SIGKILL) }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     package func terminate() { signal(SIGTERM) }
 
-    /// Without effect when it has ended.
+    /// Sends a signal to the child, or does nothing if it has ended.
     package func signal(_ signal: Int32) {
         guard isRunning, let process else { return }
-        uv_process_kill(process.raw, signal)
+        _ = uv_process_kill(process.raw, signal)  // fails if the child has just ended
     }
 
     private func received(_ count: Int) {
         if count > 0 {
             onOutput(Array(readBuffer[..<count]))
         } else if count < 0 {  // the end, or an error that ends it too
-            output?.close()
-            output = nil
             onOutput([])
-            if hasExited { released() }
+            closeOutput()
         }
+    }
+
+    private func closeOutput() {
+        output?.close()
+        output = nil
+        if hasExited { released() }
     }
 
     private func exited(_ exit: Exit) {
@@ -178,7 +189,7 @@ package final class ChildProcess: @unchecked Sendable {
         if output == nil { released() } else { hasExited = true }
     }
 
-    /// The child is reaped and its output is read to the end: nothing calls back any more.
+    /// The child is reaped and its output is closed: libuv has no more callbacks for this object.
     private func released() { Unmanaged.passUnretained(self).release() }
 
     private func stream(_ pipe: Handle<uv_pipe_t>) -> UnsafeMutablePointer<uv_stream_t> {
@@ -186,7 +197,7 @@ package final class ChildProcess: @unchecked Sendable {
     }
 }
 
-/// A write on its way: the bytes stay where they are until libuv says that they are written.
+/// A write in flight. The bytes stay where they are until libuv reports that they are written.
 private final class PendingWrite {
     let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
     let memory: UnsafeMutablePointer<CChar>

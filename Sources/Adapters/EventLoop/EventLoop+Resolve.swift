@@ -2,9 +2,10 @@ import CLibuv
 import Glibc
 
 extension EventLoop {
-    /// Looks up the addresses of `host`, in numeric form and the resolver's order, on a thread of libuv's pool.
+    /// Looks up the addresses of `host` on a thread of libuv's pool, and passes them to `body` in numeric form and in
+    /// the resolver's order.
     ///
-    /// `body` runs once, on the loop's thread, never before this returns. Loop's thread only.
+    /// `body` runs once, on the loop's thread, and never before this function returns. For the loop's thread only.
     package func resolve(_ host: String, _ body: @escaping (Result<[String], EventLoopError>) -> Void) {
         preconditionOnLoop()
         let lookup = Lookup(body)
@@ -27,7 +28,7 @@ extension EventLoop {
     }
 }
 
-/// One look-up on its way.
+/// A look-up in flight.
 private final class Lookup {
     let request = UnsafeMutablePointer<uv_getaddrinfo_t>.allocate(capacity: 1)
     private let body: (Result<[String], EventLoopError>) -> Void

@@ -1,10 +1,11 @@
 import CLibuv
 
 extension EventLoop {
-    /// The signals of these numbers that the process gets while the stream is held, in order. Loop's thread only.
+    /// Returns a stream of the signals with these numbers that the process gets while the stream is alive. For the
+    /// loop's thread only.
     package func signals(_ numbers: [Int32]) throws(EventLoopError) -> AsyncStream<Int32> {
         preconditionOnLoop()
-        // A signal says "again" or "stop": the newest few are all that matters.
+        // A signal means "again" or "stop", so the newest few are enough.
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingNewest(4))
         var watchers: [SignalWatcher] = []
         for number in numbers {

@@ -1,7 +1,8 @@
 import Synchronization
 
 extension EventLoop {
-    /// Suspends the calling task for `duration`, or until it is cancelled. Callable from any thread.
+    /// Suspends the calling task for `duration`. Throws `CancellationError` if the task is cancelled first. Callable
+    /// from any thread.
     package func sleep(for duration: Duration) async throws {
         let sleeper = Sleeper()
         try await withTaskCancellationHandler {
@@ -19,9 +20,8 @@ extension EventLoop {
         }
     }
 
-    /// Runs `operation`, cancels it when it has not ended after `duration`, and then throws `DeadlineExceeded`.
-    ///
-    /// What cancellation means is the operation's: this returns when the operation has.
+    /// Runs `operation`. If it has not ended after `duration`, cancels it, waits for its end and throws
+    /// `DeadlineExceeded`.
     package func withDeadline<Value: Sendable>(
         _ duration: Duration, _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -32,25 +32,25 @@ extension EventLoop {
                 return nil
             }
             defer { group.cancelAll() }
-            // Two children that both end: `next` gives the first of them.
+            // Both children end; `next` returns the first.
             guard let first = try await group.next(), let value = first else { throw DeadlineExceeded() }
             return value
         }
     }
 
-    /// Now, when already on the loop's thread, else soon.
+    /// Runs `body` at once on the loop's thread, or soon if the caller is on another thread.
     package func onLoop(_ body: @escaping @Sendable () -> Void) {
         if isCurrent { body() } else { execute(body) }
     }
 }
 
-/// An operation did not end in the time it was given.
+/// An operation did not end before its deadline.
 package struct DeadlineExceeded: Error, CustomStringConvertible {
     package init() {}
-    package var description: String { "deadline exceeded" }
+    package var description: String { "the deadline is exceeded" }
 }
 
-/// One suspended task and its timer; loop's thread only.
+/// A suspended task and its timer. For the loop's thread only.
 private final class Sleeper: @unchecked Sendable {
     private var timer: Timer?
     private var continuation: CheckedContinuation<Void, any Error>?
@@ -59,7 +59,7 @@ private final class Sleeper: @unchecked Sendable {
     func start(
         on loop: EventLoop, for duration: Duration, _ continuation: CheckedContinuation<Void, any Error>
     ) throws(EventLoopError) {
-        if let outcome { return continuation.resume(with: outcome) }  // cancelled before it began
+        if let outcome { return continuation.resume(with: outcome) }  // cancelled before it started
         let timer = try Timer(on: loop) { [unowned self] in finish(.success(())) }
         timer.start(after: duration)
         self.timer = timer

@@ -5,11 +5,11 @@ import Synchronization
 /// One libuv loop on one thread, which is also the executor of the Swift tasks that prefer it.
 ///
 /// Tasks started with `executorPreference: loop`, and the nonisolated async functions they call, run on the loop's
-/// thread, between callbacks of libuv. What is bound to a loop (timers, watchers, connections) may be touched on its
-/// thread only; `preconditionOnLoop` says so where it matters.
+/// thread, between the callbacks of libuv. Timers, watchers and connections belong to a loop and may be used on its
+/// thread only; `preconditionOnLoop` checks that.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
-    // `@unchecked`: everything below is confined to the loop's thread, but for `remote`, which has a lock, and
-    // `thread`, which is written once before anybody else knows the loop.
+    // `@unchecked`: everything below is confined to the loop's thread, except `remote`, which has a lock, and `thread`,
+    // which is written before another thread knows the loop.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private var thread: pthread_t
     private var ready: [UnownedJob] = []
@@ -20,23 +20,23 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var turnEnds: [() -> Void] = []
     private var runningTurnEnds: [() -> Void] = []
 
-    /// What another thread hands to the loop.
+    /// Work that another thread hands to the loop.
     private enum Work {
         case job(UnownedJob)
         case call(@Sendable () -> Void)
     }
 
-    /// What other threads reach. `wake` goes under the lock as well: another thread may be about to send to it.
+    /// The state that other threads use. The lock protects `wake` too: another thread may be about to send to it.
     private struct Remote {
         var work: [Work] = []
         var wake: Handle<uv_async_t>?
     }
 
-    /// Writing where nobody reads any more is an error that the writer is told of, never the end of the process. Of the
-    /// libraries on a loop not all see to that by themselves.
+    /// Writing to a closed pipe or socket is an error for the writer, and must not end the process. Not every library
+    /// on the loop prevents that by itself.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
-    /// A loop for the calling thread; nothing runs before `run`.
+    /// Makes a loop for the calling thread. Nothing runs before `run`.
     package init() throws(EventLoopError) {
         Self.ignoresBrokenPipes
         uv = .allocate(capacity: 1)
@@ -53,14 +53,15 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             uv_async_init(uv, $0) { handle in EventLoop.from(handle!.pointee.data).takeRemoteWork() }
         }
         remote.withLock { $0.wake = wake }
-        // Runs before the loop blocks: whatever the callbacks of this turn made ready is done first.
+        // Runs before the loop blocks, so that the jobs which this turn's callbacks made ready run first.
         prepare = try Handle("uv_prepare_init", owner: me) { [uv] in uv_prepare_init(uv, $0) }
-        uv_prepare_start(prepare!.raw) { handle in EventLoop.from(handle!.pointee.data).drain() }
+        let prepared = uv_prepare_start(prepare!.raw) { handle in EventLoop.from(handle!.pointee.data).drain() }
+        EventLoopError.require("uv_prepare_start", prepared)  // fails only without a callback
     }
 
     deinit {
-        // A look-up that is still on libuv's thread pool cannot be called back: it will touch the loop once more, so the
-        // loop's memory is left to it.
+        // A name look-up that still runs on libuv's thread pool cannot be stopped, and will use the loop once more. The
+        // loop's memory is then left allocated.
         if uv_loop_close(uv) == 0 { uv.deallocate() }
     }
 
@@ -73,10 +74,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: running
 
-    /// Runs the loop on the calling thread until `main` has ended, and gives its result.
+    /// Runs the loop on the calling thread until `main` has ended, and returns its result.
     ///
-    /// What `main` opened on this loop must be closed when it returns: closing callbacks still run, and then the loop
-    /// is gone.
+    /// `main` closes everything that it opened on this loop before it returns. The closing callbacks still run; after
+    /// them the loop runs no more.
     package func run<Value: Sendable>(_ main: @escaping @Sendable () async throws -> Value) throws -> Value {
         thread = pthread_self()
         let outcome = Outcome<Value>()
@@ -91,17 +92,17 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             }
             withExtendedLifetime(root) {
                 drain()
-                uv_run(uv, UV_RUN_DEFAULT)
+                uv_run(uv, UV_RUN_DEFAULT)  // not 0 after uv_stop
             }
             close()
         }
         return try outcome.get()
     }
 
-    /// Closes what the loop itself owns and lets every closing handle finish.
+    /// Closes the loop's own handles and runs the close callbacks of all handles.
     private func close() {
         remote.withLock { $0.wake.take() }?.close()
-        takeRemoteWork()  // what came too late to be woken for
+        takeRemoteWork()  // work that came after the last wake-up
         prepare?.close()
         prepare = nil
         turnHooks = []
@@ -112,7 +113,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: work
 
-    /// Called by the Swift runtime when a task on this executor can go on.
+    /// The Swift runtime calls this when a task on this executor can continue.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
@@ -122,12 +123,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Runs `body` on the loop's thread, soon, never before this returns.
+    /// Runs `body` on the loop's thread, soon, but never before this function returns. Callable from any thread.
     package func execute(_ body: @escaping @Sendable () -> Void) {
         post(.call(body))
     }
 
-    /// Runs `body` before the loop blocks, every time, until the hook is removed: for a library that has to be asked
+    /// Runs `body` each time before the loop blocks, until the hook is removed: for a library that has to be asked
     /// whether it has work left.
     @discardableResult
     package func beforeBlocking(_ body: @escaping () -> Void) -> TurnHook {
@@ -137,8 +138,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         return hook
     }
 
-    /// Runs `body` once, when everything that is ready now, and what that makes ready, has run: for output that is
-    /// better written once than in pieces. `body` must not call `drain`.
+    /// Runs `body` once, after the jobs that are ready now and the jobs that they make ready: for output that is better
+    /// written at once than in pieces. `body` must not call `drain`.
     package func atEndOfTurn(_ body: @escaping () -> Void) {
         preconditionOnLoop()
         turnEnds.append(body)
@@ -148,7 +149,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         remote.withLock { remote in
             remote.work.append(work)
             guard remote.work.count == 1, let wake = remote.wake else { return }
-            uv_async_send(wake.raw)  // the one libuv call that is safe from any thread; it does not block
+            uv_async_send(wake.raw)  // safe from any thread; does not block, and cannot fail on an open handle
         }
     }
 
@@ -167,7 +168,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         drain()
     }
 
-    /// Runs every job that is ready, in the order in which they became so, and what they make ready in turn.
+    /// Runs every job that is ready, in the order in which they became ready, and the jobs that they make ready.
     package func drain() {
         let executor = asUnownedTaskExecutor()
         repeat {
@@ -193,14 +194,14 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 }
 
-/// What the main task of a loop ended with.
+/// The result of a loop's main task.
 private final class Outcome<Value: Sendable>: Sendable {
     private let result = Mutex<Result<Value, any Error>?>(nil)
 
     func set(_ result: Result<Value, any Error>) { self.result.withLock { $0 = result } }
 
     func get() throws -> Value {
-        guard let result = result.withLock({ $0 }) else { throw CancellationError() }  // stopped before its end
+        guard let result = result.withLock({ $0 }) else { throw CancellationError() }  // stopped before it ended
         return try result.get()
     }
 }

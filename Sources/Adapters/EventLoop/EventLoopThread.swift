@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// A loop on a thread of its own, for work that the process's main loop shares out.
+/// A loop on a thread of its own, for work that the process divides among several loops.
 package final class EventLoopThread: Sendable {
     package let loop: EventLoop
     private let thread: pthread_t
     private let stop: AsyncStream<Void>.Continuation
 
-    /// Starts the thread and returns when its loop is running.
+    /// Starts a thread and returns when its loop runs.
     package init() throws {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         let start = Start(stop: stream)
@@ -15,7 +15,7 @@ package final class EventLoopThread: Sendable {
         let status = pthread_create(
             &thread, nil,
             { raw in
-                // Released here; retained by the creator below.
+                // Released here. The creator retains it below.
                 Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue().run()
                 return nil
             }, Unmanaged.passRetained(start).toOpaque())
@@ -25,14 +25,15 @@ package final class EventLoopThread: Sendable {
         loop = try start.loop()
     }
 
-    /// Ends the loop, which must have no more work, and joins the thread. Not from that thread.
+    /// Ends the loop, which must have no work left, and joins the thread. Call it from another thread.
     package func shutdown() {
         stop.finish()
-        pthread_join(thread, nil)
+        let status = pthread_join(thread, nil)
+        precondition(status == 0, "pthread_join: \(status)")
     }
 }
 
-/// Hands the new thread's loop to its creator.
+/// Passes the new thread's loop to its creator.
 private final class Start: Sendable {
     private let stop: AsyncStream<Void>
     private let made = Mutex<Result<EventLoop, EventLoopError>?>(nil)
@@ -44,7 +45,7 @@ private final class Start: Sendable {
         let result = Result { () throws(EventLoopError) in try EventLoop() }
         made.withLock { $0 = result }
         guard case .success(let loop) = result else { return semaphore.signal() }
-        // The creator goes on when the loop turns, not before.
+        // The creator continues when the loop runs, not before.
         try? loop.run { [stop, semaphore] in  // this main cannot throw
             semaphore.signal()
             for await _ in stop {}
@@ -60,7 +61,10 @@ private final class Start: Sendable {
 private final class UncheckedSemaphore: @unchecked Sendable {
     private let raw = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init() { sem_init(raw, 0, 0) }
+    init() {
+        let status = sem_init(raw, 0, 0)
+        precondition(status == 0, "sem_init: \(errno)")
+    }
 
     deinit {
         sem_destroy(raw)
@@ -69,5 +73,5 @@ private final class UncheckedSemaphore: @unchecked Sendable {
 
     func signal() { sem_post(raw) }
 
-    func wait() { while sem_wait(raw) != 0 {} }  // EINTR
+    func wait() { while sem_wait(raw) != 0 {} }  // interrupted by a signal
 }

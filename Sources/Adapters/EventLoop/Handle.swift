@@ -2,14 +2,14 @@ import CLibuv
 
 /// The memory of one libuv handle, from its initialisation until libuv's close callback has run.
 ///
-/// libuv keeps pointers to a handle until that callback, so the memory cannot go with this object: `close` hands it to
-/// libuv, which gives it back in the callback. Close it on the loop's thread.
+/// libuv keeps pointers to a handle until that callback, so this object's `deinit` cannot free the memory: `close`
+/// hands it to libuv, and the callback frees it. Call `close` on the loop's thread.
 final class Handle<Raw>: @unchecked Sendable {
     let raw: UnsafeMutablePointer<Raw>
     private var open = true
 
-    /// `initialise` is the `uv_…_init` call named `call`; `owner` becomes the handle's `data`, unretained: the owner
-    /// closes the handle before it goes.
+    /// Calls `initialise`, which is the `uv_…_init` function named `call`. `owner` becomes the handle's `data`,
+    /// unretained: the owner closes the handle before it is deallocated.
     init(
         _ call: String, owner: UnsafeMutableRawPointer?, initialise: (UnsafeMutablePointer<Raw>) -> Int32
     ) throws(EventLoopError) {
@@ -22,7 +22,7 @@ final class Handle<Raw>: @unchecked Sendable {
         uv_handle_set_data(base, owner)
     }
 
-    /// Takes over a handle that libuv has initialised by other means.
+    /// Takes over a handle that another function of libuv has initialised.
     init(adopting raw: UnsafeMutablePointer<Raw>, owner: UnsafeMutableRawPointer?) {
         self.raw = raw
         uv_handle_set_data(base, owner)
@@ -32,7 +32,7 @@ final class Handle<Raw>: @unchecked Sendable {
         UnsafeMutableRawPointer(raw).assumingMemoryBound(to: uv_handle_t.self)
     }
 
-    /// Ends the handle: none of its callbacks runs after this.
+    /// Closes the handle. None of its callbacks runs after this.
     func close() {
         guard open else { return }
         open = false

@@ -1,12 +1,12 @@
 import CLibuv
 
-/// One timer of a loop, to be set, moved and stopped as often as one likes. Loop's thread only.
+/// A timer of a loop, which can be started, moved and stopped any number of times. For the loop's thread only.
 package final class Timer: @unchecked Sendable {
     private let loop: EventLoop
     private let body: () -> Void
     private var handle: Handle<uv_timer_t>?
 
-    /// `body` runs on the loop's thread each time the timer is due.
+    /// Runs `body` on the loop's thread each time the timer fires.
     package init(on loop: EventLoop, _ body: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionOnLoop()
         self.loop = loop
@@ -18,27 +18,28 @@ package final class Timer: @unchecked Sendable {
 
     deinit {
         guard let handle else { return }
-        // The last reference may go on any thread.
+        // The last reference may be released on any thread.
         if loop.isCurrent { handle.close() } else { loop.execute { handle.close() } }
     }
 
-    /// Due once after `delay` from now, or again every `interval`. Replaces what was set before.
+    /// Fires once after `delay`, or again every `interval` if that is not zero. Replaces the previous setting.
     package func start(after delay: Duration, repeating interval: Duration = .zero) {
         guard let handle else { return }
         uv_update_time(loop.uv)  // the loop's clock stands still during a turn
-        uv_timer_start(
+        let status = uv_timer_start(
             handle.raw,
             { timer in
                 Unmanaged<Timer>.fromOpaque(timer!.pointee.data).takeUnretainedValue().body()
             }, delay.wholeMilliseconds, interval.wholeMilliseconds)
+        EventLoopError.require("uv_timer_start", status)  // fails only for a handle that is closing
     }
 
     package func stop() {
         guard let handle else { return }
-        uv_timer_stop(handle.raw)
+        uv_timer_stop(handle.raw)  // always 0
     }
 
-    /// Ends the timer for good.
+    /// Stops the timer for good.
     package func close() {
         handle?.close()
         handle = nil
@@ -46,7 +47,7 @@ package final class Timer: @unchecked Sendable {
 }
 
 extension Duration {
-    /// Milliseconds, rounded up, so that a timer is never early; nothing negative.
+    /// The duration in milliseconds, rounded up so that a timer is never early. A negative duration is 0.
     package var wholeMilliseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -1,4 +1,4 @@
-/// What a loop calls before it blocks, see `EventLoop.beforeBlocking`. Loop's thread only.
+/// A function that a loop calls before it blocks; see `EventLoop.beforeBlocking`. For the loop's thread only.
 package final class TurnHook {
     private var body: (() -> Void)?
 
@@ -8,6 +8,6 @@ package final class TurnHook {
 
     func run() { body?() }
 
-    /// The body does not run again.
+    /// Removes the hook. The function does not run again.
     package func remove() { body = nil }
 }

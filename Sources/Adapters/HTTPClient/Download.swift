@@ -1,26 +1,26 @@
 import HTTPMessages
 import InternetAddress
 
-/// Something that was fetched from an address that somebody else chose.
+/// The result of fetching a URL that somebody else chose.
 package struct Download: Sendable {
     package let body: [UInt8]
     package let headers: HTTPHeaders
-    /// Where it was at last.
+    /// The URL after the last redirect.
     package let url: HTTPURL
-    /// Whom it came from.
+    /// The address of the server that answered.
     package let address: IPAddress?
     package let redirects: Int
 
-    /// What a download may cost, and whom it may reach.
+    /// The limits of a download, and the addresses that it may connect to.
     package struct Policy: Sendable {
         package var maximumBytes = 25 * 1024 * 1024
         package var connectTimeout: Duration = .seconds(5)
-        /// Over all hops.
+        /// The timeout over all redirects.
         package var totalTimeout: Duration = .seconds(30)
         package var lowSpeed: HTTPClientRequest.LowSpeed?
         package var maximumRedirects = 3
         package var headers: HTTPHeaders = [:]
-        /// Asked about the connected address of every hop.
+        /// Called with the address of each connection, before and after every redirect.
         package var allowAddress: @Sendable (IPAddress) -> Bool = { $0.isGloballyRoutable }
 
         package init() {}

@@ -1,22 +1,22 @@
 import HTTPMessages
 
-/// Why there is no download.
+/// Why a download failed.
 package enum DownloadError: Error, Equatable {
-    /// One of the hops failed.
+    /// A request failed.
     case transfer(HTTPClientError)
-    /// The answer at the end is no success; with what its `Retry-After` asks for.
+    /// The last response is not a success. `retryAfter` is the wait that it asks for.
     case status(HTTPStatus, retryAfter: Duration?)
-    /// The URL names a user.
+    /// The URL contains a user name or password.
     case userinfo
     /// A redirect leads from https to http.
     case downgrade
     case tooManyRedirects(limit: Int)
-    /// A redirect that does not say where to.
+    /// A redirect has no location.
     case redirectWithoutLocation
 }
 
 extension DownloadError: CustomStringConvertible {
-    /// Whether the same download may well succeed later.
+    /// Whether the same download may succeed later.
     package var isRetriable: Bool {
         switch self {
         case .transfer(let error): error.isRetriable
@@ -28,11 +28,11 @@ extension DownloadError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .transfer(let error): error.description
-        case .status(let status, _): "the answer's status is \(status)"
-        case .userinfo: "the URL holds a user name or password"
+        case .status(let status, _): "the response has status \(status)"
+        case .userinfo: "the URL contains a user name or password"
         case .downgrade: "a redirect leads from https to http"
-        case .tooManyRedirects(let limit): "more than \(limit) redirects"
-        case .redirectWithoutLocation: "a redirect without a location"
+        case .tooManyRedirects(let limit): "there are more than \(limit) redirects"
+        case .redirectWithoutLocation: "a redirect has no location"
         }
     }
 }

@@ -1,9 +1,9 @@
 import HTTPMessages
 
 extension HTTPClient {
-    /// Fetches what is at `url`, following redirects, each of which must keep the same rules as the first address.
+    /// Fetches `url` and follows redirects. The same rules apply to each redirect as to the first URL.
     ///
-    /// `now` is in seconds since 1970, for a `Retry-After` that is a date.
+    /// `now` is in seconds since 1970. It is needed for a `Retry-After` that is a date.
     package func download(
         _ url: String, _ policy: Download.Policy = Download.Policy(), now: Int
     ) async throws(DownloadError) -> Download {
@@ -44,7 +44,7 @@ extension HTTPClient {
         }
     }
 
-    /// The rules for the address of any hop, and those for where a redirect may lead.
+    /// Checks a URL by the rules for any URL, and by the rules for a redirect if there is a `previous` one.
     static func check(_ text: String, after previous: HTTPURL?) throws(DownloadError) -> HTTPURL {
         let url: HTTPURL
         do {

@@ -1,9 +1,9 @@
 import EventLoop
 
-/// An HTTP client on one event loop: libcurl's multi interface, with its connections kept and shared.
+/// An HTTP client on one event loop. It uses libcurl's multi interface, which keeps and shares connections.
 ///
-/// It never follows a redirect, uses no proxy, cookie or netrc file, and looks at no environment variable. `send` may
-/// be called from any thread; `init` and `close` belong to the loop's.
+/// It follows no redirects, uses no proxy, cookie or netrc file, and reads no environment variable. `send` is callable
+/// from any thread; `init` and `close` are for the loop's thread only.
 package final class HTTPClient: Sendable {
     let loop: EventLoop
     let multi: Multi
@@ -19,7 +19,7 @@ package final class HTTPClient: Sendable {
         loop.onLoop { multi.close() }
     }
 
-    /// Sends the request and gives the answer, whatever its status.
+    /// Sends the request and returns the response, whatever its status.
     package func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         let url = try HTTPURL(request.url)
         let transfer = Transfer(request, url: url)
@@ -38,6 +38,6 @@ package final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    /// Ends every transfer with `closed` and closes the connections. Loop's thread only.
+    /// Fails every transfer with `closed` and closes the connections. For the loop's thread only.
     package func close() { multi.close() }
 }

@@ -1,14 +1,14 @@
 import InternetAddress
 
-/// What a client may use of others, whoever asks through it.
+/// The limits of a client, over all of its requests.
 package struct HTTPClientConfiguration: Sendable {
-    /// Connections to one host at a time; further requests wait, and their time runs.
+    /// The maximum number of connections to one host. Further requests wait, and waiting counts towards their timeouts.
     package var maximumConnectionsPerHost = 8
     package var maximumConnections = 256
     package var userAgent = "warelog"
-    /// Certificates of the authorities to trust, in PEM; nil for the system's.
+    /// A file with the certificates of the trusted authorities, in PEM. Nil for the system's.
     package var certificateFile: String?
-    /// Names that are not asked of DNS.
+    /// Host names with fixed addresses, which are not looked up in the DNS.
     package var fixedNames: [FixedName] = []
 
     package struct FixedName: Sendable {

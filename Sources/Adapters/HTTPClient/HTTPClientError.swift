@@ -1,6 +1,6 @@
 import InternetAddress
 
-/// Why there is no answer. Nothing here holds a URL, a header or a credential.
+/// Why a request got no response. Contains no URL, header or credential.
 package enum HTTPClientError: Error, Equatable {
     case malformedURL
     /// Neither http nor https.
@@ -8,33 +8,33 @@ package enum HTTPClientError: Error, Equatable {
     /// The host's name could not be resolved.
     case dns
     case connectRefused
-    /// Unreachable, or no socket to be had: the errno.
+    /// The host is unreachable, or no socket is available. `code` is the errno.
     case connectFailed(code: Int32)
     case connectTimeout
-    /// The total time is over.
+    /// The total timeout is exceeded.
     case timeout
-    /// Slower than asked for, for longer than asked for.
+    /// The transfer was slower than `LowSpeed` allows.
     case tooSlow
-    /// The secured connection could not be made.
+    /// The TLS handshake failed.
     case tls
-    /// The other side's certificate is not to be trusted.
+    /// The server's certificate is not trusted.
     case certificate
-    /// `allowAddress` said no.
+    /// `allowAddress` refused the address.
     case addressRefused(IPAddress)
     case bodyTooLarge(limit: Int)
-    /// The connection ended before the answer did.
+    /// The connection ended before the response was complete.
     case connectionLost
-    /// The answer is not HTTP, or its encoding is broken.
+    /// The response is not HTTP, or its encoding is broken.
     case malformedResponse
     case cancelled
-    /// The client has been closed.
+    /// The client is closed.
     case closed
-    /// Anything else: libcurl's code and text for it.
+    /// Any other error, with libcurl's code and text.
     case other(code: Int, text: String)
 }
 
 extension HTTPClientError: CustomStringConvertible {
-    /// Whether the same request may well succeed later.
+    /// Whether the same request may succeed later.
     package var isRetriable: Bool {
         switch self {
         case .dns, .connectRefused, .connectFailed, .connectTimeout, .timeout, .tooSlow, .tls, .connectionLost: true
@@ -46,21 +46,21 @@ extension HTTPClientError: CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .malformedURL: "malformed URL"
+        case .malformedURL: "the URL is malformed"
         case .unsupportedScheme: "the URL's scheme is neither http nor https"
         case .dns: "the host's name could not be resolved"
-        case .connectRefused: "connection refused"
-        case .connectFailed(let code): "cannot connect (errno \(code))"
-        case .connectTimeout: "no connection in time"
-        case .timeout: "no complete answer in time"
+        case .connectRefused: "the connection was refused"
+        case .connectFailed(let code): "the connection failed (errno \(code))"
+        case .connectTimeout: "the connection timed out"
+        case .timeout: "the request timed out"
         case .tooSlow: "the transfer was too slow"
-        case .tls: "no secured connection could be made"
-        case .certificate: "the server's certificate is not to be trusted"
-        case .addressRefused(let address): "the address \(address) may not be connected to"
-        case .bodyTooLarge(let limit): "the answer is larger than \(limit) bytes"
+        case .tls: "the TLS handshake failed"
+        case .certificate: "the server's certificate is not trusted"
+        case .addressRefused(let address): "connections to \(address) are not allowed"
+        case .bodyTooLarge(let limit): "the response is larger than \(limit) bytes"
         case .connectionLost: "the connection was lost"
-        case .malformedResponse: "the answer is malformed"
-        case .cancelled: "cancelled"
+        case .malformedResponse: "the response is malformed"
+        case .cancelled: "the request was cancelled"
         case .closed: "the client is closed"
         case .other(let code, let text): "\(text) (curl \(code))"
         }

@@ -2,26 +2,26 @@ import Base
 import HTTPMessages
 import InternetAddress
 
-/// One request, its limits and the rule for whom it may reach.
+/// A request, its limits and the addresses that it may connect to.
 package struct HTTPClientRequest: Sendable {
     package var method: HTTPMethod
-    /// Absolute, http or https.
+    /// An absolute URL with the scheme http or https.
     package var url: String
     package var headers: HTTPHeaders = [:]
     package var body: [UInt8]?
     package var connectTimeout: Duration = .seconds(5)
-    /// From the call to the last byte, waiting for a connection included.
+    /// From the call to the last byte, including the wait for a connection.
     package var totalTimeout: Duration = .seconds(30)
     package var lowSpeed: LowSpeed?
-    /// Counted after decoding; a longer `Content-Length` is refused before the body is read.
+    /// The maximum size of the body after decoding. A longer `Content-Length` is refused before the body is read.
     package var maximumResponseBytes = 64 * 1024 * 1024
-    /// Asked about the very address that is connected to, before it is, also when a connection is used again.
+    /// Called with the address of the connection before it is made, and before an existing connection is reused.
     package var allowAddress: (@Sendable (IPAddress) -> Bool)?
     package var signing: AWSCredentials?
-    /// Goes on to its end when the task that sends it is cancelled: for what undoes something.
+    /// Whether the request continues when its task is cancelled: for requests that undo something.
     package var survivesCancellation = false
 
-    /// A transfer that is slower than this for that long is given up.
+    /// A transfer fails if it is slower than this for that long.
     package struct LowSpeed: Sendable {
         package let bytesPerSecond: Int
         package let duration: Duration
@@ -40,7 +40,7 @@ package struct HTTPClientRequest: Sendable {
     }
 }
 
-/// What a request is signed with (AWS Signature Version 4).
+/// Credentials to sign a request with (AWS Signature Version 4).
 package struct AWSCredentials: Sendable {
     let accessKey: Secret
     let secretKey: Secret

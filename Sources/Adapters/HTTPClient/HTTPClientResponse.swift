@@ -2,27 +2,28 @@ import CLibcurl
 import HTTPMessages
 import InternetAddress
 
-/// An answer, whole. Redirects are answers too.
+/// A complete response. A redirect is a response too.
 package struct HTTPClientResponse: Sendable {
     package let status: HTTPStatus
     package let headers: HTTPHeaders
     package let body: [UInt8]
-    /// Where a redirect leads, resolved against the request's URL; nil for any other answer.
+    /// The target of a redirect, resolved against the request's URL. Nil for any other response.
     package let redirectURL: String?
-    /// Whom the answer came from.
+    /// The address of the server.
     package let address: IPAddress?
     package let times: Times
 
-    /// From the start of the request.
+    /// Times since the start of the request.
     package struct Times: Sendable {
-        /// Until a connection was there.
+        /// Until the connection was made.
         package let connect: Duration
-        /// Until the first byte of the answer.
+        /// Until the first byte of the response.
         package let firstByte: Duration
         package let total: Duration
     }
 
-    /// How long `Retry-After` asks to wait; nil when it does not. `now` is in seconds since 1970, for when it is a date.
+    /// The wait that `Retry-After` asks for, or nil without one. `now` is in seconds since 1970, and is needed for a
+    /// date.
     package func retryAfter(now: Int) -> Duration? {
         guard let text = headers["Retry-After"]?.drop(while: { $0 == " " }), !text.isEmpty else { return nil }
         if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {

@@ -1,15 +1,16 @@
 import CLibcurl
 
-/// An absolute http or https URL as libcurl understands it, so that what is checked is what is requested.
+/// An absolute http or https URL. libcurl parses it, so that the URL that is checked is the URL that is requested.
 package struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
     package let scheme: Scheme
-    /// Lower case; an IPv4 address in any of `inet_aton`'s spellings has become dotted decimal, IPv6 is in brackets.
+    /// In lower case. An IPv4 address in any of `inet_aton`'s spellings is normalised to dotted decimal; an IPv6
+    /// address is in brackets.
     package let host: String
     package let port: UInt16
     package let hasUserinfo: Bool
-    /// The whole URL, normalised: without `.` and `..` segments and without a fragment.
+    /// The whole URL, without `.` and `..` segments and without a fragment.
     package let text: String
 
     package init(_ text: String) throws(HTTPClientError) {
@@ -18,8 +19,8 @@ package struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
         guard code == CURLUE_OK else { throw .malformedURL }
         guard let scheme = parts[CURLUPART_SCHEME]?.lowercased() else { throw .malformedURL }
         guard let scheme = Scheme(rawValue: scheme) else { throw .unsupportedScheme }
-        curl_url_set(parts.raw, CURLUPART_FRAGMENT, nil, 0)
-        guard let host = parts[CURLUPART_HOST]?.lowercased(), !host.isEmpty, parts[CURLUPART_ZONEID] == nil,
+        guard curl_url_set(parts.raw, CURLUPART_FRAGMENT, nil, 0) == CURLUE_OK,
+            let host = parts[CURLUPART_HOST]?.lowercased(), !host.isEmpty, parts[CURLUPART_ZONEID] == nil,
             let port = parts.port(default: scheme == .http ? 80 : 443), let whole = parts[CURLUPART_URL]
         else { throw .malformedURL }
         self.scheme = scheme
@@ -29,7 +30,7 @@ package struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
         self.text = whole
     }
 
-    /// Without what may be secret: userinfo and query.
+    /// The URL without the parts that may be secret: user name, password, path and query.
     package var description: String {
         "\(scheme.rawValue)://\(host):\(port)\(text.contains("?") || hasUserinfo ? "/…" : "")"
     }

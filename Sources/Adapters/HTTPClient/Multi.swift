@@ -1,8 +1,8 @@
 import CLibcurl
 import EventLoop
 
-/// Owner of a `CURLM`, driven by the loop: libcurl says which descriptors and what time it waits for. Loop's thread
-/// only.
+/// Owner of a `CURLM`, which the loop drives: libcurl reports the descriptors and the time that it waits for. For the
+/// loop's thread only.
 final class Multi: @unchecked Sendable {
     let configuration: HTTPClientConfiguration
     private let loop: EventLoop
@@ -11,7 +11,7 @@ final class Multi: @unchecked Sendable {
     private var watchers: [Int32: DescriptorWatcher] = [:]
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
 
-    /// libcurl wants this once, before anything else; the result is the same ever after.
+    /// libcurl requires this call once, before any other.
     private static let global = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     init(loop: EventLoop, configuration: HTTPClientConfiguration) throws {
@@ -22,25 +22,29 @@ final class Multi: @unchecked Sendable {
         self.configuration = configuration
         self.raw = raw
         let me = Unmanaged.passUnretained(self).toOpaque()
-        shim_curl_multi_set_long(raw, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
-        shim_curl_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
-        shim_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
-        shim_curl_multi_set_socket(
-            raw,
-            { _, descriptor, what, context, _ in
-                Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().watch(descriptor, what)
-                return 0
-            }, me)
-        shim_curl_multi_set_timer(
-            raw,
-            { _, milliseconds, context in
-                Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().wake(after: milliseconds)
-                return 0
-            }, me)
+        try Self.check(
+            shim_curl_multi_set_long(raw, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost))
+        try Self.check(
+            shim_curl_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections))
+        try Self.check(shim_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, configuration.maximumConnections))
+        try Self.check(
+            shim_curl_multi_set_socket(
+                raw,
+                { _, descriptor, what, context, _ in
+                    Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().watch(descriptor, what)
+                    return 0
+                }, me))
+        try Self.check(
+            shim_curl_multi_set_timer(
+                raw,
+                { _, milliseconds, context in
+                    Unmanaged<Multi>.fromOpaque(context!).takeUnretainedValue().wake(after: milliseconds)
+                    return 0
+                }, me))
         timer = try Timer(on: loop) { [unowned self] in act(-1, 0) }  // CURL_SOCKET_TIMEOUT
     }
 
-    /// Also when `init` throws after libcurl's part is made.
+    /// Also frees it if `init` throws.
     deinit { if let raw { curl_multi_cleanup(raw) } }
 
     func start(_ transfer: Transfer, _ continuation: CheckedContinuation<Transfer.Outcome, Never>) {
@@ -48,11 +52,17 @@ final class Multi: @unchecked Sendable {
         guard let raw else { return continuation.resume(returning: .failure(.closed)) }
         guard let easy = transfer.prepare(configuration, continuation) else { return }
         transfers[easy] = transfer
-        let code = curl_multi_add_handle(raw, easy)
-        guard code == CURLM_OK else {
+        do throws(HTTPClientError) {
+            try Self.check(curl_multi_add_handle(raw, easy))
+        } catch {
             transfers[easy] = nil
-            return transfer.finish(
-                .failure(.other(code: Int(code.rawValue), text: String(cString: curl_multi_strerror(code)))))
+            transfer.finish(.failure(error))
+        }
+    }
+
+    private static func check(_ code: CURLMcode) throws(HTTPClientError) {
+        guard code == CURLM_OK else {
+            throw .other(code: Int(code.rawValue), text: String(cString: curl_multi_strerror(code)))
         }
     }
 
@@ -62,7 +72,7 @@ final class Multi: @unchecked Sendable {
         guard let raw else { return }
         for transfer in transfers.values { drop(transfer, .closed) }
         self.raw = nil
-        curl_multi_cleanup(raw)  // closes the kept connections, calling `watch` for those it waits for
+        curl_multi_cleanup(raw)  // closes the idle connections, and calls `watch` for those that it waits for
         for watcher in watchers.values { watcher.close() }
         watchers = [:]
         timer?.close()
@@ -74,9 +84,9 @@ final class Multi: @unchecked Sendable {
         transfer.finish(.failure(error))
     }
 
-    // MARK: what libcurl waits for
+    // MARK: the descriptors and times that libcurl waits for
 
-    /// libcurl's socket callback. It calls with `CURL_POLL_REMOVE` before it closes a descriptor.
+    /// libcurl's socket callback. libcurl calls it with `CURL_POLL_REMOVE` before it closes a descriptor.
     private func watch(_ descriptor: Int32, _ what: Int32) {
         guard what != CURL_POLL_REMOVE else {
             watchers.removeValue(forKey: descriptor)?.close()
@@ -97,7 +107,7 @@ final class Multi: @unchecked Sendable {
         watchers[descriptor]?.watch(events)
     }
 
-    /// libcurl's timer callback, from inside which libcurl must not be called.
+    /// libcurl's timer callback, which must not call libcurl.
     private func wake(after milliseconds: Int) {
         if milliseconds < 0 { timer?.stop() } else { timer?.start(after: .milliseconds(milliseconds)) }
     }
@@ -105,7 +115,13 @@ final class Multi: @unchecked Sendable {
     private func act(_ descriptor: Int32, _ events: Int32) {
         guard let raw else { return }
         var running: Int32 = 0
-        curl_multi_socket_action(raw, descriptor, events, &running)
+        do throws(HTTPClientError) {
+            try Self.check(curl_multi_socket_action(raw, descriptor, events, &running))
+        } catch {
+            // libcurl's state is unknown: no transfer can be expected to end by itself.
+            for transfer in transfers.values { drop(transfer, error) }
+            return
+        }
         var left: Int32 = 0
         while let message = curl_multi_info_read(raw, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }

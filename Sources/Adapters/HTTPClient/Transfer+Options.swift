@@ -13,14 +13,15 @@ extension Transfer {
         try options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try options.set(CURLOPT_FOLLOWLOCATION, 0)
         try options.set(CURLOPT_NOSIGNAL, 1)
-        // Who gives up while a name is looked up leaves the resolver's thread to end by itself. Else libcurl waits for it
-        // on the loop's thread, for as long as the resolver waits for a name server that does not answer.
+        // A transfer that ends during a name look-up leaves the resolver's thread to end by itself. Otherwise libcurl
+        // would wait for it on the loop's thread, for as long as the resolver waits for a name server that does not
+        // answer.
         try options.set(CURLOPT_QUICK_EXIT, 1)
-        try options.set(CURLOPT_PROXY, "")  // the empty string: none, also when the environment names one
+        try options.set(CURLOPT_PROXY, "")  // no proxy, even if the environment names one
         try options.set(CURLOPT_NOPROXY, "*")
         try options.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED))
         try options.set(CURLOPT_USERAGENT, configuration.userAgent)
-        // Asks for no encoding, and still undoes one that comes: what is counted is what unpacks.
+        // Requests no encoding, but decodes one that arrives, so that the limit applies to the decoded body.
         try options.set(CURLOPT_ACCEPT_ENCODING, "identity")
         if let file = configuration.certificateFile { try options.set(CURLOPT_CAINFO, file) }
         try setMethod(options)
@@ -41,8 +42,8 @@ extension Transfer {
             if body.isEmpty {
                 try options.set(CURLOPT_COPYPOSTFIELDS, "")
             } else {
-                // Not copied: `request`, which never changes, keeps the array's one allocation for as long as this
-                // transfer lives, and libcurl's handle does not outlive it.
+                // libcurl does not copy the body. `request` never changes, so it keeps the array's allocation as long
+                // as this transfer lives, and libcurl's handle does not outlive the transfer.
                 let address = body.withUnsafeBytes { $0.baseAddress }
                 try options.check(shim_curl_set_pointer(options.easy, CURLOPT_POSTFIELDS, address))
             }
@@ -51,7 +52,7 @@ extension Transfer {
         switch request.method {
         case .get where request.body == nil: try options.set(CURLOPT_HTTPGET, 1)
         case .head: try options.set(CURLOPT_NOBODY, 1)
-        case .post: break  // what a body makes of it
+        case .post: break  // the body makes it a POST
         default: try options.set(CURLOPT_CUSTOMREQUEST, request.method.description)
         }
     }
@@ -64,7 +65,7 @@ extension Transfer {
             try options.set(CURLOPT_LOW_SPEED_TIME, max(1, Self.milliseconds(low.duration) / 1000))
         }
         if request.method != .head {
-            // Refuses a longer Content-Length at once; 0 would mean no limit.
+            // Refuses a longer Content-Length at once. 0 would mean no limit.
             try options.check(
                 shim_curl_set_offset(
                     options.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(request.maximumResponseBytes, 1))))
@@ -76,7 +77,8 @@ extension Transfer {
         defer { if let list { own(list) } }
         for field in request.headers.fields {
             guard !(field.name + field.value).utf8.contains(where: { $0 == 0x0a || $0 == 0x0d || $0 == 0 }) else {
-                throw .other(code: Int(CURLE_BAD_FUNCTION_ARGUMENT.rawValue), text: "a header field holds a line break")
+                throw .other(
+                    code: Int(CURLE_BAD_FUNCTION_ARGUMENT.rawValue), text: "a header field contains a line break")
             }
             // "Name:" would remove a field; "Name;" is libcurl's spelling of an empty one.
             let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
@@ -100,7 +102,7 @@ extension Transfer {
     }
 
     private func setCallbacks(_ options: Options) throws(HTTPClientError) {
-        // Unretained: this object owns the handle that calls back.
+        // Unretained, because this object owns the handle that calls back.
         let me = Unmanaged.passUnretained(self).toOpaque()
         try options.check(
             shim_curl_set_write(
@@ -136,11 +138,11 @@ extension Transfer {
                 }, me))
     }
 
-    /// At least one: 0 would mean no limit.
+    /// At least 1, because 0 would mean no limit.
     private static func milliseconds(_ duration: Duration) -> Int { max(1, Int(clamping: duration.wholeMilliseconds)) }
 }
 
-/// Sets a handle's options, each checked.
+/// Sets options of a handle, and checks each call.
 private struct Options {
     let easy: UnsafeMutableRawPointer
 

@@ -3,14 +3,14 @@ import Glibc
 import HTTPMessages
 import InternetAddress
 
-/// One request on its way, and owner of its `CURL`. Loop's thread only.
+/// A request in flight, and the owner of its `CURL`. For the loop's thread only.
 final class Transfer: @unchecked Sendable {
     typealias Outcome = Result<HTTPClientResponse, HTTPClientError>
 
     let request: HTTPClientRequest
     let url: HTTPURL
     private(set) var easy: UnsafeMutableRawPointer?
-    /// The finish that came first, maybe before the start.
+    /// Whether the transfer has finished, which may happen before it starts.
     private(set) var isOver = false
     private var continuation: CheckedContinuation<Outcome, Never>?
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
@@ -33,7 +33,8 @@ final class Transfer: @unchecked Sendable {
         lists = []
     }
 
-    /// The handle with all its options set; nil when that failed, which the continuation has been told.
+    /// Returns the handle with all its options set. Nil if that failed, after the continuation was resumed with the
+    /// error.
     func prepare(
         _ configuration: HTTPClientConfiguration, _ continuation: CheckedContinuation<Outcome, Never>
     ) -> UnsafeMutableRawPointer? {
@@ -52,12 +53,12 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// libcurl is done with it.
+    /// libcurl has finished the transfer.
     func complete(_ code: CURLcode) {
         finish(code == CURLE_OK ? .success(response()) : .failure(error(code)))
     }
 
-    /// The handle must not be in the multi any more.
+    /// Resumes the waiting task. The handle must have been removed from the `CURLM`.
     func finish(_ outcome: Outcome) {
         isOver = true
         release()
@@ -69,14 +70,14 @@ final class Transfer: @unchecked Sendable {
 
     // MARK: libcurl's callbacks
 
-    /// How many of the bytes are taken; fewer ends the transfer.
+    /// Returns how many of the bytes were accepted. libcurl ends the transfer if they are fewer than all.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count <= request.maximumResponseBytes - body.count else {
             isTooLarge = true
             return 0
         }
         if body.isEmpty, let length = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T), length > 0 {
-            // What is announced is not there yet: a bounded promise only.
+            // The announced length is only a promise, so the reservation is bounded.
             body.reserveCapacity(min(length, request.maximumResponseBytes, 4 * 1024 * 1024))
         }
         body.append(contentsOf: bytes)
@@ -93,7 +94,7 @@ final class Transfer: @unchecked Sendable {
         return true
     }
 
-    /// The connection that is to be used may be one that another request has made.
+    /// The connection may be one that another request made.
     func allowsInUse(_ address: IPAddress?) -> Bool {
         hasTriedAllowed = false
         return allows(address)
@@ -145,7 +146,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func timeout() -> HTTPClientError {
-        // Until there is a connection libcurl reports no time for it.
+        // libcurl reports no time until there is a connection.
         if (offset(CURLINFO_PRETRANSFER_TIME_T) ?? 0) == 0 {
             return Duration.microseconds(offset(CURLINFO_TOTAL_TIME_T) ?? 0) < request.totalTimeout
                 ? .connectTimeout : .timeout

@@ -1,4 +1,4 @@
-/// Header fields in their order, repeated ones included; names compare without regard to ASCII case.
+/// Header fields in their order, including repeated ones. Names are compared without regard to ASCII case.
 package struct HTTPHeaders: Sendable {
     package struct Field: Sendable, Equatable {
         package let name: String
@@ -14,7 +14,7 @@ package struct HTTPHeaders: Sendable {
 
     package init(_ fields: [Field] = []) { self.fields = fields }
 
-    /// The first value of the field; setting replaces all of them, and nil removes them.
+    /// The first value of the field. Setting it replaces all values of the field, and nil removes them.
     package subscript(_ name: String) -> String? {
         get { fields.first { Self.same($0.name, name) }?.value }
         set {
@@ -28,7 +28,7 @@ package struct HTTPHeaders: Sendable {
         fields.lazy.filter { Self.same($0.name, name) }.map(\.value)
     }
 
-    /// All values as the one list they mean together (RFC 9110 section 5.3); nil when there is none.
+    /// All values of the field, combined into one list (RFC 9110 section 5.3). Nil if there are none.
     package func list(_ name: String) -> String? {
         let values = values(name)
         return values.isEmpty ? nil : values.joined(separator: ", ")

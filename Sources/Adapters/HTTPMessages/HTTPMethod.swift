@@ -1,4 +1,4 @@
-/// A request method; method names are case-sensitive (RFC 9110 section 9.1).
+/// A request method. Names are case-sensitive (RFC 9110 section 9.1).
 package enum HTTPMethod: Hashable, Sendable {
     case get, head, post, put, patch, delete, options
     case other(String)

@@ -7,26 +7,17 @@ package struct HTTPStatus: Hashable, Sendable {
     package static let created = HTTPStatus(201)
     package static let accepted = HTTPStatus(202)
     package static let noContent = HTTPStatus(204)
-    package static let partialContent = HTTPStatus(206)
-    package static let movedPermanently = HTTPStatus(301)
     package static let found = HTTPStatus(302)
-    package static let seeOther = HTTPStatus(303)
     package static let notModified = HTTPStatus(304)
-    package static let temporaryRedirect = HTTPStatus(307)
-    package static let permanentRedirect = HTTPStatus(308)
     package static let badRequest = HTTPStatus(400)
-    package static let unauthorized = HTTPStatus(401)
     package static let forbidden = HTTPStatus(403)
     package static let notFound = HTTPStatus(404)
     package static let methodNotAllowed = HTTPStatus(405)
-    package static let notAcceptable = HTTPStatus(406)
     package static let requestTimeout = HTTPStatus(408)
     package static let conflict = HTTPStatus(409)
     package static let gone = HTTPStatus(410)
-    package static let lengthRequired = HTTPStatus(411)
     package static let preconditionFailed = HTTPStatus(412)
     package static let contentTooLarge = HTTPStatus(413)
-    package static let uriTooLong = HTTPStatus(414)
     package static let unsupportedMediaType = HTTPStatus(415)
     package static let unprocessableContent = HTTPStatus(422)
     package static let preconditionRequired = HTTPStatus(428)
@@ -35,13 +26,10 @@ package struct HTTPStatus: Hashable, Sendable {
     /// The client went away before it was answered. No specification has it: nginx logs it so, and no client ever sees it.
     package static let clientClosedRequest = HTTPStatus(499)
     package static let internalServerError = HTTPStatus(500)
-    package static let notImplemented = HTTPStatus(501)
-    package static let badGateway = HTTPStatus(502)
     package static let serviceUnavailable = HTTPStatus(503)
-    package static let gatewayTimeout = HTTPStatus(504)
 
     package var isSuccess: Bool { (200..<300).contains(code) }
-    /// One of the five that say where else to look.
+    /// Whether it is one of the five statuses that redirect.
     package var isRedirect: Bool { [301, 302, 303, 307, 308].contains(code) }
 }
 

@@ -1,9 +1,9 @@
-/// A range of addresses: an address and the number of its leading bits that count.
+/// A range of addresses: a base address and the length of the prefix that all addresses in the range share.
 package struct CIDRBlock: Hashable, Sendable {
     package let base: IPAddress
     package let prefixLength: Int
 
-    /// Nil when the length does not fit the family or `base` has bits set behind the prefix.
+    /// Nil if the length is out of range for the family, or `base` has bits set after the prefix.
     package init?(base: IPAddress, prefixLength: Int) {
         self.base = base
         self.prefixLength = prefixLength
@@ -15,7 +15,7 @@ package struct CIDRBlock: Hashable, Sendable {
         }
     }
 
-    /// Whether the address lies in the range; an IPv4-mapped IPv6 address is taken as the IPv4 address it is.
+    /// Whether the address is in the range. An IPv4-mapped IPv6 address counts as its IPv4 address.
     package func contains(_ address: IPAddress) -> Bool {
         if case .v6(let base) = base, case .v6(let bits) = address, bits & Self.mask(prefixLength) == base {
             return true
@@ -31,7 +31,7 @@ package struct CIDRBlock: Hashable, Sendable {
 }
 
 extension CIDRBlock: LosslessStringConvertible, CustomStringConvertible {
-    /// `address/length`, or an address alone for just that one.
+    /// Parses `address/length`, or an address alone for the range of only that address.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let base = IPAddress(String(first)) else { return nil }

@@ -1,24 +1,24 @@
 extension IPAddress {
     /// Whether the address may be a host on the public Internet.
     ///
-    /// False for everything the IANA special-purpose registries (RFC 6890, as of 2025) do not call globally reachable,
-    /// for multicast, and for IPv6 outside the allocated global unicast space. An address that carries an IPv4 address
-    /// (mapped, NAT64, 6to4, Teredo, ISATAP) is as good as the one it carries.
+    /// False for addresses that the IANA special-purpose registries (RFC 6890, as of 2025) do not list as globally
+    /// reachable, for multicast, and for IPv6 outside the allocated global unicast space. An address that embeds an
+    /// IPv4 address (mapped, NAT64, 6to4, Teredo, ISATAP) is treated as the embedded address.
     package var isGloballyRoutable: Bool {
         switch self {
         case .v4:
             if Self.reachableV4.contains(where: { $0.contains(self) }) { return true }
             return !Self.specialV4.contains { $0.contains(self) }
         case .v6(let bits):
-            if let carried = Self.carried(by: bits) { return carried.allSatisfy(\.isGloballyRoutable) }
+            if let embedded = Self.embedded(in: bits) { return embedded.allSatisfy(\.isGloballyRoutable) }
             if Self.reachableV6.contains(where: { $0.contains(self) }) { return true }
-            // 2000::/3 is all that is allocated as global unicast.
+            // 2000::/3 is the only range allocated for global unicast.
             return bits >> 125 == 0b001 && !Self.specialV6.contains { $0.contains(self) }
         }
     }
 
-    /// The IPv4 addresses inside a transition address, nil for any other.
-    private static func carried(by bits: UInt128) -> [IPAddress]? {
+    /// The IPv4 addresses that a transition address embeds. Nil for any other address.
+    private static func embedded(in bits: UInt128) -> [IPAddress]? {
         let last = UInt32(truncatingIfNeeded: bits)
         if bits >> 32 == 0xffff { return [.v4(last)] }  // ::ffff:0:0/96, RFC 4291
         if bits >> 32 == 0x64_ff9b << 64 { return [.v4(last)] }  // 64:ff9b::/96, RFC 6052
@@ -27,7 +27,7 @@ extension IPAddress {
             return [.v4(UInt32(truncatingIfNeeded: bits >> 64)), .v4(~last)]
         }
         let interface = UInt32(truncatingIfNeeded: bits >> 32)
-        // ISATAP, RFC 5214 section 6.1. What lies outside 2000::/3 is refused anyway.
+        // ISATAP, RFC 5214 section 6.1. Addresses outside 2000::/3 are refused anyway.
         if interface & ~0x0200_0000 == 0x5efe, bits >> 125 == 0b001 { return [.v4(last)] }
         return nil
     }
@@ -61,6 +61,6 @@ extension IPAddress {
         "2001:db8::/32", "3fff::/20",  // documentation
     ])
 
-    /// From text in this file, each line of which is exercised by the tests.
+    /// Parses the lists above; the tests cover each of their entries.
     private static func blocks(_ text: [String]) -> [CIDRBlock] { text.compactMap(CIDRBlock.init) }
 }

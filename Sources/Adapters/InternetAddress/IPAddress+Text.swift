@@ -1,6 +1,6 @@
 extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
-    /// Parses strictly: four decimal octets without leading zeros, or RFC 4291 section 2.2 for IPv6. No zone, no
-    /// brackets, no shortened, octal or hexadecimal IPv4 forms.
+    /// Parses four decimal octets without leading zeros, or an IPv6 address as in RFC 4291 section 2.2. Zones,
+    /// brackets, and shortened, octal or hexadecimal forms of IPv4 are refused.
     package init?(_ text: String) {
         var text = text
         let parsed: IPAddress? = text.withUTF8 { bytes in
@@ -11,7 +11,7 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
         self = parsed
     }
 
-    /// Dotted decimal, or the canonical text of RFC 5952.
+    /// Dotted decimal for IPv4, the canonical text of RFC 5952 for IPv6.
     package var description: String {
         switch self {
         case .v4: octets.map(String.init).joined(separator: ".")
@@ -38,7 +38,7 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
     private static func parseV6(_ text: Text) -> UInt128? {
         guard text.count <= 45 else { return nil }
         let colon = UInt8(ascii: ":")
-        // At most one "::", and no third colon beside it.
+        // At most one "::", which a third colon may not follow.
         var gaps: [Int] = []
         for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon {
             gaps.append(index)
@@ -58,7 +58,7 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
         return (head + zeros + tail).reduce(0) { $0 << 16 | UInt128($1) }
     }
 
-    /// The 16-bit groups of text without "::"; a dotted IPv4 address may be the last two.
+    /// The 16-bit groups of a text without "::". The last two may be written as a dotted IPv4 address.
     private static func groups(of text: Text) -> [UInt16]? {
         let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 8, omittingEmptySubsequences: false)
         var groups: [UInt16] = []
@@ -68,7 +68,7 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
                 groups += [UInt16(inner >> 16), UInt16(truncatingIfNeeded: inner)]
                 continue
             }
-            // `UInt16(_:radix:)` would take a sign.
+            // `UInt16(_:radix:)` would accept a sign.
             guard (1...4).contains(part.count), part.first != UInt8(ascii: "+"), part.first != UInt8(ascii: "-"),
                 let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
             else { return nil }

@@ -7,7 +7,7 @@ package enum IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress {
-    /// The address in a `sockaddr_in` or `sockaddr_in6` of Linux; nil for another family or too few bytes.
+    /// Reads the address from a `sockaddr_in` or `sockaddr_in6` of Linux. Nil for another family or too few bytes.
     package init?(socketAddress bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 8 else { return nil }
         switch bytes.loadUnaligned(as: UInt16.self) {
@@ -20,7 +20,7 @@ extension IPAddress {
         }
     }
 
-    /// The octets in network order: 4 or 16.
+    /// The 4 or 16 octets in network order.
     package var octets: [UInt8] {
         switch self {
         case .v4(let bits): (0..<4).map { UInt8(truncatingIfNeeded: bits >> (24 - 8 * $0)) }
@@ -28,7 +28,8 @@ extension IPAddress {
         }
     }
 
-    /// The IPv4 address for an IPv4-mapped IPv6 address (`::ffff:0:0/96`, RFC 4291 section 2.5.5.2), else the same.
+    /// The IPv4 address of an IPv4-mapped IPv6 address (`::ffff:0:0/96`, RFC 4291 section 2.5.5.2), or the address
+    /// itself.
     package var unmapped: IPAddress {
         guard case .v6(let bits) = self, bits >> 32 == 0xffff else { return self }
         return .v4(UInt32(truncatingIfNeeded: bits))

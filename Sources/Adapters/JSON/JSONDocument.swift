@@ -1,21 +1,20 @@
 import CYYJSON
 
-/// Parsed JSON text. Its values are views into it and keep it alive.
+/// A parsed JSON text. Its values are views of it and keep it alive.
 ///
-/// The text must be RFC 8259 to the letter: UTF-8 without lone surrogates, no comments, no trailing commas, nothing
-/// after the value. Numbers keep their digits (`JSONValue.number`), so that no price passes through binary floating
-/// point.
+/// The text must conform to RFC 8259: UTF-8 without lone surrogates, comments, trailing commas or text after the value.
+/// Numbers keep their digits (`JSONValue.number`), so that no price is converted to binary floating point.
 package final class JSONDocument: @unchecked Sendable {
-    // `@unchecked`: a yyjson document is never written after it was read.
+    // `@unchecked`: nothing writes to a yyjson document once it is parsed.
     private let document: UnsafeMutablePointer<yyjson_doc>
 
-    /// Nesting beyond this is refused: nothing that Warelog reads is deeper than four.
+    /// The maximum nesting. No text that Warelog reads is deeper than four.
     package static let maximumDepth = 32
 
-    /// Parses `bytes` whole. Work and memory are linear in their number.
+    /// Parses all of `bytes`, in time and memory linear in their count.
     ///
-    /// With `loneSurrogatesAsNUL` the escape of a lone surrogate, which stands for no character, is read as a NUL: a
-    /// reader that refuses NUL then knows which field it is in.
+    /// With `loneSurrogatesAsNUL`, the escape of a lone surrogate, which means no character, is read as a NUL. A caller
+    /// that refuses NUL then knows which field contains it.
     package convenience init(parsing bytes: [UInt8], loneSurrogatesAsNUL: Bool = false) throws(JSONError) {
         let document: UnsafeMutablePointer<yyjson_doc>
         do {
@@ -37,7 +36,7 @@ package final class JSONDocument: @unchecked Sendable {
     private static func read(_ bytes: [UInt8]) throws(JSONError) -> UnsafeMutablePointer<yyjson_doc> {
         var failure = yyjson_read_err()
         let read = bytes.withUnsafeBytes { raw in
-            // The text is only read: without YYJSON_READ_INSITU yyjson copies it.
+            // Without YYJSON_READ_INSITU, yyjson copies the text and does not write to it.
             yyjson_read_opts(
                 UnsafeMutableRawPointer(mutating: raw.baseAddress)?.assumingMemoryBound(to: CChar.self), raw.count,
                 YYJSON_READ_NUMBER_AS_RAW, nil, &failure)

@@ -1,8 +1,8 @@
-/// Why a text is not JSON that Warelog takes. Never carries any of the text but keys.
+/// Why a text was refused as JSON. Contains nothing of the text but keys.
 package enum JSONError: Error, Equatable, CustomStringConvertible {
-    /// Not JSON; the parser's words and the byte at which it stopped.
+    /// The text is not JSON. The values are the parser's message and the byte at which it stopped.
     case malformed(String, offset: Int)
-    /// The same key twice in one object (RFC 8259 section 4 leaves open which one counts).
+    /// An object has a key twice. RFC 8259 section 4 leaves open which of them counts.
     case duplicateKey(pointer: String)
     case tooDeep(limit: Int)
 
@@ -10,7 +10,7 @@ package enum JSONError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .malformed(let reason, let offset): "not JSON: \(reason) at byte \(offset)"
         case .duplicateKey(let pointer): "the key \(pointer) occurs twice"
-        case .tooDeep(let limit): "nested deeper than \(limit)"
+        case .tooDeep(let limit): "the nesting is deeper than \(limit)"
         }
     }
 }

@@ -1,6 +1,6 @@
-/// RFC 6901.
+/// JSON Pointer (RFC 6901).
 package enum JSONPointer {
-    /// `key` as a pointer's reference token.
+    /// Returns `key` as a reference token of a pointer.
     package static func escaped(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
         var token = ""

@@ -1,7 +1,7 @@
 import CYYJSON
 import Glibc
 
-/// One value of a `JSONDocument`.
+/// A value of a `JSONDocument`.
 package struct JSONValue: Sendable {
     package enum Kind: Sendable { case null, boolean, number, string, array, object }
 
@@ -26,7 +26,6 @@ package struct JSONValue: Sendable {
         }
     }
 
-    package var isContainer: Bool { yyjson_is_ctn(raw) }
     package var isNull: Bool { yyjson_is_null(raw) }
     package var boolean: Bool? { yyjson_is_bool(raw) ? yyjson_get_bool(raw) : nil }
 
@@ -35,19 +34,19 @@ package struct JSONValue: Sendable {
         return Self.text(text, yyjson_get_len(raw))
     }
 
-    /// A number's digits as they were written.
+    /// A number's digits as they are written in the text.
     package var number: String? {
         guard let text = yyjson_get_raw(raw) else { return nil }
         return Self.text(text, yyjson_get_len(raw))
     }
 
-    /// A number that was written as an integer and fits.
+    /// The value of a number that is written as an integer and fits.
     package var integer: Int64? {
         guard let text = yyjson_get_raw(raw) else { return nil }
         let isNegative = text.pointee == 0x2D
         var value: Int64 = 0
         for index in (isNegative ? 1 : 0)..<yyjson_get_len(raw) {
-            // By the parser's grammar, what is no digit here is a point or an exponent.
+            // The parser accepted the number, so another character than a digit is a decimal point or an exponent.
             guard (0x30...0x39).contains(text[index]) else { return nil }
             let digit = Int64(text[index] - 0x30)
             let (tenfold, overflowed) = value.multipliedReportingOverflow(by: 10)
@@ -58,13 +57,13 @@ package struct JSONValue: Sendable {
         return value
     }
 
-    /// Whether this is a string with a NUL in it, which many a reader takes for its end.
+    /// Whether this is a string that contains a NUL, which many programs take for its end.
     package var containsNUL: Bool {
         guard let text = yyjson_get_str(raw) else { return false }
         return memchr(text, 0, yyjson_get_len(raw)) != nil
     }
 
-    /// The member of an object named `key`; nil when there is none or this is not an object.
+    /// The object's member named `key`. Nil if there is none or this is not an object.
     package subscript(key: String) -> JSONValue? {
         var key = key
         let found = key.withUTF8 { utf8 in
@@ -73,7 +72,7 @@ package struct JSONValue: Sendable {
         return found.map { JSONValue(document: document, raw: $0) }
     }
 
-    /// An object's members in the order of the text; none when this is not an object.
+    /// The object's members in the order of the text. Empty if this is not an object.
     package var members: [(key: String, value: JSONValue)] {
         var members: [(key: String, value: JSONValue)] = []
         members.reserveCapacity(yyjson_obj_size(raw))
@@ -89,7 +88,7 @@ package struct JSONValue: Sendable {
         return members
     }
 
-    /// An array's elements; none when this is not an array.
+    /// The array's elements. Empty if this is not an array.
     package var elements: [JSONValue] {
         var elements: [JSONValue] = []
         elements.reserveCapacity(yyjson_arr_size(raw))

@@ -1,15 +1,16 @@
 import Base
 
-/// Writes JSON text from front to back, members in the order of the calls, without white space.
+/// Writes JSON text without white space, with members in the order of the calls.
 ///
-/// A writer of our own, because the same state must always give the same bytes and no tree has to be built first.
+/// Foundation's encoder would not do: the same state must always give the same bytes, and no tree has to be built
+/// first.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
     package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
 
-    /// `{…}` with the members that `body` writes by `member`.
+    /// Writes an object with the members that `body` writes.
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
         begin()
         bytes.append(UInt8(ascii: "{"))
@@ -54,7 +55,7 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    /// What needs no escape, which is most, goes in one piece.
+    /// Appends runs of bytes that need no escape at once.
     private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
         var start = 0
         for (index, byte) in text.enumerated()
@@ -70,7 +71,7 @@ package struct JSONWriter {
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
     package mutating func null() { raw("null") }
 
-    /// Text that is JSON already: a number's digits, a stored document.
+    /// Writes a text that is JSON already, such as a number's digits or a stored document.
     package mutating func raw(_ json: String) {
         begin()
         bytes.append(contentsOf: json.utf8)
@@ -109,13 +110,13 @@ extension JSONWriter {
     package mutating func member(_ key: StaticString, _ value: some BinaryInteger) { self.key(key); integer(value) }
     package mutating func member(_ key: StaticString, _ value: Bool) { self.key(key); boolean(value) }
 
-    /// A string, or null.
+    /// Writes a member that is a string or null.
     package mutating func member(_ key: StaticString, _ value: String?) {
         self.key(key)
         if let value { string(value) } else { null() }
     }
 
-    /// One object as bytes.
+    /// Returns the bytes of an object.
     package static func object(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter()
         writer.object(body)

@@ -1,9 +1,9 @@
 import CYYJSON
 
-/// Refuses what parsers disagree about: a key twice in one object. And what exhausts stacks: deep nesting.
+/// Refuses objects with a repeated key, about which parsers disagree, and deep nesting, which exhausts stacks.
 ///
-/// Work is linear in the text: a pointer is made only for what is refused, and keys are compared by their bytes. (As
-/// Swift's strings they would be normalized first, which takes the square of the length of a hostile one.)
+/// The time is linear in the text: a pointer is made only for a refused key, and keys are compared by their bytes.
+/// (Swift would normalise strings first, which takes time quadratic in the length of a hostile one.)
 enum Shape {
     static func check(_ value: UnsafeMutablePointer<yyjson_val>?, depth: Int) throws(JSONError) {
         if yyjson_is_obj(value) {
@@ -34,7 +34,7 @@ enum Shape {
         }
     }
 
-    /// Objects of up to this many members are compared each with each, which is quicker than a set.
+    /// For objects with at most this many members, comparing all pairs of keys is faster than a set.
     private static let smallCount = 16
 
     private static func checkKeys(_ object: UnsafeMutablePointer<yyjson_val>?) throws(JSONError) {
@@ -44,7 +44,7 @@ enum Shape {
         guard yyjson_obj_iter_init(object, &iterator) else { return }
         while let raw = yyjson_obj_iter_next(&iterator) {
             let key = Key(raw)
-            // The iterator has passed over this key: another one of its name comes after it.
+            // The iterator is after this key, so an equal key is among the rest.
             let isUnique = isSmall ? !occurs(key, after: iterator) : seen.insert(key).inserted
             guard isUnique else { throw .duplicateKey(pointer: "/\(key.token)") }
         }
@@ -74,7 +74,7 @@ enum Shape {
         }
     }
 
-    /// An object's key as its bytes, in the document that it is of.
+    /// The bytes of an object's key, in the document's memory.
     private struct Key: Hashable {
         let bytes: UnsafeRawBufferPointer
 
@@ -98,7 +98,7 @@ enum Shape {
 }
 
 extension JSONError {
-    /// The same, found inside the member or element `token`.
+    /// The same error, found inside the member or element `token`.
     fileprivate func below(_ token: String) -> JSONError {
         if case .duplicateKey(let pointer) = self { .duplicateKey(pointer: "/\(token)\(pointer)") } else { self }
     }

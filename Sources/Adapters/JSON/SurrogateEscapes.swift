@@ -1,13 +1,14 @@
-/// Escapes in JSON text that stand for halves of a character (RFC 8259 section 7).
+/// Escapes in JSON text that represent one half of a character (RFC 8259 section 7).
 enum SurrogateEscapes {
-    /// The text with each lone one, `\ud800`, made that of a NUL, `\u0000`; nil where there is none.
+    /// Returns the text with each escape of a lone surrogate, such as `\ud800`, replaced by `\u0000`. Nil if there is
+    /// none.
     static func loneOnesMadeNUL(in text: [UInt8]) -> [UInt8]? {
         var repaired = text
         var found = false
         var index = 0
         while let start = text[index...].firstIndex(of: UInt8(ascii: "\\")) {
             guard let unit = codeUnit(of: text, at: start) else {
-                index = min(start + 2, text.count)  // another escape, or none
+                index = min(start + 2, text.count)  // another escape, or an incomplete one
                 continue
             }
             index = start + 6
@@ -22,7 +23,7 @@ enum SurrogateEscapes {
         return found ? repaired : nil
     }
 
-    /// The number in an escape of the form `\uXXXX`; nil for anything else.
+    /// The code unit of an escape of the form `\uXXXX`. Nil for any other text.
     private static func codeUnit(of text: [UInt8], at index: Int) -> UInt16? {
         guard index + 6 <= text.count, text[index] == UInt8(ascii: "\\"), text[index + 1] == UInt8(ascii: "u") else {
             return nil

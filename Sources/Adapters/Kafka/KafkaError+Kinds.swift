@@ -6,10 +6,10 @@ extension KafkaError {
             raw)
     }
 
-    /// The producer holds as much as it may: nothing was taken.
+    /// The producer's queue is full; the record was not accepted.
     package var isQueueFull: Bool { raw == RD_KAFKA_RESP_ERR__QUEUE_FULL }
 
-    /// The log does not have the offset that was asked for.
+    /// The log does not have the requested offset.
     package var isMissingOffset: Bool {
         [
             RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
@@ -24,17 +24,7 @@ extension KafkaError {
         ].contains(raw)
     }
 
-    package var isTopicAlreadyExists: Bool { raw == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS }
-
-    /// The embedded broker, or this version of Kafka, cannot do it.
-    package var isUnsupported: Bool {
-        [RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION].contains(raw)
-    }
-
-    /// The waiting task was cancelled.
-    package var isCancellation: Bool { raw == RD_KAFKA_RESP_ERR__INTR }
-
-    /// The client was closed before or meanwhile.
+    /// The client is closed, or was closed during the call.
     package var isClosed: Bool { raw == RD_KAFKA_RESP_ERR__DESTROY }
 
     private var raw: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue: Int32(code)) }
@@ -47,14 +37,14 @@ extension KafkaError {
         KafkaError(call: call, RD_KAFKA_RESP_ERR__DESTROY, text: "closed")
     }
 
-    /// Throws if `status` says so.
+    /// Throws if `status` is an error.
     static func check(_ call: String, _ status: rd_kafka_resp_err_t) throws(KafkaError) {
         guard status == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(call: call, status) }
     }
 }
 
 extension rd_kafka_resp_err_t {
-    /// librdkafka goes on by itself after these, or the same call may succeed later.
+    /// Whether librdkafka recovers by itself, or the same call may succeed later.
     var isTransient: Bool { Self.transient.contains(rawValue) }
 
     private static let transient: Set<Int32> = Set(

@@ -1,22 +1,22 @@
 import CRdkafka
 
-/// A call of librdkafka that failed.
+/// A failed call of librdkafka.
 package struct KafkaError: Error, Sendable, CustomStringConvertible {
-    /// The C function's name, or ours where no C function failed.
+    /// The C function's name, or the name of our own function if no C function failed.
     package let call: String
-    /// librdkafka's number: negative ones come from the client itself, positive ones from the broker.
+    /// librdkafka's error code: negative if it comes from the client itself, positive if it comes from the broker.
     package let code: Int
-    /// librdkafka's name of the code, `_QUEUE_FULL`.
+    /// librdkafka's name of the code, such as `_QUEUE_FULL`.
     package let name: String
     package let text: String
-    /// This client is of no use any more: the process should restart.
+    /// Whether the client can no longer be used, so that the process should restart.
     package let isFatal: Bool
-    /// The same call may succeed later.
+    /// Whether the same call may succeed later.
     package let isRetriable: Bool
-    /// Of a record that was sent: it may stand in the log all the same.
+    /// Whether the record that was sent may be in the log in spite of the error.
     package let mayHaveBeenWritten: Bool
 
-    /// `text` replaces librdkafka's general words for the code.
+    /// `text` replaces librdkafka's general description of the code.
     init(
         call: String, _ error: rd_kafka_resp_err_t, text: String? = nil, isFatal: Bool = false,
         mayHaveBeenWritten: Bool = false

@@ -1,4 +1,4 @@
-/// A header of a record: names may repeat, and a null value is not an empty one.
+/// A header of a record. Names may repeat, and a null value differs from an empty one.
 package struct KafkaHeader: Hashable, Sendable {
     package let name: String
     package let value: [UInt8]?

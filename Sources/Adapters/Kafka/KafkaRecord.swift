@@ -1,10 +1,10 @@
-/// A record as it stands in the log: key, value and headers in one piece of memory, whatever their number.
+/// A record of the log. Its key, value and headers are kept in one piece of memory.
 package struct KafkaRecord: Sendable, Equatable {
     package let topicPartition: TopicPartition
     package let offset: Int64
-    /// Milliseconds since 1970, -1 where the record has none.
+    /// Milliseconds since 1970, or -1 if the record has no timestamp.
     package let timestamp: Int64
-    /// As `RecordPacker` packs them: for whoever keeps records as bytes.
+    /// Key, value and headers as `RecordPacker` packs them, for callers that keep records as bytes.
     package let packed: [UInt8]
 
     package init(topicPartition: TopicPartition, offset: Int64, timestamp: Int64, packed: [UInt8]) {
@@ -30,7 +30,7 @@ package struct KafkaRecord: Sendable, Equatable {
 
     package var key: [UInt8]? { withUnpacked { $0.key.map { Array($0) } } }
 
-    /// None is a tombstone.
+    /// Nil for a tombstone.
     package var value: [UInt8]? { withUnpacked { $0.value.map { Array($0) } } }
 
     package var headers: [KafkaHeader] {
@@ -43,7 +43,7 @@ package struct KafkaRecord: Sendable, Equatable {
         }
     }
 
-    /// Its parts where they stand, for as long as `body` runs.
+    /// Calls `body` with the record's parts, which are valid until `body` returns.
     package func withUnpacked<Value, Failure: Error>(
         _ body: (UnpackedRecord) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -58,8 +58,8 @@ package struct KafkaRecord: Sendable, Equatable {
     }
 }
 
-/// Puts pieces one behind the other, each after its length: key, value, and each header's name and value. A piece that
-/// is not there has the length -1.
+/// Packs a record's key and value, and the name and value of each header, one after the other. Each piece follows its
+/// length, which is -1 for a piece that is nil.
 struct RecordPacker {
     private(set) var bytes: [UInt8] = []
 
@@ -71,7 +71,7 @@ struct RecordPacker {
     }
 }
 
-/// The parts of a packed record, where they stand.
+/// Views of the parts of a packed record.
 package struct UnpackedRecord {
     package let key: UnsafeRawBufferPointer?
     package let value: UnsafeRawBufferPointer?
@@ -84,7 +84,7 @@ package struct UnpackedRecord {
         headers = rest
     }
 
-    /// Names and values in their order.
+    /// Calls `body` with each header's name and value, in order.
     package func forEachHeader<Failure: Error>(
         _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(Failure) -> Void
     ) throws(Failure) {
@@ -95,7 +95,7 @@ package struct UnpackedRecord {
         }
     }
 
-    /// Of bytes that are cut short there is nothing.
+    /// Takes the next piece from `rest`. Nil when the bytes are truncated.
     private static func piece(_ rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard rest.count >= 4 else {
             rest = UnsafeRawBufferPointer(start: nil, count: 0)

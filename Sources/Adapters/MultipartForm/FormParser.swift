@@ -1,35 +1,36 @@
-/// Takes a `multipart/form-data` body apart as it comes (RFC 7578, RFC 2046 section 5.1), whatever pieces it comes in.
+/// Parses a `multipart/form-data` body while it arrives (RFC 7578, RFC 2046 section 5.1), in pieces of any size.
 ///
-/// Holds a part's header fields, or the beginning of what may be a boundary, and nothing else.
+/// Buffers only a part's header fields, or bytes that may begin a boundary.
 package struct FormParser: Sendable {
     package enum Event: Sendable, Equatable {
-        /// A part of this name begins; the one before it has ended.
+        /// A part with this name begins, and the part before it ends.
         case part(String)
         /// Bytes of the part.
         case data([UInt8])
-        /// The last part has ended. What follows is nobody's.
+        /// The last part ends. The parser ignores what follows.
         case end
     }
 
     private enum State {
         case preamble
-        /// A boundary has been read, not yet what follows it on its line.
+        /// After a boundary, before the rest of its line.
         case boundary
-        /// From the line's end of the boundary on.
+        /// In a part's header fields, beginning with the end of the boundary's line.
         case fields
         case data
         case epilogue
     }
 
-    /// Bytes of one part's header fields.
+    /// The maximum size of a part's header fields, in bytes.
     private static let maximumFields = 8 * 1024
-    /// Spaces behind a boundary.
+    /// The maximum number of spaces after a boundary.
     private static let maximumPadding = 64
 
-    /// With the end of the line before it.
+    /// The boundary, including the end of the line before it.
     private let delimiter: [UInt8]
     private var state = State.preamble
-    /// What is not known yet. The first boundary needs no line before it.
+    /// Bytes that are not parsed yet. It begins with the end of a line, because the first boundary needs no line before
+    /// it.
     private var buffer: [UInt8] = [0x0D, 0x0A]
 
     package init(_ type: HeaderParameters) throws(FormError) {
@@ -50,7 +51,7 @@ package struct FormParser: Sendable {
             }
     }
 
-    /// What the next piece of the body tells.
+    /// Parses the next piece of the body and returns the events in it.
     package mutating func feed(_ bytes: [UInt8]) throws(FormError) -> [Event] {
         buffer += bytes
         var events: [Event] = []
@@ -60,12 +61,12 @@ package struct FormParser: Sendable {
         return events
     }
 
-    /// The body has ended; throws when the form has not.
+    /// Call it at the end of the body. Throws if the form is incomplete.
     package func finish() throws(FormError) {
         guard case .epilogue = state else { throw .truncated }
     }
 
-    /// False when more has to come first.
+    /// Returns false if more bytes are needed.
     private mutating func step(_ rest: inout ArraySlice<UInt8>, _ events: inout [Event]) throws(FormError) -> Bool {
         switch state {
         case .preamble, .data:
@@ -86,7 +87,7 @@ package struct FormParser: Sendable {
         }
     }
 
-    /// Where the next delimiter is, or where the beginning of one may be; the end when neither is there.
+    /// Returns the index of the next delimiter, or of bytes that may begin one, or the end index.
     private func search(_ bytes: ArraySlice<UInt8>) -> (index: Int, isWhole: Bool) {
         var rest = bytes
         while let index = rest.firstIndex(of: 0x0D) {
@@ -119,7 +120,7 @@ package struct FormParser: Sendable {
     private mutating func readFields(
         _ rest: inout ArraySlice<UInt8>, _ events: inout [Event]
     ) throws(FormError) -> Bool {
-        // `rest` begins with the end of the boundary's line: a part without any field has an empty line after it.
+        // `rest` begins with the end of the boundary's line, which an empty line follows if the part has no fields.
         let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
         var search = rest.prefix(Self.maximumFields)
         while let index = search.firstIndex(of: 0x0D) {
@@ -136,7 +137,7 @@ package struct FormParser: Sendable {
         return false
     }
 
-    /// The part's name, as its `Content-Disposition` has it.
+    /// Returns the part's name from its `Content-Disposition`.
     private static func name(_ fields: ArraySlice<UInt8>) throws(FormError) -> String {
         guard let text = String(validating: fields, as: UTF8.self) else { throw .fields }
         var name: String?

@@ -1,11 +1,11 @@
-/// The value of a header field with parameters: `form-data; name="image"`, `multipart/form-data; boundary=x`.
+/// The value of a header field with parameters, such as `form-data; name="image"`.
 package struct HeaderParameters: Sendable, Equatable {
-    /// What stands before the parameters, in lower case.
+    /// The part before the parameters, in lower case.
     package let essence: String
-    /// By their names in lower case.
+    /// The parameters by name. The names are in lower case.
     package let parameters: [String: String]
 
-    /// Nil for what is malformed, and for a parameter that is given twice.
+    /// Nil if the text is malformed or has a parameter twice.
     package init?(_ text: some StringProtocol) {
         var rest = Array(text.utf8)[...]
         let essence = rest.removing { $0 != UInt8(ascii: ";") }.trimmed
@@ -26,8 +26,8 @@ package struct HeaderParameters: Sendable, Equatable {
         self.parameters = parameters
     }
 
-    /// A token, or a quoted string without its quotes. A backslash stands for itself but before a quote or another one:
-    /// file names have them.
+    /// Parses a token, or a quoted string, whose quotes it removes. A backslash escapes only a quote or another
+    /// backslash, because browsers send file names with backslashes.
     private static func value(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
         guard rest.first == UInt8(ascii: "\"") else {
             let token = rest.removing { $0.isToken }
@@ -48,7 +48,7 @@ package struct HeaderParameters: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-    /// Takes what satisfies `condition` off the beginning.
+    /// Removes the longest prefix whose bytes satisfy `condition`, and returns it.
     fileprivate mutating func removing(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let taken = prefix(while: condition)
         self = self[taken.endIndex...]
@@ -66,7 +66,7 @@ extension ArraySlice<UInt8> {
 }
 
 extension UInt8 {
-    /// RFC 9110 section 5.6.2.
+    /// Whether the byte may be part of a token (RFC 9110 section 5.6.2).
     var isToken: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,6 +1,6 @@
 /// An object's name: lower-case letters, digits, `.`, `_`, `-` and `/`, without empty, `.` or `..` segments.
 ///
-/// Such a key needs no percent-encoding, so that every version of every signer agrees on it, and every server takes it.
+/// Such a key needs no percent-encoding, so all signers agree on it and all servers accept it.
 package struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 

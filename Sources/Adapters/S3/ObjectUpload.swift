@@ -1,21 +1,21 @@
 import Cryptography
 
-/// An object on its way into the bucket, of which no more than one part is held.
+/// Uploads an object while its bytes arrive, and holds no more than one part of it.
 ///
-/// A short one is put at once; a longer one goes in parts, each as soon as it is full and more has come. Whoever does
-/// not finish it has to `discard` it.
+/// A short object is sent in one request, a longer one in parts: each part as soon as it is full and more bytes have
+/// arrived. The caller calls `discard` if it does not finish the upload.
 package struct ObjectUpload: Sendable {
-    /// S3 takes no smaller part but for the last one.
+    /// The size of the parts: the least that S3 accepts for all but the last.
     package static let partBytes = 5 * 1024 * 1024
 
     private let client: S3Client
     private let key: ObjectKey
     private let contentType: String
     private var buffer: [UInt8] = []
-    /// Set from the first part until all parts are one object.
+    /// Set from the first part until the upload is complete.
     private var uploadID: String?
     private var parts: [String] = []
-    /// The object may be there, whatever the answer was.
+    /// Whether the object may exist, whatever the response was.
     private var mayExist = false
 
     package init(_ client: S3Client, key: String, contentType: String) throws(S3Error) {
@@ -26,7 +26,7 @@ package struct ObjectUpload: Sendable {
 
     package var bufferedBytes: Int { buffer.count }
 
-    /// Returns when what was given is held, or sent.
+    /// Returns when the bytes are buffered or sent.
     package mutating func write(_ bytes: [UInt8]) async throws(S3Error) {
         var rest = bytes[...]
         while rest.count > Self.partBytes - buffer.count {
@@ -38,7 +38,7 @@ package struct ObjectUpload: Sendable {
         buffer += rest
     }
 
-    /// The object is there when this returns.
+    /// Completes the upload. The object exists when this returns.
     package mutating func finish() async throws(S3Error) {
         guard uploadID != nil else {
             mayExist = true
@@ -64,7 +64,7 @@ package struct ObjectUpload: Sendable {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Leaves nothing of it behind, finished or not. Goes on to its end when the task is cancelled.
+    /// Deletes what was uploaded, finished or not. Cancelling the task does not stop it.
     package func discard() async throws(S3Error) {
         if let uploadID { try await client.abortMultipartUpload(key, uploadID) }
         if mayExist { try await client.delete(key: key.text) }

@@ -3,21 +3,21 @@ import HTTPClient
 import HTTPMessages
 
 extension S3Client {
-    /// Makes the bucket unless it is there already.
+    /// Creates the bucket unless it exists.
     package func ensureBucket() async throws(S3Error) {
         do {
             let body = Array(constraint.utf8)
             _ = try await send(.put, "/\(configuration.bucket)", body: body, hash: SHA256.hex(body))
         } catch let error where error.status == .conflict {
-            // BucketAlreadyOwnedByYou, BucketAlreadyExists. Whether it may be used the first object will tell.
+            // BucketAlreadyOwnedByYou or BucketAlreadyExists. The first object shows whether the bucket can be used.
             return
         }
     }
 
-    /// Whether the server answers for the bucket; throws where there is none.
+    /// Throws if the server does not answer or the bucket does not exist.
     package func checkBucket() async throws(S3Error) { _ = try await send(.head, "/\(configuration.bucket)") }
 
-    /// What has to be said of the region, which is nothing for the first one there was.
+    /// The request's location constraint. It must be absent for `us-east-1`.
     private var constraint: String {
         guard configuration.region != "us-east-1" else { return "" }
         return """
@@ -26,7 +26,7 @@ extension S3Client {
             """
     }
 
-    /// Lets anybody read the objects whose keys begin with `prefix`, and no others, by a bucket policy.
+    /// Sets a bucket policy that lets anybody read the objects whose keys begin with `prefix`, and no others.
     package func allowPublicRead(prefix: String) async throws(S3Error) {
         guard Self.isKeyText(prefix) else { throw S3Error(.invalidKey) }
         let policy = Array(
@@ -39,7 +39,7 @@ extension S3Client {
                 .put, "/\(configuration.bucket)?policy=", ["Content-Type": "application/json"], body: policy,
                 hash: SHA256.hex(policy))
         } catch let error where error.status == .conflict {
-            // How `rclone serve s3` says that it has no policies.
+            // `rclone serve s3` answers this because it has no policies.
             throw S3Error(.notSupported, status: error.status, code: error.code, requestID: error.requestID)
         }
     }

@@ -3,9 +3,10 @@ import Cryptography
 import HTTPClient
 import HTTPMessages
 
-/// The requests of an upload in parts.
+/// The requests of a multipart upload.
 extension S3Client {
-    /// The upload's id. Not given up when the task is cancelled: the id is needed to abort the upload.
+    /// Starts a multipart upload and returns its id. Cancelling the task does not stop the request, because the id is
+    /// needed to abort the upload.
     func createMultipartUpload(_ key: ObjectKey, contentType: String) async throws(S3Error) -> String {
         let response = try await send(
             .post, "\(path(key))?uploads=", ["Content-Type": contentType], survivesCancellation: true)
@@ -15,7 +16,7 @@ extension S3Client {
         return id
     }
 
-    /// The part's entity tag. Parts are numbered from 1.
+    /// Uploads a part and returns its entity tag. Parts are numbered from 1.
     func uploadPart(
         _ number: Int, _ bytes: [UInt8], of key: ObjectKey, _ uploadID: String
     ) async throws(S3Error) -> String {
@@ -26,7 +27,7 @@ extension S3Client {
         return tag
     }
 
-    /// Makes the parts, whose entity tags these are, one object.
+    /// Combines the parts with these entity tags into an object.
     func completeMultipartUpload(_ key: ObjectKey, _ uploadID: String, parts: [String]) async throws(S3Error) {
         let entries = parts.enumerated().map { index, tag in
             "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(Self.escape(tag))</ETag></Part>"
@@ -44,13 +45,13 @@ extension S3Client {
         if XMLDocument(response.body)["Code"] != nil { throw S3Error(response) }
     }
 
-    /// Throws the parts away. Also fine when there is no such upload; not given up when the task is cancelled.
+    /// Deletes the parts. Succeeds if there is no such upload. Cancelling the task does not stop the request.
     func abortMultipartUpload(_ key: ObjectKey, _ uploadID: String) async throws(S3Error) {
         do {
             _ = try await send(
                 .delete, "\(path(key))?uploadId=\(PercentEncoding.encode(uploadID))", survivesCancellation: true)
         } catch let error where error.reason == .notFound {
-            return  // what was wanted
+            return  // there is no such upload
         }
     }
 

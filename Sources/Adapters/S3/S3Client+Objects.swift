@@ -2,21 +2,18 @@ import Base
 import Cryptography
 import HTTPMessages
 
-/// An object as a listing shows it.
+/// An object in a listing.
 package struct StoredObject: Sendable, Equatable {
     package let key: String
     package let bytes: Int
-    /// When it was stored: RFC 3339, in UTC.
+    /// When the object was stored: RFC 3339, in UTC.
     package let lastModified: String
 }
 
-/// Many objects at once.
+/// Requests about many objects at once.
 extension S3Client {
-    /// What S3 lists, and deletes, at once.
-    package static let maximumObjects = 1000
-
-    /// The objects whose keys begin with `prefix`, in the order of their keys' bytes, a page at a time: at most 1,000 after
-    /// the key `after`.
+    /// Returns a page of the objects whose keys begin with `prefix`, in the order of their keys' bytes: at most 1,000
+    /// after the key `after`.
     package func objects(prefix: String, after: String? = nil) async throws(S3Error) -> [StoredObject] {
         guard Self.isKeyText(prefix + (after ?? "")) else { throw S3Error(.invalidKey) }
         var query = "list-type=2&prefix=\(Self.encodeQuery(prefix))"
@@ -32,7 +29,7 @@ extension S3Client {
         return objects
     }
 
-    /// Deletes at most 1,000 objects. Also fine for those that are not there. Throws when one of them may be left.
+    /// Deletes at most 1,000 objects. Objects that do not exist are no error. Throws if an object may be left.
     package func delete(keys: [String]) async throws(S3Error) {
         if keys.isEmpty { return }
         var entries = ""
@@ -46,11 +43,11 @@ extension S3Client {
             .post, "/\(configuration.bucket)?delete=",
             ["Content-Type": "application/xml", Self.checksumHeader: Base64.text(digest)], body: body,
             hash: Hexadecimal.text(digest))
-        // A success that lists what it did not do (DeleteObjects).
+        // A successful response can list objects that were not deleted (DeleteObjects).
         if XMLDocument(response.body)["Code"] != nil { throw S3Error(response) }
     }
 
-    /// Of what keys are made of only the slash has to be encoded.
+    /// Encodes the slash, the only character of a key that needs it in a query.
     private static func encodeQuery(_ text: String) -> String {
         text.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
     }

@@ -3,7 +3,7 @@ import Cryptography
 import HTTPClient
 import HTTPMessages
 
-/// Objects in one bucket. Every request is signed, and carries the hash of its body (S3 requires both).
+/// A client for the objects of one bucket. Every request is signed and carries the hash of its body; S3 requires both.
 package struct S3Client: Sendable {
     package let configuration: S3Configuration
     private let client: HTTPClient
@@ -15,10 +15,10 @@ package struct S3Client: Sendable {
 
     static let checksumHeader = "x-amz-checksum-sha256"
 
-    /// The SHA-256 of nothing.
+    /// The SHA-256 of an empty body.
     static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-    /// What the server knows of an object.
+    /// The server's description of an object.
     package struct Head: Sendable, Equatable {
         package let contentLength: Int?
         package let contentType: String?
@@ -26,8 +26,8 @@ package struct S3Client: Sendable {
         package let entityTag: String?
     }
 
-    /// Stores an object. `sha256` is the hash of `bytes` in lower-case hexadecimal; the server refuses others, keeps it
-    /// beside the object where it can, and says what it kept.
+    /// Stores an object. `sha256` is the hash of `bytes` in lower-case hexadecimal. The server refuses bytes with
+    /// another hash. It stores the hash with the object if it can, and returns the hash that it stored.
     package func put(
         key: String, bytes: [UInt8], sha256: String, contentType: String, cacheControl: String? = nil
     ) async throws(S3Error) {
@@ -39,12 +39,12 @@ package struct S3Client: Sendable {
         if let stored = response.headers[Self.checksumHeader], stored != checksum { throw S3Error(.altered) }
     }
 
-    /// At most `limit` bytes; of a larger object nothing.
+    /// Returns the object's bytes. Throws if there are more than `limit`.
     package func get(key: String, upTo limit: Int? = nil) async throws(S3Error) -> [UInt8] {
         try await send(.get, path(ObjectKey(key)), upTo: limit).body
     }
 
-    /// Nil when there is no such object.
+    /// Returns the object's description, or nil if there is no such object.
     package func head(key: String) async throws(S3Error) -> Head? {
         let headers: HTTPHeaders
         do {
@@ -57,16 +57,16 @@ package struct S3Client: Sendable {
             cacheControl: headers["Cache-Control"], entityTag: headers["ETag"])
     }
 
-    /// Also fine when there is no such object. Not given up when the task is cancelled.
+    /// Deletes an object. Succeeds if there is no such object. Cancelling the task does not stop the request.
     package func delete(key: String) async throws(S3Error) {
         do {
             _ = try await send(.delete, path(ObjectKey(key)), survivesCancellation: true)
         } catch let error where error.reason == .notFound {
-            return  // what was wanted
+            return  // there is no such object
         }
     }
 
-    /// Where clients of the product find the object.
+    /// The URL at which clients of the API find the object.
     package func publicURL(key: String) throws(S3Error) -> String {
         try "\(configuration.publicBaseURL)/\(ObjectKey(key))"
     }
@@ -75,8 +75,8 @@ package struct S3Client: Sendable {
 
     func path(_ key: ObjectKey) -> String { "/\(configuration.bucket)/\(key)" }
 
-    /// `path` and `query` are signed as they are written: percent-encoded, the query sorted by name and with `=` behind
-    /// each.
+    /// Sends a signed request. libcurl signs `path` as it is written, so it has to be percent-encoded, with its query
+    /// sorted by name and an `=` after each name.
     func send(
         _ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders = [:], body: [UInt8]? = nil,
         hash: String = emptyHash,

@@ -1,17 +1,17 @@
 import Base
 import HTTPClient
 
-/// One bucket of an S3-compatible server, and who asks.
+/// A bucket of an S3-compatible server, and the credentials for it.
 package struct S3Configuration: Sendable {
-    /// The API's address, without the bucket; addressing is path style.
+    /// The server's URL, without the bucket. Requests use path-style addresses.
     package let endpoint: String
     package let region: String
     package let bucket: String
-    /// What an object's key is put behind to make the address that clients of the product see.
+    /// The URL before an object's key in the addresses that clients of the API see.
     package let publicBaseURL: String
     let credentials: AWSCredentials
     package var totalTimeout: Duration = .seconds(60)
-    /// For what is not given up when its task is cancelled: whoever ends has to wait for it.
+    /// The timeout of requests that cancellation does not stop. A process that ends waits for them.
     package var undoTimeout: Duration = .seconds(10)
     package var connectTimeout: Duration = .seconds(5)
     package var maximumObjectBytes = 64 * 1024 * 1024

@@ -1,30 +1,30 @@
 import HTTPClient
 import HTTPMessages
 
-/// A call to the object store that did not do what was asked. Holds no credentials.
+/// A failed request to the object store. Contains no credentials.
 package struct S3Error: Error, Equatable {
     package enum Reason: Sendable, Equatable {
-        /// There is no such object, or bucket.
+        /// The object or the bucket does not exist.
         case notFound
-        /// The credentials or the signature were not accepted.
+        /// The server did not accept the credentials or the signature.
         case denied
-        /// The server cannot do this at all.
+        /// The server does not support the request.
         case notSupported
-        /// The key or the hash given does not have the form it must have.
+        /// The given key or hash is malformed.
         case invalidKey, invalidHash
-        /// What the server has stored is not what was sent.
+        /// The server stored other bytes than were sent.
         case altered
-        /// No answer.
+        /// The request got no response.
         case transfer(HTTPClientError)
-        /// Any other answer.
+        /// The server answered with any other error.
         case refused
     }
 
     package let reason: Reason
     package let status: HTTPStatus?
-    /// S3's own name for the error, as `NoSuchKey`.
+    /// S3's name of the error, such as `NoSuchKey`.
     package let code: String?
-    /// What the server's operator can find it by.
+    /// The id by which the server's operator can find the request.
     package let requestID: String?
 
     init(_ reason: Reason, status: HTTPStatus? = nil, code: String? = nil, requestID: String? = nil) {
@@ -50,12 +50,12 @@ package struct S3Error: Error, Equatable {
 }
 
 extension S3Error: CustomStringConvertible {
-    /// Whether the same call may well succeed later.
+    /// Whether the same call may succeed later.
     package var isRetriable: Bool {
         switch reason {
         case .transfer(let error): error.isRetriable
         case .refused:
-            // 409 OperationAborted: another operation on the same thing is in progress.
+            // 409 OperationAborted: another operation on the same object is in progress.
             (status?.code ?? 0) >= 500 || [408, 429].contains(status?.code) || code == "OperationAborted"
                 || code == "RequestTimeout" || code == "SlowDown"
         case .altered: true
@@ -71,7 +71,7 @@ extension S3Error: CustomStringConvertible {
             case .notSupported: "not supported by the server"
             case .invalidKey: "invalid object key"
             case .invalidHash: "not a SHA-256 in lower-case hexadecimal"
-            case .altered: "what was stored is not what was sent"
+            case .altered: "the server stored other bytes than were sent"
             case .transfer(let error): error.description
             case .refused: "refused"
             }

@@ -1,4 +1,4 @@
-/// The few elements that are read of S3's XML: simple ones, without attributes.
+/// Finds elements in the XML of S3's responses: simple elements, without attributes.
 struct XMLDocument {
     private let text: String
 
@@ -6,13 +6,13 @@ struct XMLDocument {
 
     private init(_ text: String) { self.text = text }
 
-    /// The text of the first element of the name.
+    /// The text of the first element with the name.
     subscript(name: String) -> String? { all(name).first }
 
-    /// The text of every element of the name, in order.
+    /// The text of every element with the name, in order.
     func all(_ name: String) -> [String] { contents(name).map(Self.unescaped) }
 
-    /// What is within every element of the name, in order.
+    /// The content of every element with the name, in order.
     func elements(_ name: String) -> [XMLDocument] { contents(name).map { XMLDocument($0) } }
 
     private func contents(_ name: String) -> [String] {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// How many descriptors the process may have open.
+/// The limit on the process's open descriptors.
 package enum DescriptorLimit {
-    /// Raises the soft limit to the hard one, and gives what it is then. The usual soft limit of 1024 is there for the
-    /// sake of select(2), which nobody here calls.
+    /// Raises the soft limit to the hard one, and returns it. The usual soft limit of 1024 exists for select(2), which
+    /// Warelog does not call.
     package static func raise() -> Int {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()

@@ -1,10 +1,10 @@
 import JSON
 import Synchronization
 
-/// What the process needs to do its work, and whether it has it. Answers `/readyz`.
+/// The needs of a process, such as its database, and whether each is met. Answers `/readyz`.
 package final class Health: Sendable {
     private struct State {
-        /// Nil for what is well, else what is wrong.
+        /// For each need the reason why it is not met, or nil if it is.
         var needs: [String: String?] = [:]
         var isStopping = false
     }
@@ -13,13 +13,13 @@ package final class Health: Sendable {
 
     package init() {}
 
-    /// `need` is there and well.
+    /// Records that `need` is met.
     package func well(_ need: String) { state.withLock { $0.needs[need] = .some(nil) } }
 
-    /// `need` is away; `reason` is shown to whoever asks.
+    /// Records that `need` is not met. `/readyz` shows `reason`.
     package func unwell(_ need: String, _ reason: String) { state.withLock { $0.needs[need] = reason } }
 
-    /// From now on the process is not ready, whatever it has.
+    /// Makes the process not ready for good, because it is stopping.
     package func stop() { state.withLock { $0.isStopping = true } }
 
     package var isReady: Bool {

@@ -2,9 +2,9 @@ import HTTPMessages
 import HTTPServer
 import InternetAddress
 
-/// `/livez`, `/readyz` and `/metrics`: the same on every process.
+/// The routes `/livez`, `/readyz` and `/metrics`, which every process has.
 package enum HealthRoutes {
-    /// Nil when the request is for something else.
+    /// Returns the response, or nil if the request is for another route.
     package static func answer(_ request: HTTPRequest, _ context: ServiceContext) -> HTTPResponse? {
         switch request.path {
         case "/livez":
@@ -29,12 +29,12 @@ package enum HealthRoutes {
             refusal.headers["Allow"] = allowed
             return refusal
         }
-        guard request.query.isEmpty else { return .problem(.badRequest, "There are no parameters here.") }
+        guard request.query.isEmpty else { return .problem(.badRequest, "This route has no query parameters.") }
         return HTTPResponse(
             status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
     }
 
-    /// Serves nothing but these, on `port`, until the task is cancelled: for a process without another server.
+    /// Serves only these routes, on `port`, until the task is cancelled: for a process without another server.
     package static func serve(_ context: ServiceContext, bindAddress: IPAddress, port: Int) async throws {
         let server = try HTTPServer(
             configuration: HTTPServerConfiguration(bindAddress: bindAddress, port: UInt16(port)), loop: context.loop

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells everybody, once, that the process is to end.
+/// Tells all tasks of a process, once, that it has to stop.
 package final class StopSignal: Sendable {
     private struct State {
         var isStopping = false
@@ -15,10 +15,10 @@ package final class StopSignal: Sendable {
 
     package var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// Why the process is to end, where that is a failure: the first one that was told.
+    /// The error that stops the process, if an error does. The first one is kept.
     package var failure: (any Error)? { state.withLock { $0.failure } }
 
-    /// The process cannot go on. It ends like one that is told to, and says that it failed.
+    /// Stops the process because it cannot continue. It drains as usual and exits with a failure.
     package func fail(_ error: any Error) {
         state.withLock { $0.failure = $0.failure ?? error }
         stop()
@@ -33,7 +33,7 @@ package final class StopSignal: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Returns when the process is to end, or the task is cancelled.
+    /// Returns when the process has to stop, or the task is cancelled.
     package func wait() async {
         let ticket = state.withLock { state in
             state.next += 1

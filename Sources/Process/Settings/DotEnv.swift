@@ -1,4 +1,4 @@
-/// The `.env` format: a `NAME=value` on each line; comments, blank lines, `export`, single and double quotes.
+/// The `.env` format: a `NAME=value` on each line, with comments, blank lines, `export`, and single and double quotes.
 package enum DotEnv {
     package static func parse(_ text: String) throws(InvalidSettings) -> [String: String] {
         var settings: [String: String] = [:]
@@ -8,7 +8,7 @@ package enum DotEnv {
             if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("export ") { line = trimmed(line.dropFirst("export ".count)) }
             guard let equals = line.firstIndex(of: "="), isName(line[..<equals]) else {
-                faults.append(".env line \(index + 1) is not NAME=value")
+                faults.append(".env line \(index + 1) is not of the form NAME=value")
                 continue
             }
             settings[String(line[..<equals])] = value(trimmed(line[line.index(after: equals)...]))
@@ -21,7 +21,7 @@ package enum DotEnv {
         if let quote = text.first, quote == "\"" || quote == "'" {
             if let end = text.dropFirst().firstIndex(of: quote) { return String(text.dropFirst()[..<end]) }
         }
-        // A comment after a bare value needs white space before it: passwords may hold a #.
+        // A comment after an unquoted value needs white space before it, because passwords may contain a #.
         for index in text.indices where text[index] == "#" && index > text.startIndex {
             if text[text.index(before: index)].isWhitespace { return String(trimmed(text[..<index])) }
         }

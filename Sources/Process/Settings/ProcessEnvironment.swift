@@ -1,7 +1,6 @@
 import Glibc
 
-/// The process's environment, with what a `.env` file in the working directory adds. What is set in the environment
-/// wins over the file.
+/// The process's environment, completed by a `.env` file in the working directory. The environment overrides the file.
 package enum ProcessEnvironment {
     package static func read() throws(InvalidSettings) -> [String: String] {
         var settings: [String: String] = [:]
@@ -17,7 +16,7 @@ package enum ProcessEnvironment {
         return settings
     }
 
-    /// Nil when there is no such file, or one that may not be read: then there is nothing in it for us.
+    /// Returns the file's text. Nil if the file does not exist or must not be read.
     private static func contents(of path: String) -> String? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }

@@ -1,20 +1,20 @@
 import Base
 
-/// Reads a process's settings from its environment, collecting every fault, so that one message lists them all.
+/// Reads a process's settings from its environment, and collects the faults, so that one message lists them all.
 ///
-/// An empty value counts as missing: that is what `NAME=` in a file means to most people.
+/// An empty value counts as missing, because that is what `NAME=` in a file means to most people.
 package struct SettingsReader {
     private let environment: [String: String]
     private var faults: [String] = []
 
     package init(_ environment: [String: String]) { self.environment = environment }
 
-    /// What is set, or nil.
+    /// Returns the setting's value, or nil if it is not set.
     package func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// A fault is collected where neither a value nor a default is given.
+    /// Returns the setting's value or `fallback`. Without either, it is a fault.
     package mutating func string(_ name: String, default fallback: String? = nil) -> String {
         if let value = value(name) ?? fallback { return value }
         return fault(name, "is not set", "")
@@ -54,7 +54,7 @@ package struct SettingsReader {
         }
     }
 
-    /// One of the words of an enumeration.
+    /// Returns the enumeration's case that the setting names.
     package mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, default fallback: Choice
     ) -> Choice where Choice.RawValue == String {
@@ -66,7 +66,8 @@ package struct SettingsReader {
         return choice
     }
 
-    /// A setting of some other type: `parse` gives nil for what is malformed, and `expected` says what would not be.
+    /// Returns a setting of any other type. `parse` returns nil for a malformed value, and `expected` describes a valid
+    /// one.
     package mutating func parsed<Value>(
         _ name: String, default fallback: Value, expected: String, _ parse: (String) -> Value?
     ) -> Value {
@@ -74,20 +75,20 @@ package struct SettingsReader {
         return parse(text) ?? fault(name, "must be \(expected)", fallback)
     }
 
-    /// Adds a fault that concerns the setting `name`; never put a value into `problem`.
+    /// Adds a fault of the setting `name`, and returns `placeholder`. Never put a value into `problem`.
     @discardableResult
     package mutating func fault<Value>(_ name: String, _ problem: String, _ placeholder: Value) -> Value {
         faults.append("\(name) \(problem)")
         return placeholder
     }
 
-    /// Throws when anything was wrong.
+    /// Throws if there were faults.
     package func finish() throws(InvalidSettings) {
         if !faults.isEmpty { throw InvalidSettings(faults: faults) }
     }
 }
 
-/// Settings are missing or malformed.
+/// Settings that are missing or malformed.
 package struct InvalidSettings: Error, CustomStringConvertible, Equatable {
     package let faults: [String]
     package var description: String { "invalid settings: \(faults.joined(separator: "; "))" }

@@ -1,10 +1,10 @@
 import Events
 import JSON
 
-/// Writes one JSON object a line: a constant message, and fields.
+/// Writes a log as one JSON object per line, each with a constant message and fields.
 ///
-/// `error` needs a person, `warning` may, `info` is one line for a unit of work, `debug` is for whoever looks for a
-/// fault. Secrets, bodies and what people wrote are never fields.
+/// An `error` needs a person's attention and a `warning` may need it; `info` is one line for a unit of work, and
+/// `debug` helps to find a fault. Secrets, bodies and texts of users are never fields.
 package struct Log: Sendable {
     package enum Level: String, Sendable, CaseIterable, Comparable {
         case debug, info, warning, error
@@ -20,7 +20,7 @@ package struct Log: Sendable {
     private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// `write` gets each line whole, newline included, on the thread that logs.
+    /// Calls `write` with each whole line, including its newline, on the thread that logs.
     package init(
         service: String, minimum: Level, now: @escaping @Sendable () -> Timestamp,
         write: @escaping @Sendable ([UInt8]) -> Void
@@ -53,7 +53,7 @@ package struct Log: Sendable {
     }
 }
 
-/// What can stand in a field of a log line.
+/// A value that can be a field of a log line.
 package protocol LogValue: Sendable {
     func write(to json: inout JSONWriter)
 }
@@ -96,7 +96,7 @@ extension Optional: LogValue where Wrapped: LogValue {
     }
 }
 
-/// Milliseconds with three decimals.
+/// A duration is logged in milliseconds with three decimals.
 extension Duration: LogValue {
     package func write(to json: inout JSONWriter) {
         let microseconds = components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000

@@ -1,11 +1,12 @@
 import Glibc
 
-/// Writes log lines to standard output from a thread of its own, so that a slow reader of the log blocks nobody.
+/// Writes log lines to standard output on a thread of its own, so that a slow reader of the log does not block the
+/// process.
 ///
-/// Up to a mebibyte waits to be written; when that is full new lines are dropped, and the next line that fits is
-/// preceded by one that counts them. `close` writes what waits.
+/// It buffers up to a mebibyte. When the buffer is full, it drops new lines, and writes a line with their number before
+/// the next line that fits. `close` writes the buffered lines.
 package final class LogWriter: @unchecked Sendable {
-    // `@unchecked`: the fields below `lock` are touched under it only.
+    // `@unchecked`: the fields below `lock` are used only while it is held.
     private static let capacity = 1 << 20
 
     private let descriptor: Int32
@@ -18,9 +19,9 @@ package final class LogWriter: @unchecked Sendable {
 
     package init(descriptor: Int32 = STDOUT_FILENO) {
         self.descriptor = descriptor
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(changed, nil)
-        // Balanced at the end of the thread.
+        precondition(pthread_mutex_init(lock, nil) == 0, "pthread_mutex_init failed")
+        precondition(pthread_cond_init(changed, nil) == 0, "pthread_cond_init failed")
+        // The thread releases it when it ends.
         let me = Unmanaged.passRetained(self).toOpaque()
         let status = pthread_create(
             &thread, nil,
@@ -28,7 +29,7 @@ package final class LogWriter: @unchecked Sendable {
                 Unmanaged<LogWriter>.fromOpaque(raw!).takeRetainedValue().run()
                 return nil
             }, me)
-        precondition(status == 0, "no thread for the log")
+        precondition(status == 0, "pthread_create failed")
     }
 
     deinit {
@@ -54,7 +55,7 @@ package final class LogWriter: @unchecked Sendable {
         }
     }
 
-    /// Writes what waits and ends the thread.
+    /// Writes the buffered lines and ends the thread.
     package func close() {
         locked {
             isClosed = true
@@ -67,7 +68,7 @@ package final class LogWriter: @unchecked Sendable {
         while let lines = next() { write(all: lines) }
     }
 
-    /// What is to be written; nil after the end.
+    /// Waits for lines and returns them. Nil after `close`.
     private func next() -> [UInt8]? {
         locked {
             while waiting.isEmpty {
@@ -88,7 +89,7 @@ package final class LogWriter: @unchecked Sendable {
                 if count > 0 {
                     rest = rest.dropFirst(count)
                 } else if errno != EINTR {
-                    return  // nobody reads the log any more; there is nobody to tell
+                    return  // nobody reads the log any more
                 }
             }
         }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The metrics of one process, in Prometheus' text format (exposition format 0.0.4).
+/// The metrics of a process, in Prometheus' text format (exposition format 0.0.4).
 package final class Metrics: Sendable {
     private let families = Mutex<[Family]>([])
 
@@ -13,7 +13,7 @@ package final class Metrics: Sendable {
 
     package init() {}
 
-    /// A count that only grows. The same name with other labels is another series of one family.
+    /// Registers a count that only grows. The same name with other labels is another series of the same family.
     package func counter(_ name: String, _ help: String, _ labels: KeyValuePairs<String, String> = [:]) -> Counter {
         register(Counter(Self.format(labels)), name, help, "counter")
     }
@@ -22,7 +22,7 @@ package final class Metrics: Sendable {
         register(Gauge(Self.format(labels)), name, help, "gauge")
     }
 
-    /// A distribution of durations, in seconds on the wire.
+    /// Registers a distribution of durations. The text gives them in seconds.
     package func histogram(
         _ name: String, _ help: String, _ labels: KeyValuePairs<String, String> = [:]
     ) -> Histogram {
@@ -53,7 +53,7 @@ package final class Metrics: Sendable {
         return series
     }
 
-    /// Values are ours (routes, statuses), not data from outside: nothing to escape.
+    /// Needs no escapes, because the values are routes and statuses, and no data from outside.
     private static func format(_ labels: KeyValuePairs<String, String>) -> String {
         labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
     }
@@ -93,7 +93,7 @@ package final class Gauge: MetricSeries {
 }
 
 package final class Histogram: MetricSeries {
-    /// Upper bounds in microseconds: 0.1 ms to 60 s, about two and a half to a step.
+    /// Upper bounds in microseconds, from 0.1 ms to 60 s. Each is about two and a half times the one before.
     private static let bounds = [
         100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
         5_000_000, 10_000_000, 30_000_000, 60_000_000,

@@ -1,7 +1,7 @@
 import Events
 import Glibc
 
-/// The machine's clock. Only executables read it; everything else gets the time as an argument.
+/// The machine's clock. Only executables read it. All other code gets the time as an argument.
 package enum WallClock {
     package static func now() -> Timestamp {
         var time = timespec()

@@ -52,10 +52,10 @@ static inline CURLMcode shim_curl_multi_set_timer(CURLM *multi, curl_multi_timer
     CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
     return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
 }
-/* The message's data is an unnamed union. */
+/* Swift does not import the message's unnamed union. */
 static inline CURLcode shim_curl_message_result(const CURLMsg *message) { return message->data.result; }
 /* Macros with casts. */
 static const curl_socket_t shim_curl_socket_bad = CURL_SOCKET_BAD;
 static const unsigned int shim_curl_header_origins = CURLH_HEADER;
-/* The real size of what follows the structure's fixed part is `addrlen`. */
+/* The address is `addrlen` bytes long, which may be more than the field's own size. */
 static inline const void *shim_curl_sockaddr_bytes(const struct curl_sockaddr *address) { return &address->addr; }

@@ -2,7 +2,7 @@
 #include <microhttpd.h>
 #include <sys/epoll.h>
 
-/* Enumerations declared closed reach Swift without their C names. */
+/* Swift does not import the names of closed enumerations' constants. */
 static const enum MHD_Result shim_mhd_yes = MHD_YES;
 static const enum MHD_Result shim_mhd_no = MHD_NO;
 
@@ -35,7 +35,7 @@ static inline size_t shim_mhd_header_size(struct MHD_Connection *connection) {
     return info ? info->header_size : 0;
 }
 
-/* The kind is a closed enumeration. */
+/* These parameters are closed enumerations. */
 static inline int shim_mhd_each_header(struct MHD_Connection *connection, MHD_KeyValueIteratorN each, void *context) {
     return MHD_get_connection_values_n(connection, MHD_HEADER_KIND, each, context);
 }
@@ -43,5 +43,5 @@ static inline int shim_mhd_is_closing(enum MHD_ConnectionNotificationCode code) 
     return code == MHD_CONNECTION_NOTIFY_CLOSED;
 }
 
-/* glibc shows accept4 to GNU sources only, which Swift's importer is not. */
+/* glibc declares accept4 for _GNU_SOURCE only, which Swift's importer does not define. */
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);

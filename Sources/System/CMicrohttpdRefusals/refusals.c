@@ -6,9 +6,10 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-// libmicrohttpd answers what it cannot read with pages of its own, and has no callback or option for that. It queues them
-// like everybody else, with its public function; a definition in the executable is found before the one in the library,
-// for the library's own calls too (ld.so(8)). Where it is linked so that this is not so, its pages are sent as before.
+// libmicrohttpd answers requests that it cannot read with pages of its own, and has no callback or option for that. It
+// queues these pages with its own public function. The dynamic linker finds a definition of that function in the
+// executable before the one in the library, for the library's own calls too (ld.so(8)). If the library is linked in a
+// way that prevents this, it sends its own pages.
 
 typedef enum MHD_Result (*queue_function)(struct MHD_Connection *, unsigned int, struct MHD_Response *);
 
@@ -22,20 +23,20 @@ bool refusals_queue_response(void *connection, unsigned int status, void *respon
     if (queue == NULL) {
         // POSIX's dlsym returns functions as object pointers.
         *(void **)&queue = dlsym(RTLD_NEXT, "MHD_queue_response");
-        // Never ourselves. That it is named here keeps a linker from dropping what only the library calls.
+        // Never call this file's own definition. Naming it here also keeps the linker from dropping it.
         if (queue == NULL || queue == MHD_queue_response) return false;
         atomic_store_explicit(&found, queue, memory_order_relaxed);
     }
     return queue(connection, status, response) == MHD_YES;
 }
 
-// The library's calls alone: ours go to `refusals_queue_response`.
+// Only the library calls this. Warelog calls `refusals_queue_response`.
 enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
                                    struct MHD_Response *response) {
     refusals_make make = atomic_load(&current);
     struct MHD_Response *better = make != NULL ? make(connection, status) : NULL;
     if (better == NULL) return refusals_queue_response(connection, status, response) ? MHD_YES : MHD_NO;
     bool queued = refusals_queue_response(connection, status, better);
-    MHD_destroy_response(better); // the queue has its own reference
+    MHD_destroy_response(better); // the queue has a reference of its own
     return queued ? MHD_YES : MHD_NO;
 }

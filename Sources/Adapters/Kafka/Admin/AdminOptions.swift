@@ -1,14 +1,14 @@
 import CRdkafka
 import EventLoop
 
-/// The time limit and the opaque of one admin request.
+/// The timeout and the opaque pointer of one admin request.
 struct AdminOptions: ~Copyable {
     let raw: OpaquePointer
 
     init(_ handle: OpaquePointer, _ operation: rd_kafka_admin_op_t, timeout: Duration, opaque: UnsafeMutableRawPointer)
     {
         raw = rd_kafka_AdminOptions_new(handle, operation)
-        // Refused only out of range, and then librdkafka's own limit of a minute holds.
+        // Fails only for a value out of range; librdkafka's own timeout of a minute applies then.
         _ = rd_kafka_AdminOptions_set_request_timeout(raw, Int32(clamping: timeout.wholeMilliseconds), nil, 0)
         rd_kafka_AdminOptions_set_opaque(raw, opaque)
     }

@@ -1,7 +1,8 @@
 import CRdkafka
 
 extension KafkaAdmin {
-    /// The configuration of each topic, defaults included; what Kafka keeps to itself is left out.
+    /// Returns the configuration of each topic, including defaults. Settings whose value Kafka does not reveal are
+    /// missing.
     package func topicConfiguration(_ topics: [String]) async throws(KafkaError) -> [String: [String: String]] {
         guard !topics.isEmpty else { return [:] }
         let call = "rd_kafka_DescribeConfigs"
@@ -10,6 +11,7 @@ extension KafkaAdmin {
             var resources = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
             defer { rd_kafka_ConfigResource_destroy_array(&resources, resources.count) }
             rd_kafka_DescribeConfigs(client.handle, &resources, resources.count, options, queue)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
         }
         var count = 0
         let found = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.raw), &count)

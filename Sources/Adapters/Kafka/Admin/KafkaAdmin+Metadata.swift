@@ -3,7 +3,7 @@ import CRdkafka
 import EventLoop
 
 extension KafkaAdmin {
-    /// What Kafka says of each of these topics, those that do not exist included.
+    /// Returns what Kafka knows about each of these topics, including those that do not exist.
     package func metadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
         guard !topics.isEmpty else { return [] }
         guard !isEmbeddedBroker else { return try await listedMetadata(topics) }
@@ -13,6 +13,7 @@ extension KafkaAdmin {
             let collection = withCStrings(topics) { rd_kafka_TopicCollection_of_topic_names($0, topics.count) }
             defer { rd_kafka_TopicCollection_destroy(collection) }
             rd_kafka_DescribeTopics(client.handle, collection, options, queue)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
         }
         var count = 0
         let found = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.raw), &count)
@@ -40,12 +41,13 @@ extension KafkaAdmin {
             name: name, exists: true, partitionCount: partitions, topicID: id.map { String(cString: $0) })
     }
 
-    /// The embedded broker's topics. All are asked for: asking it for one by name would create it.
+    /// Returns the embedded broker's topics. The request is for all topics, because a request for one by its name would
+    /// create it.
     private func listedMetadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
         let client = try slot.get("rd_kafka_metadata")
         let limit = Int32(clamping: timeout.wholeMilliseconds)
         let result: Result<[String: Int], KafkaError> = await withCheckedContinuation { continuation in
-            // librdkafka has no other way than to block.
+            // librdkafka has no call for this that does not block.
             onThread(named: "kafka-metadata") { continuation.resume(returning: client.partitionCounts(timeout: limit)) }
         }
         let counts = try result.get()
@@ -56,7 +58,7 @@ extension KafkaAdmin {
 }
 
 extension Client {
-    /// Of every topic that has no error, the number of its partitions. Blocks.
+    /// Returns the partition count of every topic that has no error. Blocks.
     fileprivate func partitionCounts(timeout: Int32) -> Result<[String: Int], KafkaError> {
         var metadata: UnsafePointer<rd_kafka_metadata_t>?
         let status = rd_kafka_metadata(handle, 1, nil, &metadata, timeout)

@@ -2,14 +2,14 @@ import CRdkafka
 
 /// An end of a partition.
 package enum LogEnd: Sendable {
-    /// The first record that is there.
+    /// The offset of the first record that still exists.
     case earliest
-    /// Past the last record that a consumer can read.
+    /// The offset after the last record that a consumer can read.
     case latest
 }
 
 extension KafkaAdmin {
-    /// The offset at that end of each partition.
+    /// Returns the offset at that end of each partition.
     package func offsets(
         of partitions: [TopicPartition], at end: LogEnd
     ) async throws(KafkaError) -> [TopicPartition: Int64] {
@@ -18,9 +18,12 @@ extension KafkaAdmin {
         let client = try slot.get(call)
         let event = try await request(call, RD_KAFKA_ADMIN_OP_LISTOFFSETS, client) { options, queue in
             let list = PartitionList(partitions, offset: Int64(end.specification.rawValue))
-            rd_kafka_error_destroy(
-                rd_kafka_AdminOptions_set_isolation_level(options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED))
+            if let error = rd_kafka_AdminOptions_set_isolation_level(options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED) {
+                defer { rd_kafka_error_destroy(error) }
+                return rd_kafka_error_code(error)
+            }
             rd_kafka_ListOffsets(client.handle, list.raw, options, queue)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
         }
         var count = 0
         let infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.raw), &count)

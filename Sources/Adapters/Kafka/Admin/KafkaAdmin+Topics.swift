@@ -1,16 +1,16 @@
 import CRdkafka
 import EventLoop
 
-/// What became of a topic that was to be created.
+/// The result of creating a topic.
 package enum TopicCreation: Sendable {
     case created
-    /// With whatever partitions and configuration it has.
+    /// The topic existed before, with partitions and a configuration of its own.
     case alreadyExists
     case refused(KafkaError)
 }
 
 extension KafkaAdmin {
-    /// Creates the topics and says what became of each. Returns when Kafka knows them also where it answers questions.
+    /// Creates the topics and returns the result for each, once every broker that is asked knows them.
     package func createTopics(_ topics: [NewTopic]) async throws(KafkaError) -> [String: TopicCreation] {
         guard !topics.isEmpty else { return [:] }
         let call = "rd_kafka_CreateTopics"
@@ -22,6 +22,7 @@ extension KafkaAdmin {
         let event = try await request(call, RD_KAFKA_ADMIN_OP_CREATETOPICS, client) { options, queue in
             var pointers = requested.pointers
             rd_kafka_CreateTopics(client.handle, &pointers, pointers.count, options, queue)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
         }
         var count = 0
         let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.raw), &count)
@@ -35,12 +36,14 @@ extension KafkaAdmin {
         return outcomes
     }
 
-    /// The controller answers before the brokers have heard of a new topic, and there is no way but to ask them.
+    /// The controller answers before the brokers know a new topic, and nothing but asking them tells when they do.
     private func waitUntilKnown(_ topics: [String], _ call: String) async throws(KafkaError) {
         let end = ContinuousClock.now + timeout
         while !(try await metadata(topics)).allSatisfy(\.exists) {
             guard ContinuousClock.now < end else {
-                throw KafkaError(call: call, RD_KAFKA_RESP_ERR__TIMED_OUT, text: "created, but not known to all yet")
+                throw KafkaError(
+                    call: call, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                    text: "the topics are created, but not every broker knows them yet")
             }
             do { try await loop.sleep(for: .milliseconds(20)) } catch { throw .cancelled(call) }
         }
@@ -53,12 +56,18 @@ extension KafkaAdmin {
                 topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason,
                 reason.count)
         else { throw KafkaError(call: "rd_kafka_NewTopic_new", RD_KAFKA_RESP_ERR__INVALID_ARG, text: text(reason)) }
-        for (name, value) in topic.configuration { rd_kafka_NewTopic_set_config(new, name, value) }
+        for (name, value) in topic.configuration {
+            let status = rd_kafka_NewTopic_set_config(new, name, value)
+            guard status == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                rd_kafka_NewTopic_destroy(new)
+                throw KafkaError(call: "rd_kafka_NewTopic_set_config", status, text: "\(topic.name): \(name)")
+            }
+        }
         return new
     }
 }
 
-/// The topics of one request, which its maker destroys.
+/// The topics of one request. The caller that made them destroys them.
 private struct NewTopics: @unchecked Sendable {
     let pointers: [OpaquePointer?]
 }

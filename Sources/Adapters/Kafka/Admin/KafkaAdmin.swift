@@ -1,16 +1,16 @@
 import CRdkafka
 import EventLoop
 
-/// Asks Kafka about topics, and makes them. From any thread, but for `init`.
+/// Describes and creates topics. Everything but `init` is callable from any thread.
 package final class KafkaAdmin: Sendable {
     let loop: EventLoop
     let isEmbeddedBroker: Bool
-    /// Of each request.
+    /// The timeout of each request.
     let timeout: Duration
     let slot: ClientSlot
     let replies: ReplyQueue
 
-    /// On the loop's thread.
+    /// Call it on the loop's thread.
     package init(
         _ configuration: KafkaConfiguration, timeout: Duration = .seconds(10), loop: EventLoop
     ) throws(KafkaError) {
@@ -26,7 +26,7 @@ package final class KafkaAdmin: Sendable {
         client.wakeup.onWake = { [replies] in replies.serve() }
     }
 
-    /// Returns when the requests under way have ended and librdkafka's threads are gone.
+    /// Returns when the requests in flight have ended and librdkafka's threads are joined.
     package func close() async {
         guard let client = slot.take() else { return }
         let destroyed = client.destroyed
@@ -34,19 +34,18 @@ package final class KafkaAdmin: Sendable {
         await destroyed.wait()
     }
 
-    /// A request of the admin API: `start` calls it with the options and the queue for its answer.
+    /// Sends a request of the admin API. `start` calls the C function with the options and the queue for the answer.
     func request(
         _ call: String, _ operation: rd_kafka_admin_op_t, _ client: Client,
-        _ start: (_ options: OpaquePointer, _ queue: OpaquePointer) -> Void
+        _ start: (_ options: OpaquePointer, _ queue: OpaquePointer) -> rd_kafka_resp_err_t
     ) async throws(KafkaError) -> Event {
-        // The mock cluster has no controller: such requests would wait for one to the end of their time.
+        // The mock cluster has no controller: other requests would wait for one until their timeout.
         guard !isEmbeddedBroker || operation == RD_KAFKA_ADMIN_OP_LISTOFFSETS else {
             throw KafkaError(call: call, RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
         }
         return try await replies.request(call) { queue, opaque in
             let options = AdminOptions(client.handle, operation, timeout: timeout, opaque: opaque)
-            start(options.raw, queue)
-            return RD_KAFKA_RESP_ERR_NO_ERROR
+            return start(options.raw, queue)
         }
     }
 }

@@ -1,20 +1,20 @@
 import CRdkafka
 
-/// Requests whose answers come as events on a queue of their own.
+/// The requests of one client whose answers arrive as events on a queue of their own.
 ///
-/// An answer is sure to come: each request has a time limit in librdkafka. Everything that waits holds the client.
+/// Every request gets an answer, because librdkafka has a timeout for each. A waiting request keeps the client alive.
 final class ReplyQueue: @unchecked Sendable {
     private let raw: OpaquePointer
 
-    /// The queue is the client's, and wakes the loop through it.
+    /// The client owns the queue, and wakes the loop when an answer arrives.
     init(of client: Client) { raw = client.adopt(rd_kafka_queue_new(client.handle)) }
 
-    /// Calls `start`, which is to begin the request named `call`, with the queue and the opaque for its answer.
+    /// Calls `start`, which starts the request named `call`, with the queue and the opaque pointer for the answer.
     func request(
         _ call: String, _ start: (_ queue: OpaquePointer, _ opaque: UnsafeMutableRawPointer) -> rd_kafka_resp_err_t
     ) async throws(KafkaError) -> Event {
         let result: Result<Event, KafkaError> = await withCheckedContinuation { continuation in
-            // Released in `serve`, or below when the request could not begin.
+            // Released in `serve`, or below if the request does not start.
             let pending = Unmanaged.passRetained(PendingReply(continuation))
             let status = start(raw, pending.toOpaque())
             if status != RD_KAFKA_RESP_ERR_NO_ERROR {
@@ -26,7 +26,7 @@ final class ReplyQueue: @unchecked Sendable {
         return event
     }
 
-    /// Hands out what has come. On the loop's thread.
+    /// Resumes the tasks whose answers have arrived. Call it on the loop's thread.
     func serve() {
         while let event = rd_kafka_queue_poll(raw, 0) {
             let owned = Event(adopting: event)

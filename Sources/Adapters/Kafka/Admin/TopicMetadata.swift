@@ -1,9 +1,9 @@
-/// What Kafka says of a topic.
+/// What Kafka knows about a topic.
 package struct TopicMetadata: Sendable, Equatable {
     package let name: String
     package let exists: Bool
     package let partitionCount: Int
-    /// A new one each time that a topic of this name is made; the embedded broker has none.
+    /// Differs each time a topic of this name is created. The embedded broker has none.
     package let topicID: String?
 
     package var partitions: [TopicPartition] {

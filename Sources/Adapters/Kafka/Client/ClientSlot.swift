@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Holds the client until it is closed; from any thread.
+/// Holds a client until it is closed. Callable from any thread.
 final class ClientSlot: Sendable {
     private let client: Mutex<Client?>
 
     init(_ client: Client) { self.client = Mutex(client) }
 
-    /// The client, to be held while it is used.
+    /// Returns the client. Hold the reference while you use the client.
     func get(_ call: String) throws(KafkaError) -> Client {
         guard let client = client.withLock({ $0 }) else { throw .closed(call) }
         return client
     }
 
-    /// The client for the last time; none the second time.
+    /// Returns the client for the last time, and nil from the second call on.
     func take() -> Client? { client.withLock { $0.take() } }
 }

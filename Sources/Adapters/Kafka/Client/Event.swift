@@ -1,6 +1,6 @@
 import CRdkafka
 
-/// An event of librdkafka's, to be destroyed before the instance that made it.
+/// An event of librdkafka. It must be destroyed before the instance that made it.
 final class Event: @unchecked Sendable {
     let raw: OpaquePointer
 
@@ -8,7 +8,7 @@ final class Event: @unchecked Sendable {
 
     deinit { rd_kafka_event_destroy(raw) }
 
-    /// Throws what went wrong with the request as a whole.
+    /// Throws the error of the request as a whole, if there is one.
     func check(_ call: String) throws(KafkaError) {
         let status = rd_kafka_event_error(raw)
         guard status != RD_KAFKA_RESP_ERR_NO_ERROR else { return }

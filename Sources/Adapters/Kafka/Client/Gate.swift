@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets nobody through until it is opened, and then everybody.
+/// Suspends tasks until it is opened. It stays open.
 final class Gate: Sendable {
     private enum State {
         case closed([CheckedContinuation<Void, Never>])

@@ -1,7 +1,7 @@
 import EventLoop
 
 extension KafkaConfiguration {
-    /// The properties that all clients share. Waits for a broker that is away are short: a person may be waiting.
+    /// The properties that all clients share. Reconnecting waits only briefly, because a person may be waiting.
     var commonProperties: [String: String] {
         [
             "bootstrap.servers": brokers,
@@ -27,14 +27,14 @@ extension KafkaConfiguration {
             "queue.buffering.max.messages": "\(bounds.queuedMessages)",
             "queue.buffering.max.kbytes": "\(max(bounds.queuedBytes / 1024, 1))",
         ])
-        // The mock cluster does not check sequence numbers: with one request in flight a retry keeps the order.
+        // The mock cluster does not check sequence numbers. With one request in flight, a retry keeps the order.
         if isEmbeddedBroker { properties["max.in.flight.requests.per.connection"] = "1" }
         return properties.overridden(by: extra)
     }
 
     func consumerProperties(group: String?, instanceID: String?, reportsEnds: Bool = false) -> [String: String] {
         var properties = commonProperties.overridden(by: [
-            // librdkafka wants a group even from a consumer that only assigns; it is used for nothing then.
+            // librdkafka requires a group even for a consumer that only assigns, and does not use it then.
             "group.id": group ?? "\(clientID)-without-a-group",
             "partition.assignment.strategy": "range",
             "session.timeout.ms": "10000",
@@ -43,20 +43,21 @@ extension KafkaConfiguration {
             "enable.auto.commit": "false",
             "enable.auto.offset.store": "false",
             "isolation.level": "read_committed",
-            // The bound of the local queue, and how soon to fetch again when it was reached (the default is a second).
+            // The bound of the local queue, and the delay before fetching again once it was full (a second by default).
             "queued.max.messages.kbytes": "16384",
             "fetch.queue.backoff.ms": "10",
-            // librdkafka has one fetch at a time on its way to a broker. The first one after an assignment often asks
-            // for one partition alone; if that has nothing, the records of all others wait for so long.
+            // librdkafka has one fetch in flight to a broker. The first fetch after an assignment often asks for one
+            // partition only; if that has no records, the records of all others wait for this time.
             "fetch.wait.max.ms": "100",
-            // Each of these is an event on the consumer's queue, which makes the loop poll: an idle consumer that waits
-            // on its descriptor would else be put out of its group after `max.poll.interval.ms`.
+            // Statistics are events on the consumer's queue, which make the loop poll. Otherwise an idle consumer,
+            // which waits on its descriptor, would be removed from its group after `max.poll.interval.ms`.
             "statistics.interval.ms": "60000",
         ])
         if let instanceID { properties["group.instance.id"] = instanceID }
         if reportsEnds { properties["enable.partition.eof"] = "true" }
         if isEmbeddedBroker {
-            // The mock cluster holds an empty fetch to its end, and a rebalance for the session timeout less a second.
+            // The mock cluster holds an empty fetch until its timeout, and a rebalance for a second less than the
+            // session timeout.
             properties["fetch.wait.max.ms"] = "10"
             properties["session.timeout.ms"] = "4000"
             properties["heartbeat.interval.ms"] = "300"

@@ -1,18 +1,18 @@
-/// What every client of one Kafka needs.
+/// The settings that all clients of a Kafka cluster share.
 package struct KafkaConfiguration: Sendable {
-    /// `host:port`, separated by commas.
+    /// One or more of `host:port`, separated by commas.
     package var brokers: String
     package var clientID: String
-    /// librdkafka's mock cluster instead of Kafka: no admin calls but listing, slow rebalances, and no de-duplication of
-    /// a producer's retries.
+    /// Whether the brokers are librdkafka's mock cluster, which supports no admin requests but listing, rebalances
+    /// slowly and does not deduplicate a producer's retries.
     package var isEmbeddedBroker: Bool
-    /// Properties of librdkafka by their names; they win over what the client itself sets.
+    /// Properties of librdkafka by name. They override those that the client sets.
     package var extra: [String: String]
-    /// librdkafka's own log lines, with a syslog level. Called on its threads, so it must not block.
+    /// Gets librdkafka's log lines, with a syslog level. librdkafka calls it on its own threads, so it must not block.
     package var onLog: @Sendable (_ level: Int, _ facility: String, _ message: String) -> Void
-    /// Troubles that librdkafka deals with itself, such as a broker that is away. Called on the loop.
+    /// Gets the errors from which librdkafka recovers by itself, such as an unreachable broker. Called on the loop.
     package var onTransientError: @Sendable (KafkaError) -> Void
-    /// A producer is of no use any more: the process should end. Called on the loop, once for each producer.
+    /// Called on the loop, once for each producer, when that can no longer be used and the process should end.
     package var onFatalError: @Sendable (KafkaError) -> Void
 
     package init(

@@ -1,11 +1,11 @@
 import CRdkafka
 import Glibc
 
-/// Runs `body`, which may block, on a thread of its own; `name` has at most 15 bytes.
+/// Runs `body`, which may block, on a thread of its own. `name` has at most 15 bytes.
 ///
-/// Where no thread can be had, it runs here: late is better than never for what ends something.
+/// If no thread can be created, `body` runs on the calling thread: it closes something, which must happen in any case.
 func onThread(named name: StaticString, _ body: @escaping @Sendable () -> Void) {
-    // Released by the new thread, or here when there is none.
+    // Released by the new thread, or below if there is none.
     let start = Unmanaged.passRetained(ThreadStart(name, body))
     var thread = pthread_t()
     let status = pthread_create(
@@ -15,7 +15,7 @@ func onThread(named name: StaticString, _ body: @escaping @Sendable () -> Void) 
             return nil
         }, start.toOpaque())
     guard status == 0 else { return start.takeRetainedValue().body() }
-    pthread_detach(thread)
+    pthread_detach(thread)  // fails only for a thread that is detached already
 }
 
 private final class ThreadStart: Sendable {
@@ -28,7 +28,7 @@ private final class ThreadStart: Sendable {
     }
 
     func run() {
-        _ = crdkafka_name_this_thread(name.description)
+        _ = crdkafka_name_this_thread(name.description)  // the name only helps people who look at the process
         body()
     }
 }

@@ -1,6 +1,6 @@
 import CRdkafka
 
-/// librdkafka's list of partitions, each with an offset.
+/// A list of partitions, each with an offset, as librdkafka keeps it.
 struct PartitionList: ~Copyable {
     struct Element {
         let topicPartition: TopicPartition
@@ -47,7 +47,7 @@ extension PartitionList.Element {
 }
 
 extension PartitionList {
-    /// Throws the first error that stands with a partition.
+    /// Throws the error of the first partition that has one.
     borrowing func check(_ call: String) throws(KafkaError) { try Self.check(call, elements) }
 
     static func check(_ call: String, _ elements: [Element]) throws(KafkaError) {

@@ -1,10 +1,10 @@
 import CRdkafka
 
-/// A librdkafka configuration, until an instance takes it over.
+/// A configuration of librdkafka, until an instance takes it over.
 struct Properties: ~Copyable {
     private let raw: OpaquePointer
 
-    /// Sets `properties` and the callbacks that every client has; those find `inbox` as their opaque.
+    /// Sets `properties` and the callbacks that every client has. `inbox` is the callbacks' opaque pointer.
     init(_ properties: [String: String], inbox: Inbox) throws(KafkaError) {
         raw = rd_kafka_conf_new()
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
@@ -22,7 +22,7 @@ struct Properties: ~Copyable {
 
     deinit { rd_kafka_conf_destroy(raw) }
 
-    /// Errors that are nobody's answer go to the inbox. Without this, librdkafka logs them.
+    /// Puts errors that belong to no request into the inbox. Without this, librdkafka logs them.
     borrowing func collectErrors() {
         rd_kafka_conf_set_error_cb(raw) { rk, code, reason, opaque in
             guard let rk, let opaque else { return }
@@ -46,7 +46,7 @@ struct Properties: ~Copyable {
             guard let rk, let partitions, let opaque else { return }
             let inbox = Inbox.of(opaque)
             guard !inbox.isClosing.load(ordering: .acquiring) else {
-                rd_kafka_assign(rk, nil)
+                rd_kafka_assign(rk, nil)  // if it fails, the group removes the member
                 return
             }
             inbox.put(
@@ -55,11 +55,11 @@ struct Properties: ~Copyable {
                     partitions: PartitionList.read(partitions).map(\.topicPartition),
                     isLost: rd_kafka_assignment_lost(rk) != 0))
         }
-        // Without it the statistics, which are there to wake the loop, would be logged.
+        // The statistics only wake the loop. Without this callback, librdkafka would log them.
         rd_kafka_conf_set_stats_cb(raw) { _, _, _, _ in 0 }
     }
 
-    /// The instance, which now owns the properties.
+    /// Makes an instance, which owns the properties from then on.
     consuming func makeInstance(_ type: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
         var reason = [CChar](repeating: 0, count: 512)
         // "the conf object is freed by this function on success", and is the caller's on failure.

@@ -2,11 +2,12 @@ import CRdkafka
 import EventLoop
 import Glibc
 
-/// The descriptor through which librdkafka's threads wake the loop. Loop's thread only, but for `closeDescriptor`.
+/// The descriptor through which librdkafka's threads wake the loop. Everything but `closeDescriptor` is for the loop's
+/// thread only.
 final class Wakeup: @unchecked Sendable {
     private let descriptor: Int32
     private var watcher: DescriptorWatcher?
-    /// Called each time that a watched queue, which was empty, is not any more.
+    /// Called each time a watched queue stops being empty.
     var onWake: () -> Void = {}
 
     init(on loop: EventLoop) throws(KafkaError) {
@@ -22,12 +23,12 @@ final class Wakeup: @unchecked Sendable {
         }
     }
 
-    /// From now on `queue` wakes the loop, and once in any case: librdkafka tells of a queue that was empty, and this one
-    /// may have something in it already, such as the news that the broker is away.
+    /// Lets `queue` wake the loop from now on, and wakes the loop once in any case: librdkafka reports only a queue
+    /// that was empty, and this one may contain an event already, such as an unreachable broker.
     func watch(_ queue: OpaquePointer) {
-        var one: UInt64 = 1  // what an eventfd is fed with
+        var one: UInt64 = 1  // an eventfd takes 8 bytes
         rd_kafka_queue_io_event_enable(queue, descriptor, &one, MemoryLayout.size(ofValue: one))
-        write(descriptor, &one, MemoryLayout.size(ofValue: one))
+        _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))  // fails only if the loop is about to wake anyway
     }
 
     func stop() {
@@ -36,12 +37,12 @@ final class Wakeup: @unchecked Sendable {
         onWake = {}
     }
 
-    /// After `stop`, and when librdkafka is done with the queues.
+    /// Call it after `stop`, when librdkafka no longer uses the queues.
     func closeDescriptor() { Glibc.close(descriptor) }
 
     private func wake() {
         var count: UInt64 = 0
-        // Nothing to read is no fault: then the queues were seen to already.
+        // If there is nothing to read, the queues have been served already.
         _ = read(descriptor, &count, MemoryLayout.size(ofValue: count))
         onWake()
     }

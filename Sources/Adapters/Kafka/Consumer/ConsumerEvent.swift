@@ -1,12 +1,12 @@
-/// What a consumer meets next.
+/// The next event of a consumer.
 package enum ConsumerEvent: Sendable, Equatable {
-    /// The group gave these partitions, all that this member has (it may be none): answer with `assign`, now or when
-    /// their checkpoints are loaded. Nothing is read before.
+    /// The group assigned these partitions. They are all that this member has, and may be none. Answer with `assign`,
+    /// at once or when the checkpoints are loaded; the consumer reads nothing before that.
     case assigned([TopicPartition])
-    /// The group takes these partitions back: finish what is in hand and answer with `unassign`. When they are `lost`,
-    /// another member may have them already.
+    /// The group revokes these partitions. Finish the records in flight and answer with `unassign`. If the partitions
+    /// are `lost`, another member may have them already.
     case revoked([TopicPartition], lost: Bool)
-    /// Records: never none, those of each partition in the order of their offsets.
+    /// One or more records, each partition's in the order of their offsets.
     case records([KafkaRecord])
     /// The consumer has reached the end of these partitions, as they were at that moment: each offset is the one of the
     /// next record. It may be greater than that after the last record, because markers of transactions have offsets,

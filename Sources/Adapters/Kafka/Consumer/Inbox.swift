@@ -1,9 +1,9 @@
 import CRdkafka
 import Synchronization
 
-/// What librdkafka's callbacks leave for the client to see to after the call that ran them.
+/// Collects what librdkafka's callbacks report, until the client handles it after the call that ran the callbacks.
 ///
-/// One is the `opaque` of each librdkafka instance, and lives until that is destroyed.
+/// It is the opaque pointer of a librdkafka instance, and lives until that is destroyed.
 final class Inbox: Sendable {
     struct Rebalance: Sendable {
         let isAssignment: Bool
@@ -12,9 +12,9 @@ final class Inbox: Sendable {
     }
 
     let onLog: @Sendable (Int, String, String) -> Void
-    /// Records handed to librdkafka whose delivery reports have not come.
+    /// The number of records that librdkafka accepted and has not reported on yet.
     let undelivered = Atomic(0)
-    /// When set, a rebalance is answered on the spot: nobody reads any more.
+    /// When set, callbacks answer a rebalance themselves, because the consumer reads no more.
     let isClosing = Atomic(false)
     private let rebalances = Mutex<[Rebalance]>([])
     private let errors = Mutex<[KafkaError]>([])

@@ -1,28 +1,28 @@
 import CRdkafka
 
 extension KafkaConsumer {
-    /// Joins the group for these topics, instead of those before.
+    /// Joins the group for these topics, in place of the topics before.
     package func subscribe(to topics: [String]) throws(KafkaError) {
         let client = try slot.get("rd_kafka_subscribe")
         let list = PartitionList(topics: topics)
         try client.check("rd_kafka_subscribe", rd_kafka_subscribe(client.handle, list.raw))
     }
 
-    /// Reads these partitions, each from its offset, instead of those before: the answer to `.assigned`, even when it
-    /// gave none, or what a consumer without a group begins with.
+    /// Reads these partitions from now on, each from its offset, in place of the partitions before. It is the answer to
+    /// `.assigned`, even for no partitions, and the first call on a consumer without a group.
     package func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
         let client = try slot.get("rd_kafka_assign")
         let list = PartitionList(offsets)
         try client.check("rd_kafka_assign", rd_kafka_assign(client.handle, list.raw))
     }
 
-    /// Reads nothing any more: the answer to `.revoked`. The group waits for it.
+    /// Stops reading all partitions. It is the answer to `.revoked`, for which the group waits.
     package func unassign() throws(KafkaError) {
         let client = try slot.get("rd_kafka_assign")
         try client.check("rd_kafka_assign", rd_kafka_assign(client.handle, nil))
     }
 
-    /// Reads nothing more of these for now; `resume` goes on after the last record that `next` gave.
+    /// Stops reading these partitions until `resume`, which continues after the last record that `next` returned.
     package func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let client = try slot.get("rd_kafka_pause_partitions")
         let list = PartitionList(partitions)

@@ -1,7 +1,7 @@
 import CRdkafka
 
 extension KafkaConsumer {
-    /// Writes the group's offsets down: of each partition, the one to go on from.
+    /// Commits the group's offsets: for each partition, the offset from which to continue.
     package func commit(_ offsets: [TopicPartition: Int64]) async throws(KafkaError) {
         guard !offsets.isEmpty else { return }
         let call = "rd_kafka_commit_queue"
@@ -14,7 +14,7 @@ extension KafkaConsumer {
         try PartitionList.check(call, PartitionList.read(results))
     }
 
-    /// The group's offsets; none for a partition that has none.
+    /// Returns the group's committed offsets, nil for a partition without one.
     package func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: Int64?] {
         guard !partitions.isEmpty else { return [:] }
         let call = "rd_kafka_ListConsumerGroupOffsets"

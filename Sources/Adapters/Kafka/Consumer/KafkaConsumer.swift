@@ -2,10 +2,10 @@ import CRdkafka
 import EventLoop
 import Synchronization
 
-/// Reads the log, as a member of a group or on its own. Loop's thread only, its tasks run there.
+/// Reads the log, as a member of a group or on its own. For the loop's thread only.
 ///
-/// Ask it for `next` all the time: between two calls it does nothing, and after `max.poll.interval.ms` (five minutes)
-/// without one it is put out of its group.
+/// Call `next` without long pauses: the consumer does nothing between two calls, and its group removes it after
+/// `max.poll.interval.ms` (five minutes) without a call.
 package final class KafkaConsumer: @unchecked Sendable {
     let loop: EventLoop
     let slot: ClientSlot
@@ -17,11 +17,12 @@ package final class KafkaConsumer: @unchecked Sendable {
     private let buffer = MessageBuffer()
     private var pending: [Result<ConsumerEvent, KafkaError>] = []
     private var waiter: Waiter?
-    /// Troubles that librdkafka dealt with itself since the start.
+    /// The number of errors from which librdkafka recovered by itself.
     package private(set) var transientErrorCount = 0
 
-    /// Without a group it reads what `assign` says; with an `instanceID` it is a static member, which gets its
-    /// partitions back when it restarts within the session timeout. With `reportsEnds`, `next` also gives `reachedEnd`.
+    /// Without a `group`, the consumer reads the partitions given to `assign`. With an `instanceID` it is a static
+    /// member of the group, which gets its partitions back if it restarts within the session timeout. With
+    /// `reportsEnds`, `next` also returns `reachedEnd`.
     package init(
         _ configuration: KafkaConfiguration, group: String?, instanceID: String? = nil, reportsEnds: Bool = false,
         loop: EventLoop
@@ -39,16 +40,17 @@ package final class KafkaConsumer: @unchecked Sendable {
         let client = try Client(RD_KAFKA_CONSUMER, properties, inbox: inbox, loop: loop)
         slot = ClientSlot(client)
         replies = ReplyQueue(of: client)
-        // Everything comes through one queue.
+        // All events arrive on one queue.
         try client.check("rd_kafka_poll_set_consumer", rd_kafka_poll_set_consumer(client.handle))
         queue = client.adopt(rd_kafka_queue_get_consumer(client.handle))
         client.wakeup.onWake = { [weak self] in self?.wake() }
     }
 
-    /// The next thing that happens to this consumer, with at most `maximum` records. One task at a time.
+    /// Suspends until there is an event, and returns it, with at most `maximum` records. One task at a time may call
+    /// it.
     ///
-    /// What it throws needs a decision: an offset that the log does not have, a topic that does not exist, a fatal
-    /// error, the task's cancellation. It may be called again after that, but for a fatal error.
+    /// Throws the errors that need a decision: an offset that the log does not have, a missing topic, a fatal error, or
+    /// the task's cancellation. It can be called again after all of these but a fatal error.
     package func next(maximum: Int) async throws(KafkaError) -> ConsumerEvent {
         if loop.isCurrent, let ready = poll(maximum) { return try ready.get() }
         let waiter = Waiter(maximum: maximum)
@@ -84,14 +86,14 @@ package final class KafkaConsumer: @unchecked Sendable {
         waiter.finish(ready)
     }
 
-    // MARK: what librdkafka has
+    // MARK: events of librdkafka
 
     private func poll(_ maximum: Int) -> Result<ConsumerEvent, KafkaError>? {
         if pending.isEmpty { fill(maximum) }
         return pending.isEmpty ? nil : pending.removeFirst()
     }
 
-    /// Records before what happened after them was noted: until a revocation is answered, the partitions are ours.
+    /// Adds records before rebalances: the partitions are still ours until a revocation is answered.
     private func fill(_ maximum: Int) {
         guard let queue else { return pending.append(.failure(.closed("next"))) }
         var records: [KafkaRecord] = []
@@ -131,7 +133,7 @@ package final class KafkaConsumer: @unchecked Sendable {
 
     // MARK: the end
 
-    /// Leaves the group, unless it is a static member, and returns when librdkafka's threads are gone.
+    /// Leaves the group, unless the consumer is a static member, and returns when librdkafka's threads are joined.
     package func close() async {
         guard let client = slot.take() else { return }
         let destroyed = client.destroyed
@@ -139,7 +141,8 @@ package final class KafkaConsumer: @unchecked Sendable {
         loop.onLoop {
             self.stopReading(client)
             onThread(named: "kafka-close") {
-                // Answers a rebalance that still waits for its answer.
+                // Answers a rebalance that is still unanswered. If either call fails, the group removes the member when
+                // its session times out.
                 rd_kafka_assign(client.handle, nil)
                 rd_kafka_consumer_close(client.handle)
                 closed.open()
@@ -161,7 +164,7 @@ package final class KafkaConsumer: @unchecked Sendable {
     }
 }
 
-/// A task that waits for the next event. Loop's thread only, once it waits.
+/// A task that waits for the next event. For the loop's thread only, once it waits.
 private final class Waiter: @unchecked Sendable {
     let maximum: Int
     var continuation: CheckedContinuation<Result<ConsumerEvent, KafkaError>, Never>?

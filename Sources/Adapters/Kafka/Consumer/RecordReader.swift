@@ -1,12 +1,12 @@
 import CRdkafka
 import Glibc
 
-/// Copies messages of librdkafka's out of C.
+/// Copies messages of librdkafka into Swift values.
 struct RecordReader {
-    // Most neighbours in a batch are of one topic: its name is made once.
+    // Neighbours in a batch are usually of one topic, so its name is converted once.
     private var topic: (raw: OpaquePointer, name: String)?
 
-    /// None for a message that belongs to no topic.
+    /// Nil for a message that belongs to no topic.
     mutating func topicPartition(_ message: UnsafePointer<rd_kafka_message_t>) -> TopicPartition? {
         guard let raw = message.pointee.rkt else { return nil }
         if topic?.raw != raw { topic = (raw, String(cString: rd_kafka_topic_name(raw))) }
@@ -15,7 +15,7 @@ struct RecordReader {
 
     mutating func record(_ message: UnsafePointer<rd_kafka_message_t>) throws(KafkaError) -> KafkaRecord? {
         guard let topicPartition = topicPartition(message) else { return nil }
-        // What most headers come to; more is asked for where it is needed.
+        // 512 bytes are enough for most records' headers.
         var packer = RecordPacker(capacity: message.pointee.key_len + message.pointee.len + 512)
         packer.add(piece(message.pointee.key, message.pointee.key_len))
         packer.add(piece(message.pointee.payload, message.pointee.len))

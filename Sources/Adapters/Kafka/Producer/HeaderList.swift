@@ -1,6 +1,6 @@
 import CRdkafka
 
-/// librdkafka's list of headers, until a record takes it over.
+/// A list of headers as librdkafka keeps it, until a record takes it over.
 struct HeaderList: ~Copyable {
     let raw: OpaquePointer
 
@@ -9,7 +9,7 @@ struct HeaderList: ~Copyable {
         for header in headers {
             var name = header.name
             let status = name.withUTF8 { name in
-                // Value first: a null pointer is a null value, and an empty value needs a pointer.
+                // A null pointer is a null value, and an empty value needs a pointer.
                 withBytes(of: header.value) { value, size in
                     name.withMemoryRebound(to: CChar.self) {
                         rd_kafka_header_add(raw, $0.baseAddress, $0.count, value, size)
@@ -22,11 +22,12 @@ struct HeaderList: ~Copyable {
 
     deinit { rd_kafka_headers_destroy(raw) }
 
-    /// The record owns the list now.
+    /// Leaves the list to the record, which owns it from then on.
     consuming func handOver() { discard self }
 }
 
-/// The bytes as C wants them: no pointer for none, a pointer also to an empty array.
+/// Calls `body` with a pointer to the bytes and their count: a null pointer for nil, and a pointer even for an empty
+/// array.
 func withBytes<Result>(of bytes: [UInt8]?, _ body: (UnsafeRawPointer?, Int) -> Result) -> Result {
     guard let bytes else { return body(nil, 0) }
     guard !bytes.isEmpty else {

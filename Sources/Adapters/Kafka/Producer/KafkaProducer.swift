@@ -2,13 +2,13 @@ import CRdkafka
 import EventLoop
 import Synchronization
 
-/// Appends records to the log. All of it may be called from any thread, but for `init`.
+/// Appends records to the log. Everything but `init` is callable from any thread.
 package final class KafkaProducer: Sendable {
-    /// What the producer may hold, and for how long.
+    /// How many records the producer may hold, and for how long.
     package struct Bounds: Sendable {
         package var queuedMessages: Int
         package var queuedBytes: Int
-        /// Past it a record fails; librdkafka looks once a second.
+        /// A record fails after this time. librdkafka checks once a second.
         package var deliveryTimeout: Duration
 
         package init(
@@ -23,12 +23,12 @@ package final class KafkaProducer: Sendable {
     private let loop: EventLoop
     private let inbox: Inbox
     private let slot: ClientSlot
-    /// Opened when no record is under way.
+    /// Opened when no record is in flight.
     private let idleGates = Mutex<[Gate]>([])
     private let onTransientError: @Sendable (KafkaError) -> Void
     private let onFatalError: @Sendable (KafkaError) -> Void
 
-    /// On the loop's thread.
+    /// Call it on the loop's thread.
     package init(_ configuration: KafkaConfiguration, bounds: Bounds = Bounds(), loop: EventLoop) throws(KafkaError) {
         loop.preconditionOnLoop()
         self.loop = loop
@@ -45,11 +45,11 @@ package final class KafkaProducer: Sendable {
         client.wakeup.onWake = { [weak self] in self?.serve(handle) }
     }
 
-    /// Appends a record and gives its offset when all in-sync replicas have it.
+    /// Appends a record, and returns its offset when all in-sync replicas have it.
     ///
-    /// It fails at once when the producer holds as much as it may (`isQueueFull`), and after the delivery timeout when
-    /// Kafka is away. A failed record may still be in the log if the error says `mayHaveBeenWritten`. Cancelling the
-    /// task changes nothing: what was handed over cannot be taken back.
+    /// Throws at once if the producer's queue is full (`isQueueFull`), and after the delivery timeout if Kafka is
+    /// unreachable. The record may be in the log in spite of the error if the error says `mayHaveBeenWritten`.
+    /// Cancelling the task has no effect, because the record cannot be recalled.
     package func send(
         topic: String, partition: Int32, key: [UInt8], value: [UInt8]?, headers: [KafkaHeader] = [],
         timestamp: Int64? = nil
@@ -67,15 +67,15 @@ package final class KafkaProducer: Sendable {
         return try result.get()
     }
 
-    /// Records handed over whose fate is not known yet.
+    /// The number of records in flight.
     package var undelivered: Int { inbox.undelivered.load(ordering: .acquiring) }
 
-    /// Returns when everything sent before has its delivery report, or after `limit`.
+    /// Returns when all records sent before have their delivery reports, or after `limit`.
     package func flush(within limit: Duration) async {
         let idle = gateWhenIdle()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                try? await self.loop.sleep(for: limit)  // cancelled when idle comes first
+                try? await self.loop.sleep(for: limit)  // cancelled if the producer is idle first
                 idle.open()
             }
             await idle.wait()
@@ -83,10 +83,10 @@ package final class KafkaProducer: Sendable {
         }
     }
 
-    /// Gives up what has not been delivered, whose senders get an error, and returns when librdkafka's threads are gone.
+    /// Drops the records in flight, whose senders get an error, and returns when librdkafka's threads are joined.
     package func close() async {
         guard let client = slot.take() else { return }
-        rd_kafka_purge(
+        _ = rd_kafka_purge(  // fails only for a consumer
             client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
         await gateWhenIdle().wait()
         let destroyed = client.destroyed
@@ -101,7 +101,7 @@ package final class KafkaProducer: Sendable {
         return gate
     }
 
-    /// On the loop's thread, where the delivery reports come in.
+    /// Call it on the loop's thread, where the delivery reports arrive.
     private func openGatesIfIdle() {
         guard inbox.undelivered.load(ordering: .acquiring) == 0 else { return }
         let gates = idleGates.withLock { gates in
@@ -118,8 +118,8 @@ package final class KafkaProducer: Sendable {
                 onTransientError(error)
                 continue
             }
-            // What is queued would otherwise wait for its time to be over.
-            rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING)
+            // Queued records would otherwise wait for their delivery timeout.
+            _ = rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING)
             onFatalError(error)
         }
         openGatesIfIdle()

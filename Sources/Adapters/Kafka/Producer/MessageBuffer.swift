@@ -1,11 +1,11 @@
 import CRdkafka
 
-/// Room for one batch of messages, used again for each.
+/// A buffer for a batch of messages, reused for each batch.
 final class MessageBuffer {
     private var raw: [UnsafeMutablePointer<rd_kafka_message_t>?] = []
 
-    /// Takes up to `maximum` messages that wait in `queue`, without blocking, and gives each to `body` before it is
-    /// destroyed. Callbacks of the instance run meanwhile. The number, or what librdkafka says went wrong.
+    /// Takes up to `maximum` messages from `queue` without blocking, and passes each to `body` before destroying it.
+    /// The instance's callbacks run during the call. Throws the error that librdkafka reports.
     func take(
         upTo maximum: Int, from queue: OpaquePointer, _ body: (UnsafePointer<rd_kafka_message_t>) -> Void
     ) throws(KafkaError) {

@@ -1,7 +1,7 @@
 import CRdkafka
 import Synchronization
 
-/// A record on its way to the log, and the task that waits for it.
+/// A record in flight, and the task that waits for its delivery.
 final class PendingSend: Sendable {
     private let continuation: CheckedContinuation<Result<Int64, KafkaError>, Never>
 
@@ -9,7 +9,7 @@ final class PendingSend: Sendable {
 
     func finish(_ result: Result<Int64, KafkaError>) { continuation.resume(returning: result) }
 
-    /// Called once for each record that librdkafka took, on the thread that serves its queue.
+    /// Called once for each record that librdkafka accepted, on the thread that serves its queue.
     static func finish(_ message: UnsafePointer<rd_kafka_message_t>, _ inbox: Inbox) {
         inbox.undelivered.subtract(1, ordering: .acquiringAndReleasing)
         guard let opaque = message.pointee._private else { return }
@@ -27,7 +27,8 @@ final class PendingSend: Sendable {
         guard message.pointee.offset >= 0 else {
             return .failure(
                 KafkaError(
-                    call: "rd_kafka_producev", RD_KAFKA_RESP_ERR__NO_OFFSET, text: "written, but at an unknown offset",
+                    call: "rd_kafka_producev", RD_KAFKA_RESP_ERR__NO_OFFSET,
+                    text: "the record was written, but at an unknown offset",
                     mayHaveBeenWritten: true))
         }
         return .success(message.pointee.offset)

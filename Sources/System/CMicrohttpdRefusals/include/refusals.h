@@ -3,15 +3,15 @@
 
 #include <stdbool.h>
 
-/// Makes the answer to a request that libmicrohttpd refuses by itself because it cannot read it: a
-/// `struct MHD_Response *` that is handed over, or NULL to leave the library's own, a page in HTML. Called with a
-/// `struct MHD_Connection *` on the thread that runs its daemon.
+/// Makes the response to a request that libmicrohttpd refuses because it cannot read it. Returns a
+/// `struct MHD_Response *`, which the caller then owns, or NULL to send the library's own page in HTML. Called with a
+/// `struct MHD_Connection *` on the thread that runs the daemon.
 typedef void *(*refusals_make)(void *connection, unsigned int status);
 
-/// For the whole process: the library has no setting for it.
+/// Sets the function for the whole process, because the library has no setting for a daemon.
 void refusals_set(refusals_make make);
 
-/// MHD_queue_response for all other answers.
+/// Queues all other responses. Equivalent to MHD_queue_response.
 bool refusals_queue_response(void *connection, unsigned int status, void *response);
 
 #endif
