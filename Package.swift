@@ -231,6 +231,7 @@ var tests: [Target] {
             ],
             exclude: ["Golden"]),
         test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"], isOptimised: true),
+        test("ServiceTests", ["EventLoop", "Service", "Telemetry"]),
         test("SettingsTests", ["Settings"]),
         test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
         test("EventLoopTests", ["EventLoop"]),

@@ -205,7 +205,7 @@ struct EventLoopTests {
             let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
             let child = try ChildProcess(
                 on: loop, executable: "/bin/cat", onOutput: { _ in }, onExit: { exited.yield($0) })
-            child.terminate()
+            child.signal(SIGTERM)
             for await exit in exits { return withExtendedLifetime(child) { exit } }
             return nil
         }

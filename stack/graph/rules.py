@@ -4,13 +4,14 @@ from graph import find_circle, folder_edges, reachable
 
 # The fold is pure: besides values and JSON it knows nothing. A module is added here only for a good reason.
 EVENTS_MAY_REACH = {"Base", "InternetAddress", "JSON", "CYYJSON"}
+PROCESS_ONLY = {"HTTPServer", "S3", "Service", "Settings", "SharedSettings"}
 WORKER_MAY_REACH = {"Base", "Imaging", "CImaging", "ImageHeaders", "CImageHeaders"}
 
 
 def breaches(modules):
     yield from circles(modules)
     yield from processes_are_strangers(modules)
-    yield from model_has_no_server(modules)
+    yield from model_is_no_process(modules)
     yield from reaches_only(modules, "Events", EVENTS_MAY_REACH, "the fold is pure")
     yield from reaches_only(modules, "ImageWorker", WORKER_MAY_REACH, "the worker has no network")
     yield from each_library_has_one_owner(modules)
@@ -43,10 +44,11 @@ def processes_are_strangers(modules):
             yield f"{name} reaches {other}: processes meet in the events and never import one another"
 
 
-def model_has_no_server(modules):
+def model_is_no_process(modules):
     for name, module in sorted(modules.items()):
-        if module.folder == "Model" and "HTTPServer" in reachable(modules, name):
-            yield f"{name} reaches HTTPServer: what the databases hold does not serve HTTP"
+        if module.folder == "Model":
+            for other in sorted(reachable(modules, name) & PROCESS_ONLY):
+                yield f"{name} reaches {other}: the model serves nothing, stores no objects and reads no settings"
 
 
 def reaches_only(modules, name, allowed, reason):

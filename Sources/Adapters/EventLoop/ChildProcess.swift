@@ -156,9 +156,6 @@ package final class ChildProcess: @unchecked Sendable {
     /// Sends SIGKILL.
     package func kill() { signal(SIGKILL) }
 
-    /// Sends SIGTERM.
-    package func terminate() { signal(SIGTERM) }
-
     /// Sends a signal to the child, or does nothing if it has ended.
     package func signal(_ signal: Int32) {
         guard isRunning, let process else { return }

@@ -1,34 +1,6 @@
 import CRdkafka
 
 extension KafkaError {
-    package var isTimeout: Bool {
-        [RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT].contains(
-            raw)
-    }
-
-    /// The producer's queue is full; the record was not accepted.
-    package var isQueueFull: Bool { raw == RD_KAFKA_RESP_ERR__QUEUE_FULL }
-
-    /// The log does not have the requested offset.
-    package var isMissingOffset: Bool {
-        [
-            RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
-            RD_KAFKA_RESP_ERR__LOG_TRUNCATION,
-        ].contains(raw)
-    }
-
-    package var isUnknownTopic: Bool {
-        [
-            RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
-            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID,
-        ].contains(raw)
-    }
-
-    /// The client is closed, or was closed during the call.
-    package var isClosed: Bool { raw == RD_KAFKA_RESP_ERR__DESTROY }
-
-    private var raw: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue: Int32(code)) }
-
     static func cancelled(_ call: String) -> KafkaError {
         KafkaError(call: call, RD_KAFKA_RESP_ERR__INTR, text: "cancelled")
     }

@@ -108,7 +108,8 @@ final class Intake: @unchecked Sendable {
         commitDue.send()
     }
 
-    /// What a record asks for; a record that cannot be read asks for nothing here, and is the projector's to quarantine.
+    /// What a record asks for; a record that cannot be read asks for nothing here, and is the projector's to
+    /// quarantine.
     private func fold(_ record: KafkaRecord, into pending: inout PendingImages) -> [PendingImages.Ask] {
         do {
             if case .product(let recorded) = try LogRecord(record) { return pending.fold(recorded) }

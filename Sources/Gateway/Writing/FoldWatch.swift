@@ -127,6 +127,7 @@ final class FoldWatch: Sendable {
                 context.health.well("postgres")
                 backoff.reset()
                 for await notification in notifications { receive(notification.payload) }
+                if Task.isCancelled { return }  // the process stops: the connection is not lost
                 context.log.warning("lost the connection that listens for folded offsets")
             } catch {
                 context.log.warning("cannot listen for folded offsets", ["error": "\(error)"])

@@ -4,16 +4,17 @@ import Glibc
 import Settings
 import Telemetry
 
-/// The frame of every long-running process: one loop, one log, one way to stop.
+/// The frame of a long-running process: its loop, its log and the way it stops.
 package enum Service {
-    /// Ends the process when what is in hand has not been finished by then.
+    /// The time that a process has to finish its work once it is told to stop.
     package static let drainDeadline: Duration = .seconds(20)
 
-    /// Runs `body` on a loop of the calling thread and ends the process: with 0 when `body` returns, 1 when it throws,
-    /// 2 when settings are wrong. `StopSignal.fail` makes it 1 too.
+    /// Runs `body` on a loop of the calling thread and ends the process: with status 0 when `body` returns, 1 when it
+    /// throws or does not return within `drainDeadline`, and 2 when the settings are invalid. `StopSignal.fail` makes
+    /// the status 1, too.
     ///
-    /// SIGTERM and SIGINT make the process not ready and set `ServiceContext.stop`; `body` then finishes what it has in
-    /// hand and returns.
+    /// SIGTERM and SIGINT make the process not ready and send `ServiceContext.stop`. `body` then finishes its work and
+    /// returns.
     package static func main(
         _ name: String, _ body: @escaping @Sendable (ServiceContext) async throws -> Void
     ) -> Never {
@@ -30,7 +31,13 @@ package enum Service {
             let context = ServiceContext(
                 loop: loop, log: log, metrics: Metrics(), health: Health(), stop: StopSignal(),
                 environment: environment)
-            try loop.run { try await run(context, body) }
+            try loop.run {
+                try await run(context, body) { failure in
+                    context.log.error("stopped by an error", ["error": "\(failure)"])
+                    writer.close()
+                    _exit(1)  // without the handlers of exit(3), which could wait for what hangs
+                }
+            }
             log.info("stopped")
         } catch let error as InvalidSettings {
             log.error("invalid settings", ["faults": error.faults])
@@ -43,8 +50,12 @@ package enum Service {
         exit(status)
     }
 
-    private static func run(
-        _ context: ServiceContext, _ body: @escaping @Sendable (ServiceContext) async throws -> Void
+    /// Runs `body` until it returns. Calls `abandon` if it does not return within `drainDeadline` of the signal to
+    /// stop: a task cannot be ended from outside, so only ending the process helps.
+    static func run(
+        _ context: ServiceContext, drainDeadline: Duration = drainDeadline,
+        _ body: @escaping @Sendable (ServiceContext) async throws -> Void,
+        onDrainFailed abandon: @escaping @Sendable (DrainFailed) -> Void
     ) async throws {
         let signals = try context.loop.signals([SIGTERM, SIGINT])
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -58,9 +69,13 @@ package enum Service {
                     context.log.info("stopping", ["signal": number])
                     context.health.stop()
                     context.stop.stop()
-                    try await context.loop.sleep(for: drainDeadline)
-                    throw DrainFailed()
                 }
+                return false
+            }
+            group.addTask(executorPreference: context.loop) {
+                await context.stop.wait()
+                try await context.loop.sleep(for: drainDeadline)  // throws when the body has returned
+                abandon(DrainFailed(deadline: drainDeadline))
                 return false
             }
             defer { group.cancelAll() }
@@ -71,7 +86,8 @@ package enum Service {
     }
 }
 
-/// The process was told to stop and could not finish in time.
+/// The process was told to stop and did not finish its work in time.
 struct DrainFailed: Error, CustomStringConvertible {
-    var description: String { "what was in hand was not finished within \(Service.drainDeadline)" }
+    let deadline: Duration
+    var description: String { "the process did not finish its work within \(deadline)" }
 }

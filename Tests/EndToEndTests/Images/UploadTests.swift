@@ -163,8 +163,8 @@ extension EndToEnd {
 
         private static let formType = "multipart/form-data; boundary=warelog"
 
-        /// The next change of a new product makes its second version, and there is no image. Where the log ends does not
-        /// tell it: the compressor may still be answering for what other tests left.
+        /// The next change of a new product makes its second version, and there is no image. Where the log ends does
+        /// not tell it: the compressor may still be answering for what other tests left.
         private static func expectNothingHappened(to id: Int64, _ warelog: Environment) async throws {
             let changed = try await warelog.send(.patch, "/products/\(id)", #"{"product_name":"next"}"#)
             #expect(changed.data?["version"]?.integer == 2)

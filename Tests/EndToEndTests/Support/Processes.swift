@@ -132,7 +132,7 @@ final class Processes: @unchecked Sendable {
 
     /// SIGTERM, and the end of it: everything that `name` had to log is in `logs` then.
     func stop(_ name: Name) async {
-        running[name]?.terminate()
+        running[name]?.signal(SIGTERM)
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
         running[name] = nil
     }
@@ -142,7 +142,7 @@ final class Processes: @unchecked Sendable {
         do {
             try await loop.withDeadline(.seconds(20)) {
                 for name in Name.allCases { self.goOn(name) }
-                for name in Name.allCases { self.running[name]?.terminate() }
+                for name in Name.allCases { self.running[name]?.signal(SIGTERM) }
                 for name in Name.allCases { await self.stop(name) }
             }
         } catch {

@@ -159,6 +159,19 @@ extension EndToEnd {
             }
         }
 
+        @Test func anOrderlyStopLogsNoWarning() throws {
+            try Environment.run { warelog in
+                _ = try await warelog.create().id
+                await warelog.processes.stopAll()
+                for (name, log) in warelog.processes.logs {
+                    let lines = String(decoding: log, as: UTF8.self).split(separator: "\n")
+                    let last = lines.drop { !$0.contains(#""message":"stopping""#) }
+                    #expect(!last.isEmpty, "\(name)")
+                    #expect(last.filter { $0.contains(#""level":"warning""#) } == [], "\(name)")
+                }
+            }
+        }
+
         @Test func everyLogLineIsOneJSONObject() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create(images: ["other.jpg"]).id

@@ -47,7 +47,7 @@ package final class KafkaProducer: Sendable {
 
     /// Appends a record, and returns its offset when all in-sync replicas have it.
     ///
-    /// Throws at once if the producer's queue is full (`isQueueFull`), and after the delivery timeout if Kafka is
+    /// Throws at once if the producer's queue is full, and after the delivery timeout if Kafka is
     /// unreachable. The record may be in the log in spite of the error if the error says `mayHaveBeenWritten`.
     /// Cancelling the task has no effect, because the record cannot be recalled.
     package func send(
