@@ -4,25 +4,20 @@ import PackageDescription
 let everything =
     base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests
 
+let executables: KeyValuePairs = [
+    "gateway": "Gateway", "projector": "Projector", "compressor": "Compressor", "warelog": "Warelog",
+    "warelog-image-worker": "ImageWorker", "embedded-broker": "EmbeddedBroker", "image-bench": "ImageBench",
+    "replay-bench": "ReplayBench", "replay-floor": "ReplayFloor",
+]
+
 let package = Package(
     name: "warelog",
-    products: [
-        .executable(name: "gateway", targets: ["Gateway"]),
-        .executable(name: "projector", targets: ["Projector"]),
-        .executable(name: "compressor", targets: ["Compressor"]),
-        .executable(name: "warelog", targets: ["Warelog"]),
-        .executable(name: "warelog-image-worker", targets: ["ImageWorker"]),
-        .executable(name: "embedded-broker", targets: ["EmbeddedBroker"]),
-        .executable(name: "image-bench", targets: ["ImageBench"]),
-        .executable(name: "replay-bench", targets: ["ReplayBench"]),
-        .executable(name: "replay-floor", targets: ["ReplayFloor"]),
-    ],
+    products: executables.map { .executable(name: $0.key, targets: [$0.value]) },
     targets: everything,
     swiftLanguageModes: [.v6]
 )
 
-// WARELOG_ONLY=EventsTests leaves that target and its dependencies: a build with other flags, as coverage needs, is
-// small then.
+// WARELOG_ONLY=EventsTests leaves that target and what it needs: a build with other flags, as for coverage, is small.
 if let name = Context.environment["WARELOG_ONLY"] {
     package.products = []
     package.targets = dependencies(of: [name], among: everything)
@@ -237,14 +232,10 @@ var tests: [Target] {
         test("EventLoopTests", ["EventLoop"]),
         test(
             "HTTPServerTests",
-            [
-                "HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting",
-            ]),
+            ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
         test(
             "HTTPClientTests",
-            [
-                "Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting",
-            ]),
+            ["Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting"]),
         test("InternetAddressTests", ["InternetAddress"]),
         test("MultipartFormTests", ["MultipartForm"]),
         test(
@@ -269,6 +260,11 @@ var tests: [Target] {
     ]
 }
 
+// MARK: - The language: rules of later versions of Swift. (`MemberImportVisibility` would be one, and needs Swift 6.1.)
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
+}
+
 // MARK: - Abbreviations.
 
 /// A module in a folder of its own: `Sources/<floor>/<name>`, or `Tests/<name>` for what tests share.
@@ -282,8 +278,7 @@ func library(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
 }
 
-/// A module of tests: `Tests/<name>`. What is tested is optimised. What tests it is not, because that would take as
-/// long to build as everything else; tests that calculate much themselves are optimised.
+/// A module of tests: `Tests/<name>`. It is built faster without optimisation; tests that calculate much have it.
 func test(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], isOptimised: Bool = false
 ) -> Target {

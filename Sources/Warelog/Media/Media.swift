@@ -79,23 +79,25 @@ struct Media: Sendable {
         defer { web.close() }
         let store = S3Client(configuration: configuration, client: web)
         return try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
-        let now = WallClock.now()
-        let position = try await FoldedPosition.awaitEnd(tool, connection)
-        // All queries that follow see one snapshot, which ends with the connection.
-        _ = try await connection.query("begin isolation level repeatable read, read only")
-        let quarantined = try await connection.query("select count(*) as n from warelog.quarantine").rows
-        guard try quarantined.first?.int("n") == 0 else { throw MediaFault.quarantine }
-        let oldest = Timestamp(milliseconds: now.milliseconds - Int64(request.grace / .milliseconds(1)))
-        var kept = Tally()
-        var deleted = Tally()
-        let renditions = try await MediaReferences(connection, MediaReferences.renditions)
-        try await sweep(store, "images/", renditions, before: oldest, &kept, &deleted)
-        let uploads = try await MediaReferences(connection, MediaReferences.uploads) { UploadID(source: $0)?.objectKey }
-        try await sweep(store, "uploads/", uploads, before: oldest, &kept, &deleted)
-        StandardStream.error.line(
-            "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
-                + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
-        return 0
+            let now = WallClock.now()
+            let position = try await FoldedPosition.awaitEnd(tool, connection)
+            // All queries that follow see one snapshot, which ends with the connection.
+            _ = try await connection.query("begin isolation level repeatable read, read only")
+            let quarantined = try await connection.query("select count(*) as n from warelog.quarantine").rows
+            guard try quarantined.first?.int("n") == 0 else { throw MediaFault.quarantine }
+            let oldest = Timestamp(milliseconds: now.milliseconds - Int64(request.grace / .milliseconds(1)))
+            var kept = Tally()
+            var deleted = Tally()
+            let renditions = try await MediaReferences(connection, MediaReferences.renditions)
+            try await sweep(store, "images/", renditions, before: oldest, &kept, &deleted)
+            let uploads = try await MediaReferences(connection, MediaReferences.uploads) {
+                UploadID(source: $0)?.objectKey
+            }
+            try await sweep(store, "uploads/", uploads, before: oldest, &kept, &deleted)
+            StandardStream.error.line(
+                "\(deleted.objects) objects of \(deleted.bytes) bytes \(request.isRun ? "deleted" : "to be deleted"), "
+                    + "\(kept.objects) of \(kept.bytes) bytes kept; as of \(Topic.products.name) \(position)")
+            return 0
         }
     }
 

@@ -17,12 +17,12 @@ struct VerifyCommand: Sendable {
     func run() async throws -> Int32 {
         BackgroundPriority.enter()
         return try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
-        guard let live = try await Generations(connection, tool.files).find(.live) else {
-            throw ReplayFault.noGeneration("live: run `warelog migrate`")
-        }
-        let report = try await Verifier(tool.settings.postgres, tool.settings.kafka, loop: tool.loop).run(live)
-        if isJSON { StandardStream.output.line(report.json) } else { show(report, live) }
-        return report.isEqual ? 0 : 1
+            guard let live = try await Generations(connection, tool.files).find(.live) else {
+                throw ReplayFault.noGeneration("live: run `warelog migrate`")
+            }
+            let report = try await Verifier(tool.settings.postgres, tool.settings.kafka, loop: tool.loop).run(live)
+            if isJSON { StandardStream.output.line(report.json) } else { show(report, live) }
+            return report.isEqual ? 0 : 1
         }
     }
 

@@ -9,8 +9,8 @@ extension RecordReader {
         let advice: String? =
             switch code {
             case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR__LOG_TRUNCATION:
-                "the log does not have offset \(message.pointee.offset): it was truncated or re-created after that offset "
-                    + "was recorded; restore the topic, or rebuild from its beginning"
+                "the log does not have offset \(message.pointee.offset): it was truncated or re-created after that "
+                    + "offset was recorded; restore the topic, or rebuild from its beginning"
             case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
                 RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
                 "the topic does not exist: create or restore it, and restart"
