@@ -41,8 +41,8 @@ var story: [Target] {
             name: "Gateway",
             dependencies: [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache",
-                "Redis", "S3", "Service", "Settings", "Telemetry",
+                "HTTPServer", "ImageHeaders", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "Telemetry",
             ],
             plugins: ["EmbedDescription"]),
         .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
@@ -90,9 +90,11 @@ var model: [Target] {
 
 var imaging: [Target] {
     [
-        room("Imaging", in: "Imaging", ["CImaging"]),
+        room("ImageHeaders", in: "Imaging", ["CImageHeaders"]),
+        room("CImageHeaders", in: "Imaging", []),
+        room("Imaging", in: "Imaging", ["CImageHeaders", "CImaging", "ImageHeaders"]),
         .target(
-            name: "CImaging", path: "Sources/Imaging/CImaging",
+            name: "CImaging", dependencies: ["CImageHeaders"], path: "Sources/Imaging/CImaging",
             // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
             cSettings: [.unsafeFlags(["-O3"]), .headerSearchPath(".")],
             linkerSettings: linked(
@@ -204,8 +206,8 @@ var tests: [Target] {
             "GatewayTests",
             [
                 "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
-                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3",
-                "Settings", "Telemetry",
+                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting", "Postgres",
+                "S3", "Settings", "Telemetry",
             ]),
         test(
             "CompressorTests",
@@ -224,7 +226,7 @@ var tests: [Target] {
                 "SeededRandom",
             ],
             exclude: ["Golden"]),
-        test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"], isOptimised: true),
+        test("ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging"], isOptimised: true),
         test("SettingsTests", ["Settings"]),
         test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
         test("EventLoopTests", ["EventLoop"]),

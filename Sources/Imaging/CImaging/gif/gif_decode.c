@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "gif_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,8 +103,7 @@ static void paint(const img_gif_header *g, const uint8_t *indices, uint32_t y, u
     }
 }
 
-img_status img_gif_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
-    const img_gif_header *g = &source->gif;
+img_status img_gif_decode(const img_gif_header *g, uint32_t max_side, img_picture **picture, img_failure *failure) {
     const img_profile none = {0};
     size_t count = (size_t)g->frame_width * g->frame_height;
     lzw *z = img_allocate_zeroed(1, sizeof *z);

@@ -1,5 +1,5 @@
+#include "heif_codec.h"
 #include "heif_library.h"
-#include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +38,12 @@ static img_status read_profile(const img_heif_library *lib, const heif_image_han
     return error.code ? failed(error, failure) : IMG_OK;
 }
 
-img_status img_heif_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_heif_header *header,
-                         img_failure *failure) {
+img_status img_heif_scan(const img_input *input, img_heif_header *header, img_failure *failure) {
     const img_heif_library *lib = img_heif();
     header->context = lib->context_alloc();
     if (!header->context) return img_fail_memory(failure);
     lib->context_set_max_decoding_threads(header->context, 0);
-    heif_error error = lib->context_read_from_memory_without_copy(header->context, bytes, count, NULL);
+    heif_error error = lib->context_read_from_memory_without_copy(header->context, input->bytes, input->count, NULL);
     if (!error.code) error = lib->context_get_primary_image_handle(header->context, &header->handle);
     if (error.code) return failed(error, failure);
     int width = lib->image_handle_get_width(header->handle), height = lib->image_handle_get_height(header->handle);
@@ -52,8 +51,8 @@ img_status img_heif_scan(const uint8_t *bytes, size_t count, const img_limits *l
     header->width = (uint32_t)width;
     header->height = (uint32_t)height;
     header->alpha = lib->image_handle_has_alpha_channel(header->handle);
-    img_status status = img_check_size(header->width, header->height, limits, failure);
-    if (status == IMG_OK) status = read_profile(lib, header->handle, limits, &header->profile, failure);
+    img_status status = img_check_size(header->width, header->height, &input->limits, failure);
+    if (status == IMG_OK) status = read_profile(lib, header->handle, &input->limits, &header->profile, failure);
     if (status == IMG_OK) img_profile_judge(&header->profile, 3);
     return status;
 }
@@ -65,9 +64,8 @@ void img_heif_close(img_heif_header *header) {
     free(header->profile.bytes);
 }
 
-img_status img_heif_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+img_status img_heif_decode(const img_heif_header *h, uint32_t max_side, img_picture **picture, img_failure *failure) {
     const img_heif_library *lib = img_heif();
-    const img_heif_header *h = &source->heif;
     heif_image *image = NULL;
     heif_error error = lib->decode_image(h->handle, &image, HEIF_COLORSPACE_RGB,
                                          h->alpha ? HEIF_CHROMA_INTERLEAVED_RGBA : HEIF_CHROMA_INTERLEAVED_RGB, NULL);

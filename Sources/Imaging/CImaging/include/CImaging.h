@@ -5,82 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CImageHeaders.h"
+
 /// Image decoding, resizing and encoding behind status codes.
 ///
 /// Every function that can fail returns an `img_status` and, when it is not `IMG_OK`, fills `failure`.
 /// No `longjmp` of libjpeg or libpng leaves a function of this header. Nothing here keeps global state,
 /// logs, reads a file or starts a thread. Objects may be used by one thread at a time.
-
-typedef enum img_status {
-    IMG_OK = 0,
-    IMG_EMPTY,
-    IMG_NOT_AN_IMAGE,
-    IMG_UNSUPPORTED_FORMAT,
-    IMG_UNSUPPORTED_FEATURE,
-    IMG_TOO_MANY_BYTES,
-    IMG_TOO_MANY_PIXELS,
-    IMG_SIDE_TOO_LONG,
-    IMG_TOO_MANY_SCANS,
-    IMG_TOO_MANY_FRAMES,
-    IMG_PROFILE_TOO_LARGE,
-    IMG_TRUNCATED,
-    IMG_CORRUPT,
-    IMG_OUT_OF_MEMORY,
-    IMG_INTERNAL,
-} img_status;
-
-/// Why a call failed. `limit` and `value` are set for the statuses that name a limit, else both are 0.
-/// `text` is plain ASCII, holds no bytes of the image and is safe to log.
-typedef struct img_failure {
-    img_status status;
-    uint64_t limit;
-    uint64_t value;
-    char text[200];
-} img_failure;
-
-typedef struct img_limits {
-    uint64_t bytes;
-    uint64_t pixels;
-    uint32_t side;
-    uint32_t scans;
-    /// Of an animation.
-    uint32_t frames;
-    uint64_t profile_bytes;
-    /// What libjpeg may hold at once for one picture.
-    uint64_t memory_bytes;
-} img_limits;
-
-typedef enum img_format {
-    IMG_FORMAT_UNKNOWN = 0,
-    IMG_FORMAT_JPEG,
-    IMG_FORMAT_PNG,
-    IMG_FORMAT_GIF,
-    IMG_FORMAT_WEBP,
-    IMG_FORMAT_AVIF,
-    IMG_FORMAT_HEIC,
-    IMG_FORMAT_JXL,
-    IMG_FORMAT_JP2,
-    IMG_FORMAT_TIFF,
-    IMG_FORMAT_BMP,
-    IMG_FORMAT_ICO,
-    IMG_FORMAT_PSD,
-    IMG_FORMAT_SVG,
-    IMG_FORMAT_HTML,
-    IMG_FORMAT_XML,
-    IMG_FORMAT_JSON,
-    IMG_FORMAT_PDF,
-    IMG_FORMAT_POSTSCRIPT,
-    IMG_FORMAT_GZIP,
-    IMG_FORMAT_ZIP,
-    IMG_FORMAT_MP4,
-    IMG_FORMAT_TEXT,
-} img_format;
-
-/// What the bytes are, by their content alone.
-img_format img_detect(const uint8_t *bytes, size_t count);
-
-/// The lower-case name of a format (`jpeg`, `webp`, `html`, …); a static string.
-const char *img_format_name(img_format format);
 
 /// A source picture whose headers were read and found within the limits. It borrows the bytes it was opened on:
 /// they must outlive it.

@@ -1,7 +1,7 @@
 #ifndef CIMAGING_JPEG_CODER_H
 #define CIMAGING_JPEG_CODER_H
 
-#include "internal.h"
+#include "picture/picture.h"
 
 /// Writes progressive JPEGs (ITU-T T.81, annex G) from quantised blocks. Each block becomes symbols once, for all
 /// scans together; when the last one is there each scan gets the Huffman table that fits it and is written.

@@ -1,4 +1,4 @@
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 
 typedef struct decoding {
     img_jpeg_reader reader;
-    const img_source *source;
+    const img_input *input;
+    const img_jpeg_header *header;
     uint32_t max_side;
     /// Chroma at the picture's full resolution, not half of it.
     bool full_chroma;
@@ -68,13 +69,13 @@ static void make_scaler(decoding *d, int c, uint32_t fit_width, uint32_t fit_hei
 static void make_planes(decoding *d) {
     struct jpeg_decompress_struct *jpeg = &d->reader.jpeg;
     img_picture *picture = d->picture;
-    img_turn turn = img_turn_for(d->source->orientation);
+    img_turn turn = img_turn_for(d->header->orientation);
     uint32_t width, height;
     img_fit(jpeg->image_width, jpeg->image_height, d->max_side, &width, &height);
     picture->width = turn.transpose ? height : width;
     picture->height = turn.transpose ? width : height;
     picture->planes = (uint32_t)jpeg->num_components;
-    bool subsampled = picture->model == IMG_YCC && !d->source->jpeg.profile.bytes && !d->full_chroma;
+    bool subsampled = picture->model == IMG_YCC && !d->header->profile.bytes && !d->full_chroma;
     for (int c = 0; c < jpeg->num_components; c++) make_scaler(d, c, width, height, subsampled && c ? 2 : 1, turn);
 }
 
@@ -105,7 +106,7 @@ static void read_rows(decoding *d) {
 static void decode(void *context) {
     decoding *d = context;
     struct jpeg_decompress_struct *jpeg = &d->reader.jpeg;
-    img_jpeg_reader_open(&d->reader, d->source);
+    img_jpeg_reader_open(&d->reader, d->input, d->header);
     d->picture->model = model_of(jpeg, (j_common_ptr)jpeg);
     jpeg->out_color_space = jpeg->jpeg_color_space;
     jpeg->raw_data_out = TRUE;
@@ -119,8 +120,8 @@ static void decode(void *context) {
     img_jpeg_reader_check_complete(&d->reader);
 }
 
-static img_status decode_once(const img_source *source, uint32_t max_side, bool full_chroma, img_picture **picture,
-                              img_failure *failure) {
+static img_status decode_once(const img_input *input, const img_jpeg_header *header, uint32_t max_side,
+                              bool full_chroma, img_picture **picture, img_failure *failure) {
     decoding *d = img_allocate_zeroed(1, sizeof *d);
     img_picture *decoded = img_allocate_zeroed(1, sizeof *decoded);
     if (!d || !decoded) {
@@ -128,7 +129,8 @@ static img_status decode_once(const img_source *source, uint32_t max_side, bool 
         free(decoded);
         return img_fail_memory(failure);
     }
-    d->source = source;
+    d->input = input;
+    d->header = header;
     d->max_side = max_side;
     d->full_chroma = full_chroma;
     d->picture = decoded;
@@ -149,27 +151,29 @@ static img_status decode_once(const img_source *source, uint32_t max_side, bool 
 }
 
 /// Whether the source has chroma for every pixel of the picture, and it is such that half of it would be seen to miss.
-static bool wants_full_chroma(const img_source *source, const img_picture *picture) {
+static bool wants_full_chroma(const img_jpeg_header *header, const img_picture *picture) {
+    const img_jpeg_frame_header *frame = &header->frame;
     uint32_t longer = picture->width > picture->height ? picture->width : picture->height;
-    uint32_t stored = source->width > source->height ? source->width : source->height;
-    uint32_t subsampling = source->jpeg.max_h > source->jpeg.max_v ? source->jpeg.max_h : source->jpeg.max_v;
-    return picture->model == IMG_YCC && !source->jpeg.profile.bytes && longer * subsampling <= stored &&
+    uint32_t stored = frame->width > frame->height ? frame->width : frame->height;
+    uint32_t subsampling = frame->max_h > frame->max_v ? frame->max_h : frame->max_v;
+    return picture->model == IMG_YCC && !header->profile.bytes && longer * subsampling <= stored &&
            img_chroma_is_sharp(picture);
 }
 
-img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+img_status img_jpeg_decode(const img_input *input, const img_jpeg_header *header, uint32_t max_side,
+                           img_picture **picture, img_failure *failure) {
     img_picture *decoded;
-    img_status status = decode_once(source, max_side, false, &decoded, failure);
+    img_status status = decode_once(input, header, max_side, false, &decoded, failure);
     if (status != IMG_OK) return status;
-    if (wants_full_chroma(source, decoded)) {
+    if (wants_full_chroma(header, decoded)) {
         img_picture_free(decoded);
-        status = decode_once(source, max_side, true, &decoded, failure);
+        status = decode_once(input, header, max_side, true, &decoded, failure);
         if (status != IMG_OK) return status;
     }
-    img_turn turn = img_turn_for(source->orientation);
+    img_turn turn = img_turn_for(header->orientation);
     for (uint32_t c = 0; status == IMG_OK && c < decoded->planes; c++)
         if (!img_plane_turn(&decoded->plane[c], turn)) status = img_fail_memory(failure);
-    if (status == IMG_OK) status = img_colour_convert(decoded, &source->jpeg.profile, failure);
+    if (status == IMG_OK) status = img_colour_convert(decoded, &header->profile, failure);
     if (status == IMG_OK)
         *picture = decoded;
     else

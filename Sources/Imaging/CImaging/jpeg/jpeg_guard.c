@@ -1,4 +1,4 @@
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <jerror.h>
 #include <string.h>

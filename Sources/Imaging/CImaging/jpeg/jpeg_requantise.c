@@ -1,5 +1,5 @@
 #include "jpeg_coder.h"
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@ static const double soft_chroma = 7;
 
 typedef struct requantising {
     img_jpeg_reader reader;
-    const img_source *source;
+    const img_input *input;
+    const img_jpeg_header *header;
     /// 0: the source's own steps, and every coefficient as it is.
     int quality;
     img_turn turn;
@@ -25,14 +26,14 @@ typedef struct requantising {
     img_buffer *output;
 } requantising;
 
-bool img_jpeg_turns_by_blocks(const img_source *source) {
-    const img_jpeg_header *header = &source->jpeg;
-    img_turn turn = img_turn_for(source->orientation);
+bool img_jpeg_turns_by_blocks(const img_jpeg_header *header) {
+    const img_jpeg_frame_header *frame = &header->frame;
+    img_turn turn = img_turn_for(header->orientation);
     // Blocks that are only partly picture cannot be brought to the other edge. Chroma may be halved.
-    uint32_t width = 8 * (header->components > 1 && header->max_h == 1 ? 2 : header->max_h);
-    uint32_t height = 8 * (header->components > 1 && header->max_v == 1 ? 2 : header->max_v);
-    return (header->components == 1 || header->components == 3) && !header->profile.bytes &&
-           !(turn.mirror_x && header->width % width) && !(turn.mirror_y && header->height % height);
+    uint32_t width = 8 * (frame->components > 1 && frame->max_h == 1 ? 2 : frame->max_h);
+    uint32_t height = 8 * (frame->components > 1 && frame->max_v == 1 ? 2 : frame->max_v);
+    return (frame->components == 1 || frame->components == 3) && !header->profile.bytes &&
+           !(turn.mirror_x && frame->width % width) && !(turn.mirror_y && frame->height % height);
 }
 
 static uint32_t place_of(uint32_t row, uint32_t column, img_turn turn) {
@@ -163,7 +164,7 @@ static void requantise(void *context) {
     requantising *r = context;
     struct jpeg_decompress_struct *jpeg = &r->reader.jpeg;
     j_common_ptr common = (j_common_ptr)jpeg;
-    img_jpeg_reader_open(&r->reader, r->source);
+    img_jpeg_reader_open(&r->reader, r->input, r->header);
     r->coefficients = jpeg_read_coefficients(jpeg);
     img_jpeg_reader_check_complete(&r->reader);
     for (int c = 0; c < jpeg->num_components; c++)
@@ -182,14 +183,15 @@ static void requantise(void *context) {
         img_jpeg_give_up(common, IMG_OUT_OF_MEMORY, "no memory left for the output");
 }
 
-img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, bool *lossless,
-                               img_failure *failure) {
-    if (!img_jpeg_turns_by_blocks(source)) return img_fail(failure, IMG_INTERNAL, "this picture needs its pixels");
+img_status img_jpeg_requantise(const img_input *input, const img_jpeg_header *header, int quality, img_buffer *output,
+                               bool *lossless, img_failure *failure) {
+    if (!img_jpeg_turns_by_blocks(header)) return img_fail(failure, IMG_INTERNAL, "this picture needs its pixels");
     requantising *r = img_allocate_zeroed(1, sizeof *r);
     if (!r) return img_fail_memory(failure);
-    r->source = source;
+    r->input = input;
+    r->header = header;
     r->quality = quality;
-    r->turn = img_turn_for(source->orientation);
+    r->turn = img_turn_for(header->orientation);
     r->output = output;
     r->reader.jpeg.err = img_jpeg_guard_init(&r->reader.guard, failure);
     img_status status = img_jpeg_guarded(&r->reader.guard, requantise, r) ? IMG_OK : failure->status;

@@ -1,4 +1,5 @@
-#include "png_internal.h"
+#include "png_codec.h"
+#include "png_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,18 +64,19 @@ static void decode(void *context) {
     read_pixels(d, png_get_image_height(d->png, d->info), row_bytes, passes);
 }
 
-img_status img_png_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+img_status img_png_decode(const img_png_header *header, uint32_t max_side, img_picture **picture,
+                          img_failure *failure) {
     decoding *d = img_allocate_zeroed(1, sizeof *d);
     if (!d) return img_fail_memory(failure);
     d->guard = (img_png_guard){.failure = failure, .otherwise = IMG_CORRUPT};
     d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d->guard, img_png_on_error, img_png_on_warning);
     d->info = d->png ? png_create_info_struct(d->png) : NULL;
-    d->core = &source->png.core;
+    d->core = &header->core;
     d->max_side = max_side;
     img_status status = d->info ? IMG_OK : img_fail_memory(failure);
     if (status == IMG_OK && !img_png_guarded(&d->guard, decode, d)) status = failure->status;
     if (status == IMG_OK)
-        status = img_intake_finish(&d->intake, source->orientation, &source->png.profile, picture, failure);
+        status = img_intake_finish(&d->intake, header->orientation, &header->profile, picture, failure);
     png_destroy_read_struct(&d->png, &d->info, NULL);
     img_intake_close(&d->intake);
     free(d->pixels);

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "analysis/analysis.h"
 #include "png_filter.h"
 
 #include <stdlib.h>
@@ -17,17 +17,13 @@ typedef struct rows {
     size_t count;
 } rows;
 
-static void put_be32(uint8_t *p, uint32_t v) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
 static bool put_chunk(img_buffer *output, const char *type, const uint8_t *body, size_t count) {
     uint8_t head[8], tail[4];
-    put_be32(head, (uint32_t)count);
+    img_put_be32(head, (uint32_t)count);
     memcpy(head + 4, type, 4);
     uint32_t checksum = libdeflate_crc32(0, head + 4, 4);
     // Without bytes it would begin anew.
-    put_be32(tail, count ? libdeflate_crc32(checksum, body, count) : checksum);
+    img_put_be32(tail, count ? libdeflate_crc32(checksum, body, count) : checksum);
     return img_buffer_append(output, head, 8) && img_buffer_append(output, body, count) &&
            img_buffer_append(output, tail, 4);
 }
@@ -37,8 +33,8 @@ static uint32_t palette_depth(uint32_t colours) { return colours <= 2 ? 1 : colo
 static bool put_head(img_buffer *output, const img_picture *picture, const img_palette *palette) {
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     uint8_t header[13] = {0}, colours[256 * 3], opacity[256];
-    put_be32(header, picture->width);
-    put_be32(header + 4, picture->height);
+    img_put_be32(header, picture->width);
+    img_put_be32(header + 4, picture->height);
     header[8] = palette ? (uint8_t)palette_depth(palette->count) : 8;
     header[9] = palette ? PALETTE : (picture->model == IMG_RGB ? RGB : GRAY) | (picture->alpha ? ALPHA : 0);
     if (!img_buffer_append(output, signature, 8) || !put_chunk(output, "IHDR", header, 13)) return false;

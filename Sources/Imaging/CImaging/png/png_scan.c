@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "png_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 /// Reads a PNG's chunks (W3C PNG, third edition) without decoding pixels. What a decoder needs is copied out with its
 /// checksums verified; libpng never sees the rest.
 
-enum { SIGNATURE_BYTES = 8, CHUNK_EXTRA = 12 };
+enum { CHUNK_EXTRA = 12 };
 
 typedef struct chunk {
     const uint8_t *type, *body;
@@ -18,19 +18,10 @@ typedef struct chunk {
 static bool is(const chunk *c, const char *type) { return !memcmp(c->type, type, 4); }
 static bool is_critical(const chunk *c) { return !(c->type[0] & 0x20); }
 
+static bool is_gray(const img_png_frame_header *frame) { return frame->colour_type == 0 || frame->colour_type == 4; }
+
 static bool checksum_holds(const chunk *c) {
     return crc32(crc32(0, c->type, 4), c->body, c->count) == img_be32(c->body + c->count);
-}
-
-static img_status read_header(const chunk *c, const img_limits *limits, img_png_header *header, img_failure *failure) {
-    if (!is(c, "IHDR") || c->count != 13) return img_fail(failure, IMG_CORRUPT, "the file does not begin with IHDR");
-    if (!checksum_holds(c)) return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk IHDR");
-    header->width = img_be32(c->body);
-    header->height = img_be32(c->body + 4);
-    header->bit_depth = c->body[8];
-    header->colour_type = c->body[9];
-    header->interlaced = c->body[12] != 0;
-    return img_check_size(header->width, header->height, limits, failure);
 }
 
 /// iCCP: a name of up to 79 bytes, NUL, method 0, a zlib stream. A stream that cannot be read is no profile.
@@ -91,27 +82,30 @@ static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_h
     return IMG_OK;
 }
 
-img_status img_png_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_png_header *header,
-                        img_failure *failure) {
+img_status img_png_scan(const img_input *input, img_png_header *header, img_failure *failure) {
     static const uint8_t end[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    const img_limits *limits = &input->limits;
+    const uint8_t *bytes = input->bytes;
+    size_t count = input->count;
     header->orientation = 1;
+    img_status status = img_png_read_header(bytes, count, &header->frame, failure);
+    if (status == IMG_OK) status = img_check_size(header->frame.width, header->frame.height, limits, failure);
+    if (status != IMG_OK) return status;
     bool pixels = false, ended = false;
-    size_t at = SIGNATURE_BYTES;
-    if (!img_buffer_append(&header->core, bytes, SIGNATURE_BYTES)) return img_fail_memory(failure);
+    size_t at = IMG_PNG_SIGNATURE_BYTES;
+    if (!img_buffer_append(&header->core, bytes, at)) return img_fail_memory(failure);
     while (!ended && count - at >= CHUNK_EXTRA) {
         chunk c = {bytes + at + 4, bytes + at + 8, img_be32(bytes + at)};
         if (c.count > count - at - CHUNK_EXTRA) break;
-        img_status status = at == SIGNATURE_BYTES ? read_header(&c, limits, header, failure) : IMG_OK;
-        if (status == IMG_OK) status = read_chunk(&c, limits, header, failure);
+        status = read_chunk(&c, limits, header, failure);
         if (status != IMG_OK) return status;
         pixels |= is(&c, "IDAT");
         ended = is(&c, "IEND");
         at += (size_t)c.count + CHUNK_EXTRA;
     }
-    if (!pixels) return img_fail(failure, ended ? IMG_CORRUPT : IMG_TRUNCATED, "no pixels in the file");
-    // Whether all pixels came is for the decoder to say; a missing end marker alone does no harm.
+    if (!pixels) return img_fail(failure, ended ? IMG_CORRUPT : IMG_TRUNCATED, "the file contains no pixels");
+    // Whether all pixels came is for the decoder to find out; a missing end marker alone does no harm.
     if (!ended && !img_buffer_append(&header->core, end, sizeof end)) return img_fail_memory(failure);
-    static const uint8_t components[7] = {[0] = 1, [2] = 3, [3] = 3, [4] = 1, [6] = 3};
-    img_profile_judge(&header->profile, header->colour_type < 7 ? components[header->colour_type] : 0);
+    img_profile_judge(&header->profile, is_gray(&header->frame) ? 1 : 3);
     return IMG_OK;
 }

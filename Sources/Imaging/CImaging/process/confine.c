@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "internal.h"
+#include "heif/heif_codec.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "webp_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,21 +58,25 @@ static img_status read_frame(WebPDemuxer *demuxer, img_webp_header *header, img_
     return fits ? IMG_OK : img_fail(failure, IMG_CORRUPT, "a frame outside the picture");
 }
 
-img_status img_webp_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_webp_header *header,
-                         img_failure *failure) {
-    WebPData data = {bytes, count};
+img_status img_webp_scan(const img_input *input, img_webp_header *header, img_failure *failure) {
+    const img_limits *limits = &input->limits;
+    img_status status = img_webp_read_header(input->bytes, input->count, &header->width, &header->height, failure);
+    if (status == IMG_OK) status = img_check_size(header->width, header->height, limits, failure);
+    if (status != IMG_OK) return status;
+    WebPData data = {input->bytes, input->count};
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&data, &state);
     if (!demuxer) {
         if (state == WEBP_DEMUX_PARSE_ERROR) return img_fail(failure, IMG_CORRUPT, "the container makes no sense");
         return img_fail(failure, IMG_TRUNCATED, "the file ends within its header");
     }
-    header->width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
-    header->height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
+    // The limits were checked on what our own reading of the header found.
+    if (WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH) != header->width ||
+        WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT) != header->height)
+        status = img_fail(failure, IMG_CORRUPT, "two readings of the header disagree");
     uint32_t frames = WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT);
     header->animated = frames > 1;
     header->orientation = read_orientation(demuxer);
-    img_status status = img_check_size(header->width, header->height, limits, failure);
     if (status == IMG_OK && frames > limits->frames)
         status = img_fail_limit(failure, IMG_TOO_MANY_FRAMES, limits->frames, frames, "frames");
     if (status == IMG_OK) status = read_frame(demuxer, header, failure);
@@ -108,8 +112,7 @@ static bool push_rows(const img_webp_header *w, const WebPRGBABuffer *pixels, ui
     return row != NULL;
 }
 
-img_status img_webp_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
-    const img_webp_header *w = &source->webp;
+img_status img_webp_decode(const img_webp_header *w, uint32_t max_side, img_picture **picture, img_failure *failure) {
     WebPDecoderConfig config;
     if (!WebPInitDecoderConfig(&config)) return img_fail(failure, IMG_INTERNAL, "another version of libwebp");
     bool alpha = w->alpha || !w->covers;
@@ -124,23 +127,18 @@ img_status img_webp_decode(const img_source *source, uint32_t max_side, img_pict
                              !push_rows(w, &config.output.u.RGBA, alpha ? 4 : 3, &intake)))
         status = img_fail_memory(failure);
     WebPFreeDecBuffer(&config.output);
-    if (status == IMG_OK) status = img_intake_finish(&intake, source->orientation, &w->profile, picture, failure);
+    if (status == IMG_OK) status = img_intake_finish(&intake, w->orientation, &w->profile, picture, failure);
     img_intake_close(&intake);
     return status;
 }
 
-static void put_le32(uint8_t *p, uint32_t v) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (8 * i));
-}
-
 /// The first frame's chunks in a container of their own (WebP Container Specification): `VP8X` only where they need it.
-img_status img_webp_strip(const img_source *source, img_buffer *output, img_failure *failure) {
-    const img_webp_header *w = &source->webp;
+img_status img_webp_strip(const img_webp_header *w, img_buffer *output, img_failure *failure) {
     bool extended = w->frame_count > 4 && !memcmp(w->frame, "ALPH", 4);
     uint8_t head[30] = "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10";
-    put_le32(head + 4, (uint32_t)(w->frame_count + 4 + (extended ? 18u : 0u)));
+    img_put_le32(head + 4, (uint32_t)(w->frame_count + 4 + (extended ? 18u : 0u)));
     // 24 bits each; the reserved bytes between stay zero.
-    put_le32(head + 24, w->width - 1);
+    img_put_le32(head + 24, w->width - 1);
     head[27] = (uint8_t)(w->height - 1);
     head[28] = (uint8_t)((w->height - 1) >> 8);
     head[29] = (uint8_t)((w->height - 1) >> 16);

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+import ImageHeaders
+
 /// What is made of every picture. The same bytes and the same recipe give the same output.
 package struct ImageRecipe: Sendable, Hashable {
     /// In the order in which they come out; at least one.
@@ -53,7 +55,7 @@ package struct RenditionRecipe: Sendable, Hashable {
 package struct ImageLimits: Sendable, Hashable {
     package var bytes: UInt64 = 25_000_000
     package var pixels: UInt64 = 50_000_000
-    package var side: UInt32 = 30_000
+    package var side: UInt32 = ImageHeaderLimits.side
     package var progressiveScans: UInt32 = 100
     /// Of an animation, although only the first one is decoded.
     package var frames: UInt32 = 10_000

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "analysis.h"
 
 #include <math.h>
 #include <stdlib.h>

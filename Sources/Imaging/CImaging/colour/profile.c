@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "colour.h"
 
 #include <lcms2.h>
 #include <math.h>

@@ -1,7 +1,7 @@
-#ifndef CIMAGING_PNG_INTERNAL_H
-#define CIMAGING_PNG_INTERNAL_H
+#ifndef CIMAGING_PNG_LIBRARY_H
+#define CIMAGING_PNG_LIBRARY_H
 
-#include "internal.h"
+#include "base/base.h"
 
 #include <setjmp.h>
 

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "CImageHeaders.h"
 
 #include <string.h>
 
@@ -56,6 +56,20 @@ static const struct {
     {IMG_FORMAT_GZIP, 0, 2, "\x1f\x8b"},
     {IMG_FORMAT_ZIP, 0, 4, "PK\3\4"},
 };
+
+/// Whether `count` bytes are the beginning of `magic`, or begin with it.
+static bool may_begin(const uint8_t *bytes, size_t count, const char *magic, size_t length) {
+    return !memcmp(bytes, magic, count < length ? count : length);
+}
+
+bool img_may_become_picture(const uint8_t *bytes, size_t count) {
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+        img_format format = magics[i].format;
+        bool read = format == IMG_FORMAT_JPEG || format == IMG_FORMAT_PNG || format == IMG_FORMAT_GIF;
+        if (read && may_begin(bytes, count, magics[i].magic, magics[i].count)) return true;
+    }
+    return may_begin(bytes, count, "RIFF", 4) && (count <= 8 || may_begin(bytes + 8, count - 8, "WEBP", 4));
+}
 
 /// ISO base media files name what they are in the brands of their `ftyp` box (ISO/IEC 14496-12, section 4.3).
 static img_format detect_brand(const uint8_t *bytes, size_t count) {

@@ -1,29 +1,7 @@
-#include "internal.h"
+#include "base.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-img_status img_fail(img_failure *failure, img_status status, const char *format, ...) {
-    memset(failure, 0, sizeof *failure);
-    failure->status = status;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(failure->text, sizeof failure->text, format, arguments);
-    va_end(arguments);
-    for (char *c = failure->text; *c; c++)
-        if (*c < 0x20 || *c > 0x7e) *c = '?';
-    return status;
-}
-
-img_status img_fail_limit(img_failure *failure, img_status status, uint64_t limit, uint64_t value, const char *what) {
-    img_fail(failure, status, "%" PRIu64 " %s; the limit is %" PRIu64, value, what, limit);
-    failure->limit = limit;
-    failure->value = value;
-    return status;
-}
 
 img_status img_fail_memory(img_failure *failure) {
     return img_fail(failure, IMG_OUT_OF_MEMORY, "no memory left for this picture");

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "CImaging.h"
 
 #include <openssl/sha.h>
 

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "picture/picture.h"
 
 #include <math.h>
 #include <stdlib.h>

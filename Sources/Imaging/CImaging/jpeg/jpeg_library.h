@@ -1,7 +1,7 @@
-#ifndef CIMAGING_JPEG_INTERNAL_H
-#define CIMAGING_JPEG_INTERNAL_H
+#ifndef CIMAGING_JPEG_LIBRARY_H
+#define CIMAGING_JPEG_LIBRARY_H
 
-#include "internal.h"
+#include "jpeg_codec.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ typedef struct img_jpeg_reader {
 } img_jpeg_reader;
 
 /// Call inside the guard. Reads the header and sets the memory and scan limits.
-void img_jpeg_reader_open(img_jpeg_reader *reader, const img_source *source);
+void img_jpeg_reader_open(img_jpeg_reader *reader, const img_input *input, const img_jpeg_header *header);
 /// Call inside the guard, after the last row or coefficient: fails when the file ended before all scans were there.
 void img_jpeg_reader_check_complete(img_jpeg_reader *reader);
 

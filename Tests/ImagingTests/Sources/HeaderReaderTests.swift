@@ -1,12 +1,12 @@
 import CImagingTestSupport
+import ImageHeaders
 import Testing
 
-@testable import Gateway
 @testable import Imaging
 
-/// The gateway's look at a picture's header, beside what the decoder makes of the same bytes.
+/// What the first bytes of a picture say, and that the decoder finds the same in the whole file.
 @Suite(.timeLimit(.minutes(20)))
-struct UploadHeaderTests {
+struct HeaderReaderTests {
     private enum Reading: Equatable {
         case header(ImageHeader)
         case fault(ImageHeaderFault)
@@ -127,10 +127,12 @@ struct UploadHeaderTests {
         Array(png[..<index]) + bytes + Array(png[(index + bytes.count)...])
     }
 
-    private static let farAway: [UInt8] = {
+    /// A depth map in XMP takes several megabytes before the frame.
+    @Test func anyAmountOfMetadataMayComeFirst() {
         let segment: [UInt8] = [0xFF, 0xE1, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 0xFFFD)
-        return [0xFF, 0xD8] + (0..<17).flatMap { _ in segment } + frame().dropFirst(2)
-    }()
+        let bytes = [0xFF, 0xD8] + (0..<80).flatMap { _ in segment } + Self.frame().dropFirst(2)
+        for size in [1000, 64 * 1024, bytes.count] { #expect(read(bytes, by: size) == header(.jpeg, 1, 1)) }
+    }
 
     @Test func whatIsBrokenOrAbsurdIsInvalid() {
         let rows: [(what: String, bytes: [UInt8])] = [
@@ -143,8 +145,7 @@ struct UploadHeaderTests {
             ("many pixels", Self.frame(width: [0x1B, 0x59], height: [0x1B, 0xF8])),
             ("another first chunk", Self.png(12, Array("IDAT".utf8))),
             ("a wrong checksum", Self.png(29, [0, 0, 0, 0])),
-            ("nothing but fill bytes", [0xFF, 0xD8] + [UInt8](repeating: 0xFF, count: ImageHeaderReader.maximumBytes)),
-            ("a frame that is too far away", Self.farAway),
+            ("nothing but fill bytes", [0xFF, 0xD8] + [UInt8](repeating: 0xFF, count: 1 << 20)),
             ("a GIF without a frame", Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x3B]),
             ("a GIF of unknown blocks", Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x11]),
             ("a GIF that ends in its header", Array("GIF89a".utf8)),
@@ -181,12 +182,6 @@ struct UploadHeaderTests {
                 continue
             }
         }
-    }
-
-    /// One who takes a picture in, and one who decodes it.
-    @Test func theLimitsAreTheDecodersOwn() {
-        #expect(ImageLimits().side == UInt32(ImageHeaderLimits.maximumSide))
-        #expect(ImageLimits().pixels == 50_000_000)
     }
 
     @Test(.enabled(if: !SharedImages.rows.isEmpty, "there are no shared images"), arguments: SharedImages.rows)

@@ -1,16 +1,8 @@
-#include "internal.h"
+#include "colour.h"
 
 #include <lcms2.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// In 16-bit fixed point.
-void img_ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t rgb[3]) {
-    int32_t luma = (int32_t)*y * 65536 + 32768, b = *cb - 128, r = *cr - 128;
-    rgb[0] = img_clamp8((luma + 91881 * r) >> 16);
-    rgb[1] = img_clamp8((luma - 22554 * b - 46802 * r) >> 16);
-    rgb[2] = img_clamp8((luma + 116130 * b) >> 16);
-}
 
 /// Turns the first three planes from YCC to RGB; of YCCK to light, which is what Adobe stores inverted in it.
 static void convert_ycc(img_picture *picture) {

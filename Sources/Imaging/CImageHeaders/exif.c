@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "CImageHeaders.h"
 
 #include <string.h>
 
