@@ -11,7 +11,7 @@ enum { CELLS = 1 << 19 };
 
 typedef struct cell {
     uint32_t pixels;
-    uint32_t sum[4];
+    uint64_t sum[4];
 } cell;
 
 typedef struct box {

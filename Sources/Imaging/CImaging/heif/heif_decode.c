@@ -23,9 +23,24 @@ static img_status failed(heif_error error, img_failure *failure) {
     return img_fail(failure, cut_off ? IMG_TRUNCATED : IMG_CORRUPT, "libheif: error %d.%d", error.code, error.subcode);
 }
 
+/// The colours that the file states by code points instead of a profile.
+static img_status read_codes(const img_heif_library *lib, const heif_image_handle *handle, img_profile *profile,
+                             img_failure *failure) {
+    heif_nclx *codes = NULL;
+    heif_error error = lib->image_handle_get_nclx_color_profile(handle, &codes);
+    if (error.code || !codes) return IMG_OK;
+    img_colour_space space;
+    bool known = false;
+    img_status status = img_colour_space_of_codes((uint32_t)codes->color_primaries,
+                                                  (uint32_t)codes->transfer_characteristics, &space, &known, failure);
+    lib->nclx_color_profile_free(codes);
+    return status == IMG_OK && known ? img_profile_state(profile, &space, 3, failure) : status;
+}
+
 static img_status read_profile(const img_heif_library *lib, const heif_image_handle *handle, const img_limits *limits,
                                img_profile *profile, img_failure *failure) {
     int type = lib->image_handle_get_color_profile_type(handle);
+    if (type == HEIF_PROFILE_NCLX) return read_codes(lib, handle, profile, failure);
     if (type != HEIF_PROFILE_RICC && type != HEIF_PROFILE_PROF) return IMG_OK;
     size_t count = lib->image_handle_get_raw_color_profile_size(handle);
     if (!count) return IMG_OK;

@@ -29,6 +29,8 @@ static void load(void) {
         {"heif_image_handle_get_color_profile_type", &library.image_handle_get_color_profile_type},
         {"heif_image_handle_get_raw_color_profile_size", &library.image_handle_get_raw_color_profile_size},
         {"heif_image_handle_get_raw_color_profile", &library.image_handle_get_raw_color_profile},
+        {"heif_image_handle_get_nclx_color_profile", &library.image_handle_get_nclx_color_profile},
+        {"heif_nclx_color_profile_free", &library.nclx_color_profile_free},
         {"heif_decode_image", &library.decode_image},
         {"heif_image_get_width", &library.image_get_width},
         {"heif_image_get_height", &library.image_get_height},

@@ -15,6 +15,12 @@ typedef struct heif_error {
     const char *message;
 } heif_error;
 
+/// The beginning of libheif's `heif_color_profile_nclx`.
+typedef struct heif_nclx {
+    uint8_t version;
+    int color_primaries, transfer_characteristics;
+} heif_nclx;
+
 /// Values of libheif's enumerations.
 enum {
     HEIF_ERROR_UNSUPPORTED_FILETYPE = 3,
@@ -28,6 +34,7 @@ enum {
     HEIF_CHANNEL_INTERLEAVED = 10,
     HEIF_PROFILE_RICC = 0x72494343,
     HEIF_PROFILE_PROF = 0x70726f66,
+    HEIF_PROFILE_NCLX = 0x6e636c78,
 };
 
 typedef struct img_heif_library {
@@ -43,6 +50,8 @@ typedef struct img_heif_library {
     int (*image_handle_get_color_profile_type)(const heif_image_handle *);
     size_t (*image_handle_get_raw_color_profile_size)(const heif_image_handle *);
     heif_error (*image_handle_get_raw_color_profile)(const heif_image_handle *, void *);
+    heif_error (*image_handle_get_nclx_color_profile)(const heif_image_handle *, heif_nclx **);
+    void (*nclx_color_profile_free)(heif_nclx *);
     heif_error (*decode_image)(const heif_image_handle *, heif_image **, int, int, const void *);
     int (*image_get_width)(const heif_image *, int);
     int (*image_get_height)(const heif_image *, int);
