@@ -21,7 +21,7 @@ struct SharedImageTests {
         }
     }
 
-    private func check(_ image: Rendition, source: [UInt8]) throws {
+    private func check(_ image: EncodedRendition, source: [UInt8]) throws {
         #expect(image.bytes.count <= source.count)
         #expect(FileParts.isBare(image.bytes))
         let pixels = try Pixels(image.bytes)

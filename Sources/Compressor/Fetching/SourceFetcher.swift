@@ -34,22 +34,22 @@ struct SourceFetcher: Sendable {
         case cancelled
     }
 
-    func fetch(_ source: String) async throws(Failure) -> Source {
+    func fetch(_ source: String) async throws(Failure) -> FetchedImage {
         if let upload = UploadID(source: source) { return try await fetch(upload) }
         do {
             let download = try await client.download(source, policy, now: Int(WallClock.now().milliseconds / 1000))
             let declared = DeclaredType(contentType: download.headers["Content-Type"], name: download.url.text)
-            return Source(bytes: download.body, declared: declared, isUpload: false)
+            return FetchedImage(bytes: download.body, declared: declared, isUpload: false)
         } catch {
             if case .transfer(let error) = error, error == .cancelled || error == .closed { throw .cancelled }
             throw .source(FetchFailure(error))
         }
     }
 
-    private func fetch(_ upload: UploadID) async throws(Failure) -> Source {
+    private func fetch(_ upload: UploadID) async throws(Failure) -> FetchedImage {
         do {
             let bytes = try await store.get(key: upload.objectKey, upTo: policy.maximumBytes)
-            return Source(bytes: bytes, declared: DeclaredType(), isUpload: true)
+            return FetchedImage(bytes: bytes, declared: DeclaredType(), isUpload: true)
         } catch {
             throw FetchFailure(upload: error).map(Failure.source) ?? .store(error)
         }
@@ -57,7 +57,7 @@ struct SourceFetcher: Sendable {
 }
 
 /// What an image is made of, and what it was said to be.
-struct Source: Sendable {
+struct FetchedImage: Sendable {
     let bytes: [UInt8]
     let declared: DeclaredType
     /// From the object store, not from a host.

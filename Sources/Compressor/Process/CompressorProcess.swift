@@ -7,7 +7,7 @@ import Redis
 import S3
 import Service
 
-/// The compressor from start to end.
+/// The compressor's life from start to shutdown.
 struct CompressorProcess: Sendable {
     private let context: ServiceContext
     private let settings: CompressorSettings
@@ -45,25 +45,30 @@ struct CompressorProcess: Sendable {
         let redis = RedisClient(settings.redis, loop: context.loop)
         redis.start()
         let source = "/warelog/compressor"
-        let compression = Compression(
+        let task = ImageTask(
             context, fetcher: SourceFetcher(client, store, settings),
-            renditions: Renditions(settings.recipe, workers, store, RenditionMemory(redis)),
+            renditions: RenditionMaker(settings.recipe, workers, store, RenditionMemory(redis)),
             progress: ImageProgress(redis),
-            answers: Answers(
+            answers: AnswerWriter(
                 context: context, events: EventWriter(producer, source: source, partitions: partitions),
                 deadLetters: DeadLetterWriter(producer, source: source, partitions: deadLetters)))
-        let gate = StoreGate(context, concurrency: settings.concurrency)
-        let worklist = Worklist(context, settings, compression, gate)
+        let storeGate = gate("object store")
+        let workersGate = gate("image workers")
+        let worklist = Worklist(
+            context, settings, task, [.objectStore: storeGate, .imageWorkers: workersGate])
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { try await prepare(store) }
-            group.addTask(executorPreference: context.loop) { try await gate.run { try await Self.check(store) } }
+            group.addTask(executorPreference: context.loop) { try await storeGate.run { try await Self.check(store) } }
+            group.addTask(executorPreference: context.loop) {
+                try await workersGate.run { try await workers.check() }
+            }
             group.addTask(executorPreference: context.loop) { await worklist.run() }
             group.addTask(executorPreference: context.loop) { try await intake.run() }
             group.addTask(executorPreference: context.loop) {
                 await context.stop.wait()
-                // What is in work is given up: the log still asks for it.
+                // Images in flight are given up: the log still asks for them.
                 throw CancellationError()
             }
             defer { group.cancelAll() }
@@ -80,14 +85,21 @@ struct CompressorProcess: Sendable {
         await admin.close()
     }
 
-    /// The bucket, and everybody's right to read the compressed images in it and nothing else; tried until it works.
+    private func gate(_ dependency: String) -> DependencyGate {
+        DependencyGate(
+            dependency, health: context.health, log: context.log, loop: context.loop,
+            concurrency: settings.concurrency)
+    }
+
+    /// Creates the bucket and allows everybody to read the compressed images in it and nothing else. Retries until that
+    /// works.
     private func prepare(_ store: S3Client) async throws {
         var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
         while true {
             do {
                 try await store.ensureBucket()
                 do {
-                    try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+                    try await store.allowPublicRead(prefix: RenditionMaker.keyPrefix)
                 } catch let error where error.reason == .notSupported {
                     context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
                 }
@@ -101,20 +113,20 @@ struct CompressorProcess: Sendable {
         }
     }
 
-    /// Throws while the store cannot take an image. A bucket that is gone is made again.
+    /// Throws while the store cannot accept an image. Creates a bucket that has disappeared.
     private static func check(_ store: S3Client) async throws(S3Error) {
         do {
             try await store.checkBucket()
         } catch let error where error.reason == .notFound {
             try await store.ensureBucket()
-            // Where there are none it was said at the start.
+            // A store without bucket policies was reported at the start.
             do {
-                try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+                try await store.allowPublicRead(prefix: RenditionMaker.keyPrefix)
             } catch let error where error.reason == .notSupported {}
         }
     }
 
-    /// The compressor knows no database: the topics themselves are all it can check.
+    /// The compressor has no database, so it can only check the topics themselves.
     private func awaitLog(_ admin: KafkaAdmin) async throws -> (PartitionCounts, deadLetters: Int32)? {
         var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(5))
         while !context.stop.isStopping {

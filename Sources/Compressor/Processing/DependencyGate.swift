@@ -3,20 +3,27 @@ import EventLoop
 import Service
 import Telemetry
 
-/// How many images may be in work, as far as the object store goes: none while it is away, then one, and with each that
-/// works twice as many, so that what has piled up does not fall upon it.
-final class StoreGate: @unchecked Sendable {
+/// How many images may be in flight, as far as one dependency goes: none while it is unavailable, then one, and twice as
+/// many after each success, so that the backlog does not overload it at once.
+final class DependencyGate: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
-    private let context: ServiceContext
+    /// The name of the dependency in `/readyz` and in the log.
+    private let name: String
+    private let health: Health
+    private let log: Log
+    private let loop: EventLoop
     private let concurrency: Int
     private let closed = Signal()
     private(set) var allowance: Int
     private var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
-    /// Told when something may start again.
+    /// Called when images may start again.
     var onOpen: () -> Void = {}
 
-    init(_ context: ServiceContext, concurrency: Int) {
-        self.context = context
+    init(_ name: String, health: Health, log: Log, loop: EventLoop, concurrency: Int) {
+        self.name = name
+        self.health = health
+        self.log = log
+        self.loop = loop
         self.concurrency = concurrency
         allowance = concurrency
     }
@@ -30,30 +37,30 @@ final class StoreGate: @unchecked Sendable {
     func failed(_ error: any Error) {
         guard allowance > 0 else { return }
         allowance = 0
-        context.health.unwell("object store", "\(error)")
-        context.log.warning("images wait for the object store", ["error": "\(error)"])
+        health.unwell(name, "\(error)")
+        log.warning("images wait for a dependency", ["dependency": name, "error": "\(error)"])
         closed.send()
     }
 
-    /// Until cancelled: asks the store that failed by `probe` until it answers, then lets one image try.
+    /// Runs until cancelled. After a failure it calls `probe` with back-off until that succeeds, then lets one image in.
     func run(_ probe: () async throws -> Void) async throws {
         for await _ in closed {
             repeat {
-                // Grows on when what the probe asks for works and images do not.
-                try await context.loop.sleep(for: backoff.next())
-            } while await !answers(probe)
+                // The back-off goes on growing while the probe succeeds and images fail.
+                try await loop.sleep(for: backoff.next())
+            } while await !succeeds(probe)
             if allowance == 0 { allowance = 1 }
-            context.health.well("object store")
+            health.well(name)
             onOpen()
         }
     }
 
-    private func answers(_ probe: () async throws -> Void) async -> Bool {
+    private func succeeds(_ probe: () async throws -> Void) async -> Bool {
         do {
             try await probe()
             return true
         } catch {
-            context.health.unwell("object store", "\(error)")
+            health.unwell(name, "\(error)")
             return false
         }
     }

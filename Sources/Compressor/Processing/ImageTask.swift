@@ -6,30 +6,35 @@ import S3
 import Service
 import Telemetry
 
-/// What is done for one image: fetch, make the renditions, answer.
-struct Compression: Sendable {
-    /// What became of an attempt.
+/// What the compressor does for one image: it fetches the source, makes the renditions and appends the answer.
+struct ImageTask: Sendable {
+    /// The result of one attempt.
     struct Attempt: Sendable {
         let outcome: Outcome
         let host: HostVerdict
 
-        /// Of what nobody wants any more.
+        /// For an image that the log no longer asks for.
         static let none = Attempt(outcome: .unwanted, host: .untried)
     }
 
     enum Outcome: Sendable {
-        /// Compressed or failed, and the log says which.
+        /// Compressed or failed; the answer is on the log.
         case answered
-        /// To be tried again: what failed may pass.
+        /// Failed for a reason that may pass; the image is to be tried again.
         case again(FetchFailure)
-        /// To be tried again, and no attempt of the image's: the object store did not take part.
-        case held(any Error)
+        /// Not tried, because a dependency is unavailable. This does not count as an attempt.
+        case held(Dependency, any Error)
         case cancelled
-        /// Nothing was done.
+        /// Nothing was done, because the log no longer asks for it.
         case unwanted
     }
 
-    /// What it tells of the source's host.
+    /// What every image needs.
+    enum Dependency: CaseIterable {
+        case objectStore, imageWorkers
+    }
+
+    /// What an attempt says about the source's host.
     enum HostVerdict: Sendable {
         case untried, worked
         case failed(FetchFailure)
@@ -37,14 +42,14 @@ struct Compression: Sendable {
 
     private let context: ServiceContext
     private let fetcher: SourceFetcher
-    private let renditions: Renditions
+    private let renditions: RenditionMaker
     private let progress: ImageProgress
-    private let answers: Answers
+    private let answers: AnswerWriter
     private let metrics: CompressorMetrics
 
     init(
-        _ context: ServiceContext, fetcher: SourceFetcher, renditions: Renditions, progress: ImageProgress,
-        answers: Answers
+        _ context: ServiceContext, fetcher: SourceFetcher, renditions: RenditionMaker, progress: ImageProgress,
+        answers: AnswerWriter
     ) {
         self.context = context
         self.fetcher = fetcher
@@ -60,7 +65,7 @@ struct Compression: Sendable {
             return Attempt(outcome: await answer(.failed(spent.failure(job)), job, since: start), host: .untried)
         }
         await progress.tell(.fetching, of: job.ask.imageID)
-        let source: Source
+        let source: FetchedImage
         do throws(SourceFetcher.Failure) {
             source = try await fetcher.fetch(job.ask.source)
         } catch {
@@ -69,7 +74,7 @@ struct Compression: Sendable {
         await progress.tell(.processing, of: job.ask.imageID)
         let host = source.isUpload ? HostVerdict.untried : .worked
         do {
-            let answer: Answers.Answer
+            let answer: ImageAnswer
             switch try await renditions.make(of: source) {
             case .success(let image): answer = .compressed(image)
             case .failure(let failure):
@@ -79,11 +84,13 @@ struct Compression: Sendable {
             return Attempt(outcome: await self.answer(answer, job, since: start), host: host)
         } catch {
             await progress.tell(nil, of: job.ask.imageID)
-            return Attempt(outcome: Task.isCancelled ? .cancelled : .held(error), host: host)
+            if Task.isCancelled { return Attempt(outcome: .cancelled, host: host) }
+            let dependency = error is WorkersUnavailable ? Dependency.imageWorkers : .objectStore
+            return Attempt(outcome: .held(dependency, error), host: host)
         }
     }
 
-    /// That it waits, for how long and why.
+    /// Reports that the image waits for its next attempt, for how long and why.
     func tellWaiting(_ job: ImageJob, _ failure: FetchFailure, _ delay: Duration) async {
         context.log.info(
             "image will be tried again",
@@ -104,7 +111,7 @@ struct Compression: Sendable {
             return Attempt(outcome: .cancelled, host: .untried)
         case .store(let error):
             await progress.tell(nil, of: job.ask.imageID)
-            return Attempt(outcome: .held(error), host: .untried)
+            return Attempt(outcome: .held(.objectStore, error), host: .untried)
         case .source(let failure):
             let host: HostVerdict =
                 !failure.concernsHost ? .untried : failure.isRetriable ? .failed(failure) : .worked
@@ -114,7 +121,7 @@ struct Compression: Sendable {
     }
 
     private func answer(
-        _ answer: Answers.Answer, _ job: ImageJob, since start: ContinuousClock.Instant
+        _ answer: ImageAnswer, _ job: ImageJob, since start: ContinuousClock.Instant
     ) async -> Outcome {
         guard await answers.append(answer, job) else { return .cancelled }
         let duration = ContinuousClock.now - start
@@ -142,7 +149,7 @@ struct Compression: Sendable {
 }
 
 extension FetchFailure {
-    func failure(_ job: ImageJob) -> Events.ImageFailure {
+    func failure(_ job: ImageJob) -> ImageFailure {
         .init(reason: reason, detail: detail, attempts: job.attempt)
     }
 }

@@ -8,12 +8,12 @@ import S3
 
 /// Makes a source's renditions and puts them into the object store, once for the same bytes: those that come while they
 /// are made wait for them, and those that come soon after find them.
-final class Renditions: @unchecked Sendable {
+final class RenditionMaker: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     /// Of every compressed image: what begins with it everybody may read.
     static let keyPrefix = "images/"
 
-    typealias Outcome = Result<Events.CompressedImage, Imaging.ImageFailure>
+    typealias Outcome = Result<CompressedImage, CodecFailure>
 
     private let recipe: ImageRecipe
     private let workers: WorkerPool
@@ -29,7 +29,7 @@ final class Renditions: @unchecked Sendable {
     }
 
     /// Throws `S3Error` when the store did not take them, and what starting a worker throws.
-    func make(of source: Source) async throws -> Outcome {
+    func make(of source: FetchedImage) async throws -> Outcome {
         let digest = await Self.digest(source.bytes)
         while underWay[digest] != nil {
             // Nil when whoever made them failed, and not by the picture's fault.
@@ -51,7 +51,7 @@ final class Renditions: @unchecked Sendable {
     }
 
     /// What was made of the same bytes not long ago, if all of it is still there.
-    private func find(_ digest: String) async throws(S3Error) -> Events.CompressedImage? {
+    private func find(_ digest: String) async throws(S3Error) -> CompressedImage? {
         guard let image = await memory.image(of: digest, recipe.memoryKey) else { return nil }
         var renditions: [ImageRendition] = []
         for rendition in image.renditions {
@@ -75,8 +75,8 @@ final class Renditions: @unchecked Sendable {
 
     /// The keys are derived from what goes in and what is done to it: doing it again writes the same objects again.
     private func upload(
-        _ picture: Imaging.CompressedImage, _ source: SourceImage, _ digest: String
-    ) async throws(S3Error) -> Events.CompressedImage {
+        _ picture: EncodedImage, _ source: SourceDescription, _ digest: String
+    ) async throws(S3Error) -> CompressedImage {
         var renditions: [ImageRendition] = []
         for (rendition, wanted) in zip(picture.renditions, recipe.renditions) {
             let name = "\(recipe.identifier(of: wanted)).\(rendition.encoding.fileExtension)"
@@ -90,7 +90,7 @@ final class Renditions: @unchecked Sendable {
                     contentType: rendition.contentType, width: Int(rendition.width), height: Int(rendition.height),
                     bytes: rendition.bytes.count, kept: rendition.kept.rawValue))
         }
-        return Events.CompressedImage(
+        return CompressedImage(
             renditions: renditions, thumbHash: Base64.text(picture.thumbHash), isAnimated: source.isAnimated,
             source: .init(
                 format: source.format, declaredFormat: nil, bytes: Int(clamping: source.byteCount), digest: digest))
@@ -114,9 +114,9 @@ extension ImageRecipe {
     }
 }
 
-extension Events.CompressedImage {
+extension CompressedImage {
     /// Of the same bytes from somewhere else, which may have said something else of them.
-    fileprivate func declared(_ declared: DeclaredType) -> Events.CompressedImage {
+    fileprivate func declared(_ declared: DeclaredType) -> CompressedImage {
         .init(
             renditions: renditions, thumbHash: thumbHash, isAnimated: isAnimated,
             source: .init(
@@ -124,7 +124,7 @@ extension Events.CompressedImage {
                 bytes: source.bytes, digest: source.digest))
     }
 
-    fileprivate func with(_ renditions: [ImageRendition]) -> Events.CompressedImage {
+    fileprivate func with(_ renditions: [ImageRendition]) -> CompressedImage {
         .init(renditions: renditions, thumbHash: thumbHash, isAnimated: isAnimated, source: source)
     }
 }

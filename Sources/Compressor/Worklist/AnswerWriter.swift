@@ -8,7 +8,7 @@ import Telemetry
 
 /// Puts what became of an image on the log, and what failed among the dead letters before that: an operator finds there
 /// everything that the log says will not come.
-struct Answers: Sendable {
+struct AnswerWriter: Sendable {
     enum Answer: Sendable {
         case compressed(CompressedImage)
         case failed(ImageFailure)

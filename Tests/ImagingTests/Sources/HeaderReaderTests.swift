@@ -60,10 +60,10 @@ struct HeaderReaderTests {
     ]
 
     /// As the decoder sees it: the sides as they are stored.
-    private func decoded(_ bytes: [UInt8], limits: ImageLimits = ImageLimits()) -> Result<[Int], ImageFailure> {
-        do throws(ImageFailure) {
+    private func decoded(_ bytes: [UInt8], limits: ImageLimits = ImageLimits()) -> Result<[Int], CodecFailure> {
+        do throws(CodecFailure) {
             return .success(
-                try withSource(bytes, limits: limits) { (source) throws(ImageFailure) in
+                try withImageSource(bytes, limits: limits) { (source) throws(CodecFailure) in
                     [Int(source.size.width), Int(source.size.height)].sorted()
                 })
         } catch {

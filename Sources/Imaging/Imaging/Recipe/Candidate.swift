@@ -5,8 +5,8 @@ struct Candidate {
     var size: PixelSize
     var kept: KeptCandidate
 
-    func finished(_ name: String) throws(ImageFailure) -> Rendition {
-        Rendition(
+    func finished(_ name: String) throws(CodecFailure) -> EncodedRendition {
+        EncodedRendition(
             name: name, bytes: self.bytes, sha256: try ImageDigest.sha256(self.bytes), encoding: self.encoding,
             size: self.size, kept: self.kept)
     }

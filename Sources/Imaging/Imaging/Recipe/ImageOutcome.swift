@@ -1,16 +1,16 @@
 /// What became of one picture.
 package struct ImageOutcome: Sendable, Equatable {
-    package var source: SourceImage
-    package var result: Result<CompressedImage, ImageFailure>
+    package var source: SourceDescription
+    package var result: Result<EncodedImage, CodecFailure>
 
-    package init(source: SourceImage, result: Result<CompressedImage, ImageFailure>) {
+    package init(source: SourceDescription, result: Result<EncodedImage, CodecFailure>) {
         self.source = source
         self.result = result
     }
 }
 
 /// What the bytes that came in are.
-package struct SourceImage: Sendable, Equatable {
+package struct SourceDescription: Sendable, Equatable {
     /// By content: `jpeg`, `png`, `webp`, `html`, … or `unknown`.
     package var format: String
     package var byteCount: UInt64
@@ -49,20 +49,20 @@ package struct PixelSize: Sendable, Hashable {
 }
 
 /// All that is made of one picture.
-package struct CompressedImage: Sendable, Equatable {
+package struct EncodedImage: Sendable, Equatable {
     /// As many as the recipe asks for, in its order. Two may hold the same bytes: pictures are never enlarged.
-    package var renditions: [Rendition]
+    package var renditions: [EncodedRendition]
     /// 5 to 25 bytes that give a blurred likeness (https://evanw.github.io/thumbhash/).
     package var thumbHash: [UInt8]
 
-    package init(renditions: [Rendition], thumbHash: [UInt8]) {
+    package init(renditions: [EncodedRendition], thumbHash: [UInt8]) {
         self.renditions = renditions
         self.thumbHash = thumbHash
     }
 }
 
 /// One file for clients.
-package struct Rendition: Sendable, Equatable {
+package struct EncodedRendition: Sendable, Equatable {
     /// The recipe's.
     package var name: String
     package var bytes: [UInt8]

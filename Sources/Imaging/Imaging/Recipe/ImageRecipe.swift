@@ -51,7 +51,7 @@ package struct RenditionRecipe: Sendable, Hashable {
     package static let thumb = RenditionRecipe(name: "thumb", maxSide: 320)
 }
 
-/// What a source may ask for before it is decoded. Each limit has its own `ImageFailure.Kind`.
+/// What a source may ask for before it is decoded. Each limit has its own `CodecFailure.Kind`.
 package struct ImageLimits: Sendable, Hashable {
     package var bytes: UInt64 = 25_000_000
     package var pixels: UInt64 = 50_000_000

@@ -1,11 +1,11 @@
-extension Compression {
+extension RenditionChoice {
     /// At most as unlike the picture as this (see `Picture.difference`): an SSIMULACRA2 score of about 80 on product
     /// pictures and screenshots, which nobody notices side by side.
     private static let floor = 0.06
 
     /// Lossy colour with lossless alpha, in WebP; fewer colours where WebP is not known. Lossless where that is hardly
     /// bigger.
-    func transparent(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
+    func transparent(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         var lossy: [Candidate] = []
         if let quality = self.recipe.webpQuality {
             lossy.append(try self.webp(picture, quality: quality, kept: .encoded))
@@ -18,7 +18,7 @@ extension Compression {
     }
 
     /// Few colours or large areas of one: whatever is smallest and keeps edges and text as they are.
-    func drawing(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
+    func drawing(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         var open = [try self.jpeg(picture, quality: self.recipe.jpegQuality, kept: .encoded)]
         if let quality = self.recipe.webpQuality {
             open.append(try self.webp(picture, quality: quality, kept: .encoded))
@@ -36,7 +36,7 @@ extension Compression {
     /// The smallest of `lossy`, unless something lossless is hardly bigger.
     func choose(
         _ picture: borrowing Picture, _ lossy: [Candidate]
-    ) throws(ImageFailure) -> Candidate? {
+    ) throws(CodecFailure) -> Candidate? {
         guard let lossy = lossy.first else { return try self.lossless(picture, maxCount: self.byteCount) }
         // What is larger than this would not be taken.
         let maxCount = lossy.bytes.count * 10 / 9
@@ -46,7 +46,7 @@ extension Compression {
 
     private func lossless(
         _ picture: borrowing Picture, maxCount: Int
-    ) throws(ImageFailure) -> Candidate? {
+    ) throws(CodecFailure) -> Candidate? {
         // Lossless WebP of many colours takes ten times PNG's time and is never seen to be less than half as long.
         let isCheap = picture.colourCount != nil
         let png = try picture.png(maxCount: self.recipe.webpQuality == nil || isCheap ? maxCount : maxCount * 2)
@@ -65,30 +65,30 @@ extension Compression {
 
     private func isGood(
         _ candidate: Candidate, _ picture: borrowing Picture
-    ) throws(ImageFailure) -> Bool {
+    ) throws(CodecFailure) -> Bool {
         var limits = ImageLimits()
         limits.bytes = .max
-        return try withSource(candidate.bytes, limits: limits) { source throws(ImageFailure) in
+        return try withImageSource(candidate.bytes, limits: limits) { source throws(CodecFailure) in
             try picture.difference(from: source.decode(maxSide: picture.size.longerSide)) <= Self.floor
         }
     }
 
     func jpeg(
         _ picture: borrowing Picture, quality: UInt8, kept: KeptCandidate
-    ) throws(ImageFailure) -> Candidate {
+    ) throws(CodecFailure) -> Candidate {
         let bytes = try picture.jpeg(quality: quality)
         return Candidate(bytes: bytes, encoding: .jpeg, size: picture.size, kept: kept)
     }
 
     func webp(
         _ picture: borrowing Picture, quality: UInt8, kept: KeptCandidate
-    ) throws(ImageFailure) -> Candidate {
+    ) throws(CodecFailure) -> Candidate {
         Candidate(bytes: try picture.webp(quality: quality), encoding: .webp, size: picture.size, kept: kept)
     }
 
     func palette(
         _ picture: borrowing Picture, colours: UInt32 = 256, kept: KeptCandidate = .palette, maxCount: Int
-    ) throws(ImageFailure) -> Candidate? {
+    ) throws(CodecFailure) -> Candidate? {
         guard let bytes = try picture.png(colours: colours, maxCount: maxCount) else { return nil }
         return Candidate(bytes: bytes, encoding: .png, size: picture.size, kept: kept)
     }

@@ -1,11 +1,11 @@
 /// What is done where coding as the recipe says makes a picture bigger than it came, and it cannot stay as it is.
-extension Compression {
+extension RenditionChoice {
     private static let lowestQuality: UInt8 = 30
     private static let fewerColours: [UInt32] = [256, 128, 64, 32, 16]
     private static let smallerSides = 4
 
     /// Steps down in quality, then in size, until the output is not bigger than the source.
-    func reduce(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate {
+    func reduce(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate {
         if let candidate = try self.reduceQuality(picture, kept: .reducedQuality) { return candidate }
         var side = picture.size.longerSide
         for _ in 0..<Self.smallerSides {
@@ -13,19 +13,19 @@ extension Compression {
             let smaller = try picture.shrunk(to: side)
             if let candidate = try self.reduceQuality(smaller, kept: .reducedSize) { return candidate }
         }
-        throw ImageFailure(.notSmaller, "every output is bigger than the source's \(self.byteCount) bytes")
+        throw CodecFailure(.notSmaller, "every output is bigger than the source's \(self.byteCount) bytes")
     }
 
     private func reduceQuality(
         _ picture: borrowing Picture, kept: KeptCandidate
-    ) throws(ImageFailure) -> Candidate? {
+    ) throws(CodecFailure) -> Candidate? {
         guard picture.hasAlpha else {
-            return try self.reduceQuality(from: self.recipe.jpegQuality) { quality throws(ImageFailure) in
+            return try self.reduceQuality(from: self.recipe.jpegQuality) { quality throws(CodecFailure) in
                 try self.jpeg(picture, quality: quality, kept: kept)
             }
         }
         if let quality = self.recipe.webpQuality {
-            let candidate = try self.reduceQuality(from: quality) { quality throws(ImageFailure) in
+            let candidate = try self.reduceQuality(from: quality) { quality throws(CodecFailure) in
                 try self.webp(picture, quality: quality, kept: kept)
             }
             if let candidate { return candidate }
@@ -39,8 +39,8 @@ extension Compression {
     }
 
     private func reduceQuality(
-        from start: UInt8, _ encode: (UInt8) throws(ImageFailure) -> Candidate
-    ) throws(ImageFailure) -> Candidate? {
+        from start: UInt8, _ encode: (UInt8) throws(CodecFailure) -> Candidate
+    ) throws(CodecFailure) -> Candidate? {
         var quality = start
         while quality > Self.lowestQuality {
             quality = max(Self.lowestQuality, quality - min(quality, 10))

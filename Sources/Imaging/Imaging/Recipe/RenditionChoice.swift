@@ -1,30 +1,30 @@
 /// The choice of what is kept for one source, by what its picture is and not by what it was sent as. Candidates are
 /// made only as far as they can still win.
-struct Compression {
+struct RenditionChoice {
     let byteCount: Int
     let recipe: ImageRecipe
     private let isFromJPEG: Bool
 
-    init(of source: borrowing Source, byteCount: Int, recipe: ImageRecipe) {
+    init(of source: borrowing ImageSource, byteCount: Int, recipe: ImageRecipe) {
         self.byteCount = byteCount
         self.recipe = recipe
         self.isFromJPEG = source.isJPEG
     }
 
-    func run(_ source: borrowing Source) throws(ImageFailure) -> CompressedImage {
+    func run(_ source: borrowing ImageSource) throws(CodecFailure) -> EncodedImage {
         let sourceSide = source.size.longerSide
         let whole = try self.requantise(source)
         let picture = try source.decode(maxSide: whole == nil ? self.recipe.largestSide : self.sideBelow(sourceSide))
-        return CompressedImage(
+        return EncodedImage(
             renditions: try self.renditions(source, whole, picture), thumbHash: try picture.thumbHash())
     }
 
     /// A function of its own: where the picture is made, Swift 6.0's optimiser fails on its life through a loop.
     private func renditions(
-        _ source: borrowing Source, _ whole: Candidate?, _ picture: borrowing Picture
-    ) throws(ImageFailure) -> [Rendition] {
+        _ source: borrowing ImageSource, _ whole: Candidate?, _ picture: borrowing Picture
+    ) throws(CodecFailure) -> [EncodedRendition] {
         let sourceSide = source.size.longerSide
-        var made: [(side: UInt32, rendition: Rendition)] = []
+        var made: [(side: UInt32, rendition: EncodedRendition)] = []
         for wanted in self.recipe.renditions {
             // Pictures are never enlarged: to two that are large enough, the same comes.
             let side = min(wanted.maxSide, sourceSide)
@@ -51,7 +51,7 @@ struct Compression {
 
     /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the
     /// source.
-    private func requantise(_ source: borrowing Source) throws(ImageFailure) -> Candidate? {
+    private func requantise(_ source: borrowing ImageSource) throws(CodecFailure) -> Candidate? {
         guard source.requantises(maxSide: self.recipe.largestSide) else { return nil }
         let (bytes, isLossless) = try source.requantised(quality: self.recipe.jpegQuality)
         let encoded = Candidate(
@@ -65,8 +65,8 @@ struct Compression {
     }
 
     private func best(
-        _ source: borrowing Source, _ picture: borrowing Picture
-    ) throws(ImageFailure) -> Candidate {
+        _ source: borrowing ImageSource, _ picture: borrowing Picture
+    ) throws(CodecFailure) -> Candidate {
         let encoded = try self.encode(picture)
         if let stripped = try self.strip(source, picture, unlessBeatenBy: encoded) { return stripped }
         if let encoded, self.isAllowed(encoded) { return encoded }
@@ -77,8 +77,8 @@ struct Compression {
 
     /// The source's own pixels, where they are what is wanted and nothing made of them is better.
     private func strip(
-        _ source: borrowing Source, _ picture: borrowing Picture, unlessBeatenBy encoded: Candidate?
-    ) throws(ImageFailure) -> Candidate? {
+        _ source: borrowing ImageSource, _ picture: borrowing Picture, unlessBeatenBy encoded: Candidate?
+    ) throws(CodecFailure) -> Candidate? {
         guard source.isReady(maxSide: picture.size.longerSide), let encoding = source.strippedEncoding,
             encoding != .webp || self.recipe.webpQuality != nil
         else { return nil }
@@ -93,7 +93,7 @@ struct Compression {
     }
 
     /// As the recipe says; nil when that is bigger than the source and there are other ways.
-    private func encode(_ picture: borrowing Picture) throws(ImageFailure) -> Candidate? {
+    private func encode(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         if picture.hasAlpha { return try self.transparent(picture) }
         let isDrawing = picture.flatness > Self.flatnessOfDrawings || (picture.colourCount ?? .max) <= Self.fewColours
         if !self.isFromJPEG, isDrawing { return try self.drawing(picture) }

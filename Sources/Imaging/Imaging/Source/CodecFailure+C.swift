@@ -1,6 +1,6 @@
 internal import CImaging
 
-extension ImageFailure {
+extension CodecFailure {
     init(_ failure: img_failure) {
         let text = withUnsafeBytes(of: failure.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         let limited = failure.limit != 0 || failure.value != 0
@@ -11,7 +11,7 @@ extension ImageFailure {
     }
 }
 
-extension ImageFailure.Kind {
+extension CodecFailure.Kind {
     fileprivate init(_ status: img_status) {
         self =
             switch status {
@@ -34,7 +34,7 @@ extension ImageFailure.Kind {
 }
 
 /// Runs a C function that fills an `img_failure` unless it returns `IMG_OK`.
-func checked(_ body: (inout img_failure) -> img_status) throws(ImageFailure) {
+func checked(_ body: (inout img_failure) -> img_status) throws(CodecFailure) {
     var failure = img_failure()
-    if body(&failure) != IMG_OK { throw ImageFailure(failure) }
+    if body(&failure) != IMG_OK { throw CodecFailure(failure) }
 }

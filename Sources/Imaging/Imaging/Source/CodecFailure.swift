@@ -1,5 +1,5 @@
 /// Why there is no output for a picture. Its texts hold nothing of the picture and are safe to show.
-package struct ImageFailure: Error, Sendable, Equatable {
+package struct CodecFailure: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case empty
         case notAnImage = "not-an-image"
@@ -40,6 +40,6 @@ package struct ImageFailure: Error, Sendable, Equatable {
     }
 }
 
-extension ImageFailure: CustomStringConvertible {
+extension CodecFailure: CustomStringConvertible {
     package var description: String { "\(self.kind.rawValue): \(self.detail)" }
 }

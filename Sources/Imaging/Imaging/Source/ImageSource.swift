@@ -1,15 +1,15 @@
 internal import CImaging
 
 /// A source picture whose headers were read and found within the limits. Lives no longer than the bytes it was
-/// opened on: it is only handed to the closure of `withSource`.
-struct Source: ~Copyable {
+/// opened on: it is only handed to the closure of `withImageSource`.
+struct ImageSource: ~Copyable {
     private let source: OpaquePointer
 
-    fileprivate init(opening bytes: UnsafeBufferPointer<UInt8>, limits: ImageLimits) throws(ImageFailure) {
+    fileprivate init(opening bytes: UnsafeBufferPointer<UInt8>, limits: ImageLimits) throws(CodecFailure) {
         var limits = img_limits(limits)
         var opened: OpaquePointer?
         try checked { img_source_open(bytes.baseAddress, bytes.count, &limits, &opened, &$0) }
-        guard let opened else { throw ImageFailure(.internal, "a source without an object") }
+        guard let opened else { throw CodecFailure(.internal, "a source without an object") }
         self.source = opened
     }
 
@@ -46,10 +46,10 @@ struct Source: ~Copyable {
         return facts.orientation == 1 && !facts.needs_colour_conversion && max(facts.width, facts.height) <= maxSide
     }
 
-    func decode(maxSide: UInt32) throws(ImageFailure) -> Picture {
+    func decode(maxSide: UInt32) throws(CodecFailure) -> Picture {
         var picture: OpaquePointer?
         try checked { img_source_decode(self.source, maxSide, &picture, &$0) }
-        guard let picture else { throw ImageFailure(.internal, "a picture without an object") }
+        guard let picture else { throw CodecFailure(.internal, "a picture without an object") }
         return Picture(owning: picture)
     }
 
@@ -57,7 +57,7 @@ struct Source: ~Copyable {
     func requantises(maxSide: UInt32) -> Bool { img_source_requantises(self.source, maxSide) }
 
     /// A JPEG's coefficients coded anew, upright; unchanged where the source is of lower quality already.
-    func requantised(quality: UInt8) throws(ImageFailure) -> (bytes: [UInt8], isLossless: Bool) {
+    func requantised(quality: UInt8) throws(CodecFailure) -> (bytes: [UInt8], isLossless: Bool) {
         var options = img_jpeg_options(quality: Int32(quality))
         var isLossless = false
         let bytes = try withBuffer { img_source_requantise(self.source, &options, &$0, &isLossless, &$1) }
@@ -65,18 +65,18 @@ struct Source: ~Copyable {
     }
 
     /// The same pixels without anything else.
-    func strip() throws(ImageFailure) -> [UInt8] {
+    func strip() throws(CodecFailure) -> [UInt8] {
         try withBuffer { img_source_strip(self.source, &$0, &$1) }
     }
 }
 
-func withSource<R>(
-    _ bytes: [UInt8], limits: ImageLimits, _ body: (borrowing Source) throws(ImageFailure) -> R
-) throws(ImageFailure) -> R {
+func withImageSource<R>(
+    _ bytes: [UInt8], limits: ImageLimits, _ body: (borrowing ImageSource) throws(CodecFailure) -> R
+) throws(CodecFailure) -> R {
     // Array's closure method does not carry the type of an error in Swift 6.0.
-    let result = bytes.withUnsafeBufferPointer { buffer -> Result<R, ImageFailure> in
-        do throws(ImageFailure) {
-            let source = try Source(opening: buffer, limits: limits)
+    let result = bytes.withUnsafeBufferPointer { buffer -> Result<R, CodecFailure> in
+        do throws(CodecFailure) {
+            let source = try ImageSource(opening: buffer, limits: limits)
             return .success(try body(source))
         } catch {
             return .failure(error)
@@ -88,7 +88,7 @@ func withSource<R>(
 /// The bytes a C function made, copied out of its buffer.
 func withBuffer(
     _ body: (inout img_buffer, inout img_failure) -> img_status
-) throws(ImageFailure) -> [UInt8] {
+) throws(CodecFailure) -> [UInt8] {
     var buffer = img_buffer()
     defer { img_buffer_free(&buffer) }
     try checked { body(&buffer, &$0) }

@@ -30,8 +30,8 @@ package enum ImageWorkerLoop {
     private static func answer(_ request: WorkerRequest) -> WorkerResponse {
         let before = img_cpu_microseconds()
         guard img_allow_cpu_seconds(UInt64(request.recipe.limits.cpuSeconds)) else {
-            let failure = ImageFailure(.internal, "the limit on CPU time could not be set")
-            let source = SourceImage(
+            let failure = CodecFailure(.internal, "the limit on CPU time could not be set")
+            let source = SourceDescription(
                 format: "unknown", byteCount: UInt64(request.source.count), sha256: "", size: nil)
             return .finished(ImageOutcome(source: source, result: .failure(failure)), cpu: .zero)
         }
