@@ -5,9 +5,9 @@ import InternetAddress
 import S3
 import Telemetry
 
-/// Fetches images' sources: uploads from the object store, all others from their addresses, under the rules that
-/// protect us and our network: http and https only, the connected address of every hop globally routable or
-/// allow-listed, at most three redirects, bounded bytes and time.
+/// Fetches the sources of images: uploads from the object store, all others from their addresses. Downloads keep the
+/// rules that protect our network: only http and https, the connected address of every hop is globally routable or
+/// allow-listed, and redirects, bytes and time are bounded.
 struct SourceFetcher: Sendable {
     private let client: HTTPClient
     private let store: S3Client
@@ -20,16 +20,18 @@ struct SourceFetcher: Sendable {
         policy.maximumBytes = Int(settings.recipe.limits.bytes)
         policy.totalTimeout = settings.downloadTimeout
         policy.lowSpeed = .init(bytesPerSecond: 512, duration: .seconds(10))
-        policy.headers = ["Accept": "image/*"]
+        // Some origins answer 406 unless any type will do.
+        policy.headers = ["Accept": "image/jpeg,image/png,image/webp,image/gif,image/*;q=0.9,*/*;q=0.8"]
+        policy.maximumRedirects = settings.maximumRedirects
         let allowed = settings.allowedNetworks
         policy.allowAddress = { address in address.isGloballyRoutable || allowed.contains { $0.contains(address) } }
         self.policy = policy
     }
 
     enum Failure: Error {
-        /// The source's fault.
+        /// The source is to blame.
         case source(FetchFailure)
-        /// The object store's.
+        /// The object store is to blame.
         case store(S3Error)
         case cancelled
     }
@@ -56,10 +58,10 @@ struct SourceFetcher: Sendable {
     }
 }
 
-/// What an image is made of, and what it was said to be.
+/// The bytes of a source, and the format that its origin declared.
 struct FetchedImage: Sendable {
     let bytes: [UInt8]
     let declared: DeclaredType
-    /// From the object store, not from a host.
+    /// Whether it came from the object store and not from a host.
     let isUpload: Bool
 }

@@ -3,8 +3,8 @@ import EventLoop
 import Service
 import Telemetry
 
-/// How many images may be in flight, as far as one dependency goes: none while it is unavailable, then one, and twice as
-/// many after each success, so that the backlog does not overload it at once.
+/// How many images may be in flight, as far as one dependency goes: none while it is unavailable, then one, and twice
+/// as many after each success, so that the backlog does not overload it at once.
 final class DependencyGate: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     /// The name of the dependency in `/readyz` and in the log.
@@ -42,7 +42,8 @@ final class DependencyGate: @unchecked Sendable {
         closed.send()
     }
 
-    /// Runs until cancelled. After a failure it calls `probe` with back-off until that succeeds, then lets one image in.
+    /// Runs until cancelled. After a failure it calls `probe` with back-off until that succeeds, then lets one image
+    /// in.
     func run(_ probe: () async throws -> Void) async throws {
         for await _ in closed {
             repeat {

@@ -6,11 +6,11 @@ import Imaging
 import ProductCache
 import S3
 
-/// Makes a source's renditions and puts them into the object store, once for the same bytes: those that come while they
-/// are made wait for them, and those that come soon after find them.
+/// Makes the renditions of a source and stores them. The same bytes are processed once: callers that come meanwhile
+/// wait for the result, and callers that come soon afterwards find it.
 final class RenditionMaker: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
-    /// Of every compressed image: what begins with it everybody may read.
+    /// The prefix of the keys of compressed images, which everybody may read.
     static let keyPrefix = "images/"
 
     typealias Outcome = Result<CompressedImage, CodecFailure>
@@ -28,11 +28,11 @@ final class RenditionMaker: @unchecked Sendable {
         self.memory = memory
     }
 
-    /// Throws `S3Error` when the store did not take them, and what starting a worker throws.
+    /// Throws `S3Error` when the store did not accept them, `WorkersUnavailable`, and `CancellationError`.
     func make(of source: FetchedImage) async throws -> Outcome {
         let digest = await Self.digest(source.bytes)
         while underWay[digest] != nil {
-            // Nil when whoever made them failed, and not by the picture's fault.
+            // Nil when the caller that made them failed, but not because of the picture.
             if let outcome = await withCheckedContinuation({ underWay[digest]?.append($0) }) {
                 return outcome.map { $0.declared(source.declared) }
             }
@@ -50,7 +50,7 @@ final class RenditionMaker: @unchecked Sendable {
         return made.map { $0.declared(source.declared) }
     }
 
-    /// What was made of the same bytes not long ago, if all of it is still there.
+    /// Returns what was made from the same bytes recently, if all of it is still stored.
     private func find(_ digest: String) async throws(S3Error) -> CompressedImage? {
         guard let image = await memory.image(of: digest, recipe.memoryKey) else { return nil }
         var renditions: [ImageRendition] = []
@@ -73,7 +73,7 @@ final class RenditionMaker: @unchecked Sendable {
         }
     }
 
-    /// The keys are derived from what goes in and what is done to it: doing it again writes the same objects again.
+    /// The keys derive from the source and the recipe, so that doing it again writes the same objects again.
     private func upload(
         _ picture: EncodedImage, _ source: SourceDescription, _ digest: String
     ) async throws(S3Error) -> CompressedImage {
@@ -96,7 +96,7 @@ final class RenditionMaker: @unchecked Sendable {
                 format: source.format, declaredFormat: nil, bytes: Int(clamping: source.byteCount), digest: digest))
     }
 
-    /// SHA-256, a piece in a turn of the loop: 25 MB at once would hold everything else up.
+    /// SHA-256, computed in pieces with turns of the loop between them: 25 MB at once would block it.
     private static func digest(_ bytes: [UInt8]) async -> String {
         let hash = SHA256()
         for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
@@ -108,14 +108,14 @@ final class RenditionMaker: @unchecked Sendable {
 }
 
 extension ImageRecipe {
-    /// Two recipes with the same one make the same objects.
+    /// Two recipes with the same key make the same objects.
     fileprivate var memoryKey: String {
         renditions.map { "\($0.name):\(identifier(of: $0))" }.joined(separator: ",")
     }
 }
 
 extension CompressedImage {
-    /// Of the same bytes from somewhere else, which may have said something else of them.
+    /// The same image from another origin, which may have declared another format.
     fileprivate func declared(_ declared: DeclaredType) -> CompressedImage {
         .init(
             renditions: renditions, thumbHash: thumbHash, isAnimated: isAnimated,

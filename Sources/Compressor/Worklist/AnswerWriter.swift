@@ -6,8 +6,8 @@ import Kafka
 import Service
 import Telemetry
 
-/// Puts what became of an image on the log, and what failed among the dead letters before that: an operator finds there
-/// everything that the log says will not come.
+/// Appends the answer for an image to the log. A failed image becomes a dead letter first, so that operators find a
+/// dead letter for every failure that is on the log.
 struct AnswerWriter: Sendable {
     enum Answer: Sendable {
         case compressed(CompressedImage)
@@ -18,9 +18,10 @@ struct AnswerWriter: Sendable {
     let events: EventWriter
     let deadLetters: DeadLetterWriter
 
-    /// Tries until it is on the log, because doing the image again would cost more; false when cancelled before.
+    /// Retries until the answer is on the log, because making the image again would cost more. False when cancelled
+    /// before.
     ///
-    /// Ids are derived from the ask: appended twice it is the same event, which the fold voids, and the same dead
+    /// Ids derive from the request. Appended twice, it is the same event, which the fold voids, and the same dead
     /// letter.
     func append(_ answer: Answer, _ job: ImageJob) async -> Bool {
         let ask = job.ask
@@ -51,7 +52,7 @@ struct AnswerWriter: Sendable {
                 return true
             } catch {
                 if Task.isCancelled { return false }
-                context.log.warning("an answer waits for the log", ["error": "\(error)"])
+                context.log.warning("the log does not accept an answer", ["error": "\(error)"])
             }
             do {
                 try await context.loop.sleep(for: backoff.next())

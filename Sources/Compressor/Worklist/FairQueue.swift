@@ -1,11 +1,11 @@
 import Base
 import Events
 
-/// Images that wait for their turn. Concurrency is bounded for each host and for each owner, and all take turns, so that
-/// a dead host with ten thousand images, or an owner with a million, does not delay the images of others.
+/// Images that wait for their turn. Concurrency is bounded for each host and for each owner, and all take turns, so
+/// that a dead host with ten thousand images, or an owner with a million, does not delay the images of others.
 ///
-/// A lane holds one owner's images of one host. A lane that may run is in `ready` once; a lane that may not is parked at
-/// the host or owner that is full, and leaves when that has room again. So the cost of a call does not grow with the
+/// A lane holds one owner's images of one host. A lane that may run is in `ready` once; a lane that may not is parked
+/// at the host or owner that is full, and leaves when that has room again. So the cost of a call does not grow with the
 /// number of waiting images.
 struct FairQueue: Sendable {
     struct Lane: Hashable, Sendable {
@@ -84,7 +84,7 @@ struct FairQueue: Sendable {
     mutating func countFailure(of host: String, attempts: Int) -> [ImageJob] {
         var spent: [ImageJob] = []
         for lane in lanes.keys where lane.host == host {
-            // Taken out while it changes: a second reference would make each change a copy.
+            // Removed while it changes, because with a second reference each change would copy it.
             guard let queue = lanes.removeValue(forKey: lane) else { continue }
             var left = FIFO<ImageJob>()
             for var job in queue.elements {

@@ -2,8 +2,8 @@ import EventLoop
 import Service
 import Telemetry
 
-/// Runs the jobs with bounded concurrency, in all, for each host and for each owner, and retries those whose failure may
-/// pass.
+/// Runs the jobs with bounded concurrency, in all, for each host and for each owner, and retries those whose failure
+/// may pass.
 final class Worklist: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     private let context: ServiceContext

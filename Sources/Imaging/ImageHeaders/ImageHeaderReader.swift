@@ -2,8 +2,9 @@ internal import CImageHeaders
 
 /// Reads the format and size of a picture from its first bytes while they arrive. Nothing is decoded.
 ///
-/// The decoders read headers with the same functions, so a header that is accepted here is accepted there. AVIF and HEIC
-/// are refused, although they may be given by address: whether they can be decoded depends on the compressor's machine.
+/// The decoders read headers with the same functions, so a header that is accepted here is accepted there. AVIF and
+/// HEIC are refused, although they may be given by address: whether they can be decoded depends on the compressor's
+/// machine.
 package struct ImageHeaderReader: Sendable {
     private static let accepted = "Send a JPEG, PNG, WebP or GIF."
 

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Reads what a picture is from its headers, without decoding anything: this module links no codec library.
-/// The gateway reads the first bytes of an upload with `img_header_read`; the decoders of CImaging read whole files with
-/// the functions for each format below it. Nothing here allocates, keeps global state or logs.
+/// Reads what a picture is from its headers, without decoding anything: this module links no codec library. The gateway
+/// reads the first bytes of an upload with `img_header_read`; the decoders of CImaging read whole files with the
+/// functions for each format below it. Nothing here allocates, keeps global state or logs.
 
 // MARK: - Failures and limits
 
@@ -193,9 +193,9 @@ typedef struct img_gif_block {
 /// The bytes of a colour table that the flags of a screen or a frame announce.
 size_t img_gif_colour_bytes(uint8_t flags);
 
-/// Reads the next block and moves `*at` past it and past its data sub-blocks' beginning; `*in_blocks` says whether `*at`
-/// is within data sub-blocks, which the next call skips. `*at` may move past `count`. Returns `IMG_TRUNCATED` when the
-/// file ends before the next block, and then both say where to go on.
+/// Reads the next block and moves `*at` past it and past its data sub-blocks' beginning; `*in_blocks` says whether
+/// `*at` is within data sub-blocks, which the next call skips. `*at` may move past `count`. Returns `IMG_TRUNCATED`
+/// when the file ends before the next block, and then both say where to go on.
 img_status img_gif_next_block(const uint8_t *bytes, size_t count, size_t *at, bool *in_blocks, img_gif_block *block,
                               img_failure *failure);
 

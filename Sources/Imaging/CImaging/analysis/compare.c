@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// How unlike two pictures look: the structural dissimilarity (1 - SSIM: Z. Wang et al., IEEE Transactions on Image
-/// Processing 13, 2004) of blocks of 8 by 8 samples, pooled by the norm of the fourth power, so that the worst places
-/// count most (as in SSIMULACRA2), in luma and with a quarter of the weight in both chroma differences. Where there is
-/// transparency, over white and over dark grey, and the worse counts. Of large pictures every other row of blocks.
+/// Measures how different two pictures look: the structural dissimilarity (1 - SSIM: Z. Wang et al., IEEE Transactions
+/// on Image Processing 13, 2004) of blocks of 8 by 8 samples. The blocks are pooled by the norm of the fourth power, so
+/// that the worst places count most (as in SSIMULACRA2); both chroma differences together have a quarter of luma's
+/// weight. Transparent pictures are compared over white and over dark grey, and the worse result counts. In large
+/// pictures only every other row of blocks is compared.
 
 enum { BLOCK = 8, CHANNELS = 3, WHITE = 255, DARK = 40, LARGE = 1 << 20 };
 
@@ -81,7 +82,7 @@ static bool over(const img_picture *a, const img_picture *b, uint32_t ground, do
 
 img_status img_picture_compare(const img_picture *a, const img_picture *b, double *difference, img_failure *failure) {
     if (a->width != b->width || a->height != b->height)
-        return img_fail(failure, IMG_INTERNAL, "pictures of different sizes");
+        return img_fail(failure, IMG_INTERNAL, "the pictures have different sizes");
     double dark = 0;
     bool made = over(a, b, WHITE, difference) && (!(a->alpha || b->alpha) || over(a, b, DARK, &dark));
     if (!made) return img_fail_memory(failure);

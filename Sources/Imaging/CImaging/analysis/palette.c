@@ -45,7 +45,7 @@ static bool index_pixels(const img_picture *picture, colour_table *table, img_pa
     return true;
 }
 
-/// Translucent colours first, so that tRNS can end where they end.
+/// Sorts translucent colours to the front, so that tRNS can end after them.
 static void sort_by_opacity(img_palette *palette) {
     uint8_t position[256], sorted[256][4];
     uint32_t next = 0;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /// Chooses a palette by cutting the colour space (premultiplied RGB and alpha, in cells of 5, 5, 5 and 4 bits) where
-/// the picture's colours vary most: X. Wu's variance criterion (Graphics Gems II, 1991) on median cut's boxes.
-/// No dithering: it costs bytes, and this is only used to make a picture small.
+/// the picture's colours vary most: X. Wu's variance criterion (Graphics Gems II, 1991) on the boxes of median cut.
+/// There is no dithering, because it costs bytes and palettes are only used to make pictures small.
 
 enum { CELLS = 1 << 19 };
 

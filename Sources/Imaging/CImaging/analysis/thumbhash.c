@@ -44,7 +44,7 @@ static channel transform(const double *samples, uint32_t width, uint32_t height,
         for (int cx = 0; cx * ny < nx * (ny - cy); cx++) {
             double f = 0;
             for (uint32_t x = 0; x < width; x++) across[x] = cos(M_PI / width * cx * (x + 0.5));
-            // In the reference's order: what is halfway between two steps goes where it goes there.
+            // In the reference's order, so that values halfway between two steps round as they do there.
             for (uint32_t y = 0; y < height; y++) {
                 double down = cos(M_PI / height * cy * (y + 0.5));
                 for (uint32_t x = 0; x < width; x++) f += samples[(size_t)y * width + x] * across[x] * down;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 img_status img_fail_memory(img_failure *failure) {
-    return img_fail(failure, IMG_OUT_OF_MEMORY, "no memory left for this picture");
+    return img_fail(failure, IMG_OUT_OF_MEMORY, "there is not enough memory for this picture");
 }
 
 void *img_allocate(size_t count, size_t size) {

@@ -10,7 +10,7 @@ typedef struct img_profile {
     /// The embedded ICC profile, owned; NULL when there is none that fits the picture.
     uint8_t *bytes;
     size_t count;
-    /// Set by `img_profile_judge`: the profile says something else than sRGB.
+    /// Whether the profile is not sRGB; set by `img_profile_judge`.
     bool differs;
 } img_profile;
 

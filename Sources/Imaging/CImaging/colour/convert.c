@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Turns the first three planes from YCC to RGB; of YCCK to light, which is what Adobe stores inverted in it.
+/// Converts the first three planes from YCC to RGB, and of YCCK to light, which Adobe stores inverted.
 static void convert_ycc(img_picture *picture) {
     uint8_t flip = picture->model == IMG_YCCK_LIGHT ? 0xff : 0;
     for (uint32_t row = 0; row < picture->height; row++) {
@@ -22,7 +22,7 @@ static void convert_ycc(img_picture *picture) {
 
 static void drop_last_plane(img_picture *picture) { img_plane_free(&picture->plane[--picture->planes]); }
 
-/// Without a profile: each ink takes its share of the light away, as viewers do for Adobe's files.
+/// Converts without a profile: each ink removes its share of the light, as viewers do for Adobe's files.
 static void convert_cmyk_naively(img_picture *picture) {
     for (uint32_t c = 0; c < 3; c++)
         for (uint32_t y = 0; y < picture->height; y++) {
@@ -80,8 +80,7 @@ static img_status apply_profile(img_picture *picture, const img_profile *profile
     cmsUInt32Number from = gray ? TYPE_GRAY_8 : cmyk ? TYPE_CMYK_8_REV : TYPE_RGB_8;
     cmsHTRANSFORM transform = make_transform(profile, from, TYPE_RGB_8);
     if (!transform) {
-        // The profile opened but holds no usable transform (or memory is short): viewers then show the numbers as
-        // they are.
+        // The profile has no usable transform (or memory is short): viewers then show the numbers unchanged.
         if (cmyk) convert_cmyk_naively(picture);
         return IMG_OK;
     }

@@ -9,9 +9,9 @@
 static const double srgb_colorants[3][3] = {
     {0.4361, 0.2225, 0.0139}, {0.3851, 0.7169, 0.0971}, {0.1431, 0.0606, 0.7141}};
 
-/// Profiles that call themselves sRGB agree with these numbers to a thousandth; the next gamut is a tenth away.
+/// Profiles that call themselves sRGB differ from these numbers by at most a thousandth; the next gamut, by a tenth.
 static const double colorant_tolerance = 0.003;
-/// In encoded values: two steps of 8 bits, which also takes in sRGB curves cut to a few dozen samples.
+/// Two steps of 8 bits in encoded values, which also accepts sRGB curves reduced to a few dozen samples.
 static const double curve_tolerance = 2.0 / 255;
 
 static double srgb_encode(double linear) {

@@ -6,14 +6,14 @@
 typedef struct img_gif_header {
     uint32_t width, height;
     bool animated;
-    /// Of the first frame: its place on the screen.
+    /// The rectangle of the first frame on the screen.
     uint32_t left, top, frame_width, frame_height;
     bool interlaced, has_transparent;
     uint8_t transparent;
     /// RGB triples, borrowed from the source.
     const uint8_t *colours;
     uint32_t colour_count;
-    /// The code length and the data sub-blocks, up to the end of the source.
+    /// The code length and the data sub-blocks, up to the end of the file.
     const uint8_t *data;
     size_t data_count;
 } img_gif_header;

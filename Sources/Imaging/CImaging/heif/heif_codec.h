@@ -10,9 +10,9 @@ typedef struct img_heif_header {
     struct heif_context *context;
     struct heif_image_handle *handle;
 } img_heif_header;
-/// Loads libheif where it is installed; others load it at first use.
+/// Loads libheif where it is installed. Processes that do not call this load it at first use.
 void img_load_decoders(void);
-/// Whether there is a decoder for AVIF and HEIC. The functions below are for where there is.
+/// Whether there is a decoder for AVIF and HEIC. The functions below may be called only if there is.
 bool img_heif_is_there(void);
 img_status img_heif_scan(const img_input *input, img_heif_header *header, img_failure *failure);
 img_status img_heif_decode(const img_heif_header *header, uint32_t max_side, img_picture **picture,

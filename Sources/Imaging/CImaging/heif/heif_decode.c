@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// AVIF and HEIC through libheif, which turns the picture upright itself: their EXIF orientation means nothing.
+/// Decodes AVIF and HEIC through libheif, which turns the picture upright itself; the EXIF orientation is ignored.
 
 void img_load_decoders(void) { (void)img_heif(); }
 
@@ -16,7 +16,7 @@ static img_status failed(heif_error error, img_failure *failure) {
     case HEIF_ERROR_UNSUPPORTED_FILETYPE:
     case HEIF_ERROR_UNSUPPORTED_FEATURE:
     case HEIF_ERROR_PLUGIN_LOADING:
-        return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "no decoder is installed for how it is coded");
+        return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "no decoder is installed for this encoding");
     default: break;
     }
     bool cut_off = error.subcode == HEIF_SUBERROR_END_OF_DATA;
@@ -62,7 +62,7 @@ img_status img_heif_scan(const img_input *input, img_heif_header *header, img_fa
     if (!error.code) error = lib->context_get_primary_image_handle(header->context, &header->handle);
     if (error.code) return failed(error, failure);
     int width = lib->image_handle_get_width(header->handle), height = lib->image_handle_get_height(header->handle);
-    if (width < 1 || height < 1) return img_fail(failure, IMG_CORRUPT, "a side of length zero");
+    if (width < 1 || height < 1) return img_fail(failure, IMG_CORRUPT, "the width or the height is zero");
     header->width = (uint32_t)width;
     header->height = (uint32_t)height;
     header->alpha = lib->image_handle_has_alpha_channel(header->handle);
@@ -92,7 +92,7 @@ img_status img_heif_decode(const img_heif_header *h, uint32_t max_side, img_pict
     if (!pixels || lib->image_get_width(image, HEIF_CHANNEL_INTERLEAVED) != (int)h->width ||
         lib->image_get_height(image, HEIF_CHANNEL_INTERLEAVED) != (int)h->height || stride < 0 ||
         (uint64_t)stride < (uint64_t)h->width * (h->alpha ? 4 : 3))
-        status = img_fail(failure, IMG_CORRUPT, "a picture of another size than promised");
+        status = img_fail(failure, IMG_CORRUPT, "the picture has another size than its header says");
     else if (!img_intake_open(&intake, IMG_RGB, h->alpha, h->width, h->height, max_side))
         status = img_fail_memory(failure);
     for (uint32_t y = 0; status == IMG_OK && y < h->height; y++) img_intake_push(&intake, pixels + (size_t)stride * y);

@@ -43,7 +43,7 @@ static void load(void) {
         // ISO C has no conversion from data to function pointers; POSIX promises the representation.
         memcpy(wanted[i].function, &symbol, sizeof symbol);
     }
-    // Its plugins are files: loaded now, because a confined process opens none. They stay for the process' life.
+    // Its plugins are files. They are loaded now, because a confined process cannot open files, and stay loaded.
     struct init_result {
         int code, subcode;
         const char *message;

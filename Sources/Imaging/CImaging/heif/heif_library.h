@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// libheif (https://github.com/strukturag/libheif), where it is installed: loaded at run time, because decoding AVIF
-/// and HEIC is not worth a dependency for everybody. The functions used here are part of its stable C API since 1.0.
+/// libheif (https://github.com/strukturag/libheif) is loaded at run time where it is installed, because AVIF and HEIC
+/// are not worth a dependency for everybody. The functions used here belong to its stable C API.
 
 typedef struct heif_context heif_context;
 typedef struct heif_image_handle heif_image_handle;
@@ -59,7 +59,7 @@ typedef struct img_heif_library {
     void (*image_release)(const heif_image *);
 } img_heif_library;
 
-/// NULL where it is not installed or lacks a function. The first call loads it and its decoders.
+/// Returns NULL where libheif is not installed or lacks a function. The first call loads it and its decoders.
 const img_heif_library *img_heif(void);
 
 #endif

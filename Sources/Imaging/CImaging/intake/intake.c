@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// From a decoder's interleaved rows to a picture: resized on the way, then turned, simplified, converted. While it is
-/// resized, colour is premultiplied, so that what is transparent does not bleed in.
+/// Makes a picture from a decoder's interleaved rows: they are resized on arrival, then turned, simplified and
+/// converted. Colour is premultiplied while it is resized, so that transparent pixels do not bleed into others.
 
 bool img_intake_open(img_intake *intake, img_model model, bool alpha, uint32_t width, uint32_t height,
                      uint32_t max_side) {
@@ -56,7 +56,7 @@ img_status img_intake_finish(img_intake *intake, uint32_t orientation, const img
     img_picture *made = intake->picture;
     for (uint32_t c = 0; c < made->planes; c++)
         if (!img_scaler_complete(intake->scaler[c]))
-            return img_fail(failure, IMG_INTERNAL, "fewer rows than the header promised");
+            return img_fail(failure, IMG_INTERNAL, "there are fewer rows than the header says");
     if (intake->premultiplies) undo_premultiplication(made);
     img_turn turn = img_turn_for(orientation);
     for (uint32_t c = 0; c < made->planes; c++)

@@ -3,7 +3,7 @@
 
 #include "colour/colour.h"
 
-/// What every decoder's rows go through to become a picture.
+/// Turns the rows of any decoder into a picture.
 
 /// Takes a decoder's rows from top to bottom and makes them a picture, never larger than `max_side`.
 typedef struct img_intake {
@@ -13,7 +13,7 @@ typedef struct img_intake {
     uint32_t width;
     bool premultiplies;
 } img_intake;
-/// For gray or RGB. False when there is no memory. `img_intake_close` is due in any case.
+/// For gray or RGB. False when there is no memory. The caller always calls `img_intake_close`.
 bool img_intake_open(img_intake *intake, img_model model, bool alpha, uint32_t width, uint32_t height,
                      uint32_t max_side);
 /// One row of interleaved samples, alpha last and not premultiplied.

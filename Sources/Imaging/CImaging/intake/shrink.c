@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/// Gray and RGB with alpha go through the intake once more.
+/// Shrinks gray and RGB with alpha by passing them through the intake again.
 static img_status shrink_translucent(const img_picture *from, uint32_t max_side, img_picture **smaller,
                                      img_failure *failure) {
     img_intake intake;
@@ -22,7 +22,7 @@ static img_status shrink_translucent(const img_picture *from, uint32_t max_side,
     return status;
 }
 
-/// Chroma planes stay as much smaller than the picture as they are.
+/// Shrinks one plane. Chroma planes keep their size relative to the picture.
 static bool shrink_plane(const img_picture *from, uint32_t c, img_picture *to) {
     const img_plane *plane = &from->plane[c];
     uint32_t across = plane->width < from->width ? 2 : 1, down = plane->height < from->height ? 2 : 1;
@@ -40,7 +40,7 @@ static bool shrink_plane(const img_picture *from, uint32_t c, img_picture *to) {
 img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img_picture **smaller,
                               img_failure *failure) {
     *smaller = NULL;
-    if (!max_side) return img_fail(failure, IMG_INTERNAL, "a longest side of zero");
+    if (!max_side) return img_fail(failure, IMG_INTERNAL, "the longest side must not be zero");
     if (picture->alpha) return shrink_translucent(picture, max_side, smaller, failure);
     img_picture *made = img_allocate_zeroed(1, sizeof *made);
     if (!made) return img_fail_memory(failure);

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Decodes a JPEG into the planes it is stored in, resizing each while the rows come in. Colours are converted
-/// afterwards, on the small picture, and only where they have to be.
+/// Decodes a JPEG into the planes in which it is stored and resizes each plane while its rows arrive. Colours are
+/// converted afterwards on the small picture, and only where necessary.
 
 typedef struct decoding {
     img_jpeg_reader reader;
     const img_input *input;
     const img_jpeg_header *header;
     uint32_t max_side;
-    /// Chroma at the picture's full resolution, not half of it.
+    /// Whether chroma has the picture's full resolution instead of half of it.
     bool full_chroma;
     img_picture *picture;
     img_scaler *scaler[4];
@@ -27,11 +27,11 @@ static img_model model_of(const struct jpeg_decompress_struct *jpeg, j_common_pt
     case JCS_RGB: return IMG_RGB;
     case JCS_CMYK: return IMG_CMYK_LIGHT;
     case JCS_YCCK: return IMG_YCCK_LIGHT;
-    default: img_jpeg_give_up(common, IMG_UNSUPPORTED_FEATURE, "an unknown JPEG colour space");
+    default: img_jpeg_give_up(common, IMG_UNSUPPORTED_FEATURE, "the JPEG colour space is unknown");
     }
 }
 
-/// The DCT scaled to 4, 2 or 1 of 8, as long as our own filter still has a factor of two or more to do.
+/// The scale of the DCT in eighths: 8, 4, 2 or 1, such that at least a factor of two is left to our own filter.
 static unsigned scale_for(uint32_t longer, uint32_t max_side) {
     unsigned eighths = 8;
     while (eighths > 1 && (uint64_t)longer * eighths / 2 >= (uint64_t)max_side * 2 * 8) eighths /= 2;
@@ -52,7 +52,7 @@ static void make_scaler(decoding *d, int c, uint32_t fit_width, uint32_t fit_hei
         .in_height = component->downsampled_height,
         .step_x = subsampling * per_x * jpeg->image_width / fit_width,
         .step_y = subsampling * per_y * jpeg->image_height / fit_height,
-        // A mirrored picture has its chroma grid begin at what is now the far edge.
+        // In a mirrored picture the chroma grid begins at the far edge.
         .shift_x = turn.mirror_x ? (double)fit_width / subsampling - width : 0,
         .shift_y = turn.mirror_y ? (double)fit_height / subsampling - height : 0,
     };
@@ -62,7 +62,7 @@ static void make_scaler(decoding *d, int c, uint32_t fit_width, uint32_t fit_hei
     d->rows[c] = img_allocate_zeroed(lines, stride);
     d->row_pointers[c] = img_allocate_zeroed(lines, sizeof(JSAMPROW));
     if (!d->scaler[c] || !d->rows[c] || !d->row_pointers[c])
-        img_jpeg_give_up((j_common_ptr)jpeg, IMG_OUT_OF_MEMORY, "no memory left for this picture");
+        img_jpeg_give_up((j_common_ptr)jpeg, IMG_OUT_OF_MEMORY, "there is not enough memory for this picture");
     for (uint32_t i = 0; i < lines; i++) d->row_pointers[c][i] = d->rows[c] + i * stride;
 }
 
@@ -100,7 +100,7 @@ static void read_rows(decoding *d) {
     }
     for (int c = 0; c < jpeg->num_components; c++)
         if (!img_scaler_complete(d->scaler[c]))
-            img_jpeg_give_up((j_common_ptr)jpeg, IMG_INTERNAL, "fewer rows than the header promised");
+            img_jpeg_give_up((j_common_ptr)jpeg, IMG_INTERNAL, "there are fewer rows than the header says");
 }
 
 static void decode(void *context) {
@@ -150,7 +150,7 @@ static img_status decode_once(const img_input *input, const img_jpeg_header *hea
     return status;
 }
 
-/// Whether the source has chroma for every pixel of the picture, and it is such that half of it would be seen to miss.
+/// Whether the source has chroma for every pixel of the picture and halving it would be visible.
 static bool wants_full_chroma(const img_jpeg_header *header, const img_picture *picture) {
     const img_jpeg_frame_header *frame = &header->frame;
     uint32_t longer = picture->width > picture->height ? picture->width : picture->height;

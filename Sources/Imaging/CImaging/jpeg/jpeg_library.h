@@ -22,8 +22,8 @@ typedef struct img_jpeg_guard {
 
 struct jpeg_error_mgr *img_jpeg_guard_init(img_jpeg_guard *guard, img_failure *failure);
 
-/// Runs `work`; false when it ended in an error, `guard->failure` then says which. What `work` changes lives in
-/// `context`, so nothing of this function's frame is read after the jump.
+/// Runs `work`. False when it ended in an error, which `guard->failure` then describes. Everything that `work` changes
+/// lives in `context`, so nothing of this function's frame is read after the jump.
 bool img_jpeg_guarded(img_jpeg_guard *guard, void (*work)(void *), void *context);
 
 /// Ends the guarded work with a failure of ours.

@@ -63,13 +63,13 @@ void img_jpeg_reader_check_complete(img_jpeg_reader *reader) {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
     j_common_ptr common = (j_common_ptr)jpeg;
     img_status status = reader->guard.ended ? IMG_TRUNCATED : IMG_CORRUPT;
-    // An arithmetic decoder takes what is missing for zeros and does not warn.
+    // An arithmetic decoder takes missing data for zeros and does not warn.
     if (jpeg->arith_code && reader->guard.ended)
         img_jpeg_give_up(common, IMG_TRUNCATED, "the file ends within the picture");
     if (jpeg->coef_bits) {
         for (int c = 0; c < jpeg->num_components; c++) {
             if (jpeg->coef_bits[c][0] < 0) img_jpeg_give_up(common, status, "a colour component has no scan");
-            // A file may stop refining on purpose, but then it says where it ends.
+            // A file may stop refining on purpose, but then it has an end marker.
             for (int k = 0; reader->guard.ended && k < DCTSIZE2; k++)
                 if (jpeg->coef_bits[c][k] != 0) img_jpeg_give_up(common, status, "the file ends before its last scan");
         }

@@ -12,7 +12,7 @@ typedef struct icc_parts {
     size_t total;
 } icc_parts;
 
-/// ICC.1:2010, annex B.4: "ICC_PROFILE", a sequence number from 1, the number of parts.
+/// Collects a part of a profile (ICC.1:2010, annex B.4): "ICC_PROFILE", a sequence number from 1, the number of parts.
 static void collect_icc(icc_parts *parts, const uint8_t *body, size_t count) {
     if (count < 14 || memcmp(body, "ICC_PROFILE", 12)) return;
     uint32_t number = body[12];
@@ -23,8 +23,8 @@ static void collect_icc(icc_parts *parts, const uint8_t *body, size_t count) {
     parts->total += count - 14;
 }
 
-/// How many scans a progressive picture has from its first one on, without decoding any: 100 empty scans over a large
-/// picture are dear to decode and cheap to count. Markers cannot occur within coded data.
+/// Counts the scans of a progressive picture without decoding them: 100 empty scans over a large picture are expensive
+/// to decode and cheap to count. Markers cannot occur within coded data.
 static uint32_t count_scans(const uint8_t *bytes, size_t count, uint32_t enough) {
     uint32_t scans = 1;
     const uint8_t *at = bytes, *end = bytes + count;
@@ -37,7 +37,7 @@ static uint32_t count_scans(const uint8_t *bytes, size_t count, uint32_t enough)
     return scans;
 }
 
-/// An incomplete profile is no profile.
+/// Joins the parts. An incomplete profile is ignored.
 static img_status join_icc(const icc_parts *parts, const img_limits *limits, img_profile *profile,
                            img_failure *failure) {
     if (parts->total > limits->profile_bytes)

@@ -38,14 +38,14 @@ struct img_picture {
     img_plane plane[4];
 };
 
-/// Drops an alpha plane that is opaque everywhere and colour planes that are equal; hides what is invisible:
-/// the colour of fully transparent pixels becomes black. For gray and RGB pictures.
+/// Drops an alpha plane that is opaque everywhere and colour planes that are equal, and makes fully transparent pixels
+/// black. For gray and RGB pictures.
 void img_picture_simplify(img_picture *picture);
 
-/// Whether chroma at half the resolution changes so steeply that half of it must be missing.
+/// Whether chroma changes so steeply that halving its resolution would be visible.
 bool img_chroma_is_sharp(const img_picture *picture);
 
-/// What EXIF orientation 1 to 8 does to the axes of the stored picture: first mirror, then transpose.
+/// How an EXIF orientation (1 to 8) turns the stored picture: first mirror, then transpose.
 typedef struct img_turn {
     bool mirror_x, mirror_y, transpose;
 } img_turn;
@@ -62,10 +62,10 @@ typedef struct img_scale {
     /// Shift of the output grid, in output samples.
     double shift_x, shift_y;
 } img_scale;
-/// Output size is that of `target`, which is borrowed. NULL when there is no memory.
+/// The output has the size of `target`, which is borrowed. NULL when there is no memory.
 img_scaler *img_scaler_make(const img_scale *scale, img_plane *target);
 void img_scaler_free(img_scaler *scaler);
-/// Takes the next input row (`in_width` samples). Output rows appear as soon as their last input row is there.
+/// Takes the next input row (`in_width` samples). Output rows appear as soon as their last input row has arrived.
 void img_scaler_push(img_scaler *scaler, const uint8_t *row);
 /// Whether every output row was made.
 bool img_scaler_complete(const img_scaler *scaler);

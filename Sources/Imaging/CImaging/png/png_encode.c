@@ -6,12 +6,12 @@
 
 #include <libdeflate.h>
 
-/// Writes PNG with filters of our own and libdeflate, in a fraction of libpng's and zlib's time: IHDR, PLTE, tRNS, IDAT
-/// and IEND, nothing else.
+/// Writes PNG with our own filters and libdeflate, in a fraction of the time of libpng and zlib. The file has the
+/// chunks IHDR, PLTE, tRNS, IDAT and IEND and no others.
 
 enum { GRAY = 0, RGB = 2, PALETTE = 3, ALPHA = 4, LEVEL = 6, PALETTE_LEVEL = 9 };
 
-/// What is deflated: each row with its filter's type before it.
+/// The bytes to deflate: each row follows the type of its filter.
 typedef struct rows {
     uint8_t *bytes;
     size_t count;
@@ -22,7 +22,7 @@ static bool put_chunk(img_buffer *output, const char *type, const uint8_t *body,
     img_put_be32(head, (uint32_t)count);
     memcpy(head + 4, type, 4);
     uint32_t checksum = libdeflate_crc32(0, head + 4, 4);
-    // Without bytes it would begin anew.
+    // For an empty body, libdeflate would start a new checksum.
     img_put_be32(tail, count ? libdeflate_crc32(checksum, body, count) : checksum);
     return img_buffer_append(output, head, 8) && img_buffer_append(output, body, count) &&
            img_buffer_append(output, tail, 4);
@@ -49,7 +49,7 @@ static bool put_head(img_buffer *output, const img_picture *picture, const img_p
            (!translucent || put_chunk(output, "tRNS", opacity, translucent));
 }
 
-/// Neighbouring indices are not related as numbers, so filters only do harm.
+/// Filters only do harm here, because neighbouring indices are not related as numbers.
 static bool pack_indices(const img_palette *palette, rows *to) {
     const img_plane *indices = &palette->indices;
     uint32_t depth = palette_depth(palette->count), per_byte = 8 / depth;
@@ -86,7 +86,7 @@ static bool filter_samples(const img_picture *picture, rows *to) {
     return made;
 }
 
-/// `*too_long`: it would take more than `limit` bytes.
+/// Sets `*too_long` when the output would exceed `limit` bytes.
 static bool deflate_rows(const rows *from, int level, uint64_t limit, img_buffer *to, bool *too_long) {
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(level);
     if (!compressor) return false;
@@ -125,13 +125,13 @@ img_status img_encode_png(const img_picture *picture, const img_png_options *opt
                           img_failure *failure) {
     memset(output, 0, sizeof *output);
     if (picture->model != IMG_GRAY && picture->model != IMG_RGB)
-        return img_fail(failure, IMG_INTERNAL, "PNG holds gray and RGB only");
+        return img_fail(failure, IMG_INTERNAL, "PNG is made from gray and RGB only");
     img_palette *palette = img_allocate_zeroed(1, sizeof *palette);
     if (!palette) return img_fail_memory(failure);
     uint32_t colours = options->colours;
     bool no_memory = false;
     bool indexed = img_palette_exact(picture, palette, &no_memory) && (!colours || palette->count <= colours);
-    // Gray needs no palette, and its neighbours are related.
+    // Gray needs no palette, and filters work well on it.
     if (indexed && picture->model == IMG_GRAY && !picture->alpha && palette->count > 16)
         indexed = false;
     else if (!indexed && !no_memory && colours) {

@@ -7,14 +7,14 @@
 
 #include <png.h>
 
-/// libpng's errors as a status; see `img_jpeg_guard`.
+/// Turns libpng's errors into a status; see `img_jpeg_guard`.
 typedef struct img_png_guard {
     jmp_buf back;
     img_failure *failure;
     img_status otherwise;
 } img_png_guard;
 
-/// Runs `work`; false when it ended in an error, `guard->failure` then says which.
+/// Runs `work`. False when it ended in an error, which `guard->failure` then describes.
 bool img_png_guarded(img_png_guard *guard, void (*work)(void *), void *context);
 void img_png_give_up(img_png_guard *guard, img_status status, const char *text) __attribute__((noreturn));
 /// libpng's error and warning functions, with the guard as their pointer.

@@ -5,8 +5,8 @@
 
 #include <zlib.h>
 
-/// Reads a PNG's chunks (W3C PNG, third edition) without decoding pixels. What a decoder needs is copied out with its
-/// checksums verified; libpng never sees the rest.
+/// Reads the chunks of a PNG (W3C PNG, third edition) without decoding pixels. The chunks that a decoder needs are
+/// copied after their checksums have been verified; libpng never sees the others.
 
 enum { CHUNK_EXTRA = 12 };
 
@@ -93,7 +93,8 @@ static img_status apply_colours(const stated_colours *colours, uint32_t componen
     return img_profile_state(profile, &space, components, failure);
 }
 
-/// iCCP: a name of up to 79 bytes, NUL, method 0, a zlib stream. A stream that cannot be read is no profile.
+/// The chunk iCCP consists of a name of up to 79 bytes, NUL, method 0 and a zlib stream. A stream that cannot be read
+/// is ignored.
 static img_status read_profile(const chunk *c, const img_limits *limits, img_profile *profile, img_failure *failure) {
     const uint8_t *name_end = memchr(c->body, 0, img_min_u32(c->count, 80));
     if (!name_end || profile->bytes) return IMG_OK;
@@ -132,17 +133,17 @@ static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_h
     if (wanted) {
         if (!checksum_holds(c)) {
             if (is_critical(c))
-                return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk %.4s", (const char *)c->type);
+                return img_fail(failure, IMG_CORRUPT, "the checksum of chunk %.4s is wrong", (const char *)c->type);
             return IMG_OK;
         }
         if (is_critical(c) && !is(c, "IHDR") && !is(c, "PLTE") && !is(c, "IDAT") && !is(c, "IEND"))
-            return img_fail(failure, IMG_CORRUPT, "an unknown critical chunk");
+            return img_fail(failure, IMG_CORRUPT, "there is an unknown critical chunk");
         size_t whole = (size_t)c->count + CHUNK_EXTRA;
         return img_buffer_append(&header->core, c->type - 4, whole) ? IMG_OK : img_fail_memory(failure);
     }
     if (read_colours(c, colours)) return IMG_OK;
     if (is(c, "iCCP")) return read_profile(c, limits, &header->profile, failure);
-    // An animation's first frame is, in all but contrived files, the picture itself: IDAT.
+    // The first frame of an animation is the picture in IDAT, except in contrived files.
     if (is(c, "acTL") && c->count == 8) {
         uint32_t frames = img_be32(c->body);
         header->animated = frames > 1;

@@ -78,7 +78,7 @@ static img_status scan(img_source *s, img_failure *failure) {
 img_status img_source_open(const uint8_t *bytes, size_t count, const img_limits *limits, img_source **source,
                            img_failure *failure) {
     *source = NULL;
-    if (!count) return img_fail(failure, IMG_EMPTY, "no bytes");
+    if (!count) return img_fail(failure, IMG_EMPTY, "the file is empty");
     if (count > limits->bytes) return img_fail_limit(failure, IMG_TOO_MANY_BYTES, limits->bytes, count, "bytes");
     img_format format = img_detect(bytes, count);
     img_status status = judge_format(format, failure);
@@ -114,7 +114,7 @@ img_source_facts img_source_describe(const img_source *source) { return source->
 
 img_status img_source_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
     *picture = NULL;
-    if (!max_side) return img_fail(failure, IMG_INTERNAL, "a longest side of zero");
+    if (!max_side) return img_fail(failure, IMG_INTERNAL, "the longest side must not be zero");
     switch (source->format) {
     case IMG_FORMAT_JPEG: return img_jpeg_decode(&source->input, &source->jpeg, max_side, picture, failure);
     case IMG_FORMAT_PNG: return img_png_decode(&source->png, max_side, picture, failure);
@@ -145,6 +145,6 @@ img_status img_source_strip(const img_source *source, img_buffer *output, img_fa
         if (!img_buffer_append(output, source->png.core.bytes, source->png.core.count)) return img_fail_memory(failure);
         return IMG_OK;
     case IMG_FORMAT_WEBP: return img_webp_strip(&source->webp, output, failure);
-    default: return img_fail(failure, IMG_INTERNAL, "%s is never kept", img_format_name(source->format));
+    default: return img_fail(failure, IMG_INTERNAL, "%s cannot be stripped", img_format_name(source->format));
     }
 }

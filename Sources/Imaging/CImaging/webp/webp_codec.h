@@ -6,7 +6,7 @@
 typedef struct img_webp_header {
     uint32_t width, height, orientation;
     bool animated, alpha;
-    /// Of the first frame, whether it covers the picture, and its chunks, borrowed from the source.
+    /// The rectangle of the first frame, whether it covers the picture, and its chunks, borrowed from the source.
     uint32_t left, top, frame_width, frame_height;
     bool covers;
     const uint8_t *frame;

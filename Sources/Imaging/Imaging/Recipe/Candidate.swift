@@ -11,7 +11,7 @@ struct Candidate {
             size: self.size, kept: self.kept)
     }
 
-    /// A loss of quality has to buy a tenth of the bytes.
+    /// Whether it saves at least a tenth of the bytes, which is what a loss of quality must gain.
     func isWorthItsLoss(comparedWith count: Int?) -> Bool {
         guard let count else { return true }
         return self.bytes.count * 10 < count * 9

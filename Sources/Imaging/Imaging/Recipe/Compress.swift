@@ -1,7 +1,7 @@
 internal import CImaging
 
-/// Makes one picture small and safe, in this process. Bytes from outside are for a worker process, where this is
-/// called by `ImageWorkerLoop`; tests and benchmarks call it directly.
+/// Makes one picture small and safe in this process. Untrusted bytes belong in a worker process, where
+/// `ImageWorkerLoop` calls this; tests and benchmarks call it directly.
 package func compress(
     _ bytes: [UInt8], recipe: ImageRecipe, declared: DeclaredType = DeclaredType()
 ) -> ImageOutcome {

@@ -1,10 +1,10 @@
 extension RenditionChoice {
-    /// At most as unlike the picture as this (see `Picture.difference`): an SSIMULACRA2 score of about 80 on product
-    /// pictures and screenshots, which nobody notices side by side.
+    /// The largest difference that is good enough (see `Picture.difference`): an SSIMULACRA2 score of about 80 on
+    /// product pictures and screenshots, which is not noticed side by side.
     private static let floor = 0.06
 
-    /// Lossy colour with lossless alpha, in WebP; fewer colours where WebP is not known. Lossless where that is hardly
-    /// bigger.
+    /// WebP with lossy colour and lossless alpha, or a palette where clients do not know WebP. Lossless where that is
+    /// hardly bigger.
     func transparent(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         var lossy: [Candidate] = []
         if let quality = self.recipe.webpQuality {
@@ -17,7 +17,7 @@ extension RenditionChoice {
         return try self.choose(picture, lossy)
     }
 
-    /// Few colours or large areas of one: whatever is smallest and keeps edges and text as they are.
+    /// For few colours or large areas of one: the smallest candidate that keeps edges and text intact.
     func drawing(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         var open = [try self.jpeg(picture, quality: self.recipe.jpegQuality, kept: .encoded)]
         if let quality = self.recipe.webpQuality {
@@ -33,12 +33,12 @@ extension RenditionChoice {
         return try self.choose(picture, [])
     }
 
-    /// The smallest of `lossy`, unless something lossless is hardly bigger.
+    /// Returns the smallest of `lossy`, unless something lossless is hardly bigger.
     func choose(
         _ picture: borrowing Picture, _ lossy: [Candidate]
     ) throws(CodecFailure) -> Candidate? {
         guard let lossy = lossy.first else { return try self.lossless(picture, maxCount: self.byteCount) }
-        // What is larger than this would not be taken.
+        // Anything larger would not be chosen.
         let maxCount = lossy.bytes.count * 10 / 9
         guard let lossless = try self.lossless(picture, maxCount: maxCount) else { return lossy }
         return lossy.isWorthItsLoss(comparedWith: lossless.bytes.count) ? lossy : lossless
@@ -47,7 +47,8 @@ extension RenditionChoice {
     private func lossless(
         _ picture: borrowing Picture, maxCount: Int
     ) throws(CodecFailure) -> Candidate? {
-        // Lossless WebP of many colours takes ten times PNG's time and is never seen to be less than half as long.
+        // Lossless WebP with many colours takes ten times as long as PNG and has never been less than half as big in
+        // tests.
         let isCheap = picture.colourCount != nil
         let png = try picture.png(maxCount: self.recipe.webpQuality == nil || isCheap ? maxCount : maxCount * 2)
         var best = png.flatMap {

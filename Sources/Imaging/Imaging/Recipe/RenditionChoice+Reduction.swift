@@ -1,10 +1,10 @@
-/// What is done where coding as the recipe says makes a picture bigger than it came, and it cannot stay as it is.
+/// The last resort: with the recipe's quality the picture is bigger than the source, and the source cannot be kept.
 extension RenditionChoice {
     private static let lowestQuality: UInt8 = 30
     private static let fewerColours: [UInt32] = [256, 128, 64, 32, 16]
     private static let smallerSides = 4
 
-    /// Steps down in quality, then in size, until the output is not bigger than the source.
+    /// Reduces the quality and then the size until the output is not bigger than the source.
     func reduce(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate {
         if let candidate = try self.reduceQuality(picture, kept: .reducedQuality) { return candidate }
         var side = picture.size.longerSide

@@ -1,5 +1,5 @@
-/// The choice of what is kept for one source, by what its picture is and not by what it was sent as. Candidates are
-/// made only as far as they can still win.
+/// Chooses what is kept for one source, by the picture's content and not by the source's format. It makes a candidate
+/// only while that candidate can still win.
 struct RenditionChoice {
     let byteCount: Int
     let recipe: ImageRecipe
@@ -19,14 +19,15 @@ struct RenditionChoice {
             renditions: try self.renditions(source, whole, picture), thumbHash: try picture.thumbHash())
     }
 
-    /// A function of its own: where the picture is made, Swift 6.0's optimiser fails on its life through a loop.
+    /// This is a function of its own because Swift 6.0's optimiser fails on a noncopyable picture that lives through a
+    /// loop.
     private func renditions(
         _ source: borrowing ImageSource, _ whole: Candidate?, _ picture: borrowing Picture
     ) throws(CodecFailure) -> [EncodedRendition] {
         let sourceSide = source.size.longerSide
         var made: [(side: UInt32, rendition: EncodedRendition)] = []
         for wanted in self.recipe.renditions {
-            // Pictures are never enlarged: to two that are large enough, the same comes.
+            // Pictures are never enlarged, so two renditions may have the same size.
             let side = min(wanted.maxSide, sourceSide)
             if var same = made.first(where: { $0.side == side })?.rendition {
                 same.name = wanted.name
@@ -42,15 +43,15 @@ struct RenditionChoice {
         return made.map(\.rendition)
     }
 
-    /// What is left to be decoded of a source that needs no pixels at its own size.
+    /// The size to decode when the source needs no pixels at its own size.
     private func sideBelow(_ sourceSide: UInt32) -> UInt32 {
         self.recipe.renditions.map(\.maxSide).filter { $0 < sourceSide }.max() ?? Self.sideForThumbHash
     }
 
     private static let sideForThumbHash: UInt32 = 100
 
-    /// A JPEG that keeps its size needs no pixels. Nil where it does, and where what comes out is bigger than the
-    /// source.
+    /// Encodes a JPEG that keeps its size without decoding its pixels. Nil where the pixels are needed, and where the
+    /// output is bigger than the source.
     private func requantise(_ source: borrowing ImageSource) throws(CodecFailure) -> Candidate? {
         guard source.requantises(maxSide: self.recipe.largestSide) else { return nil }
         let (bytes, isLossless) = try source.requantised(quality: self.recipe.jpegQuality)
@@ -75,7 +76,7 @@ struct RenditionChoice {
 
     func isAllowed(_ candidate: Candidate) -> Bool { candidate.bytes.count <= self.byteCount }
 
-    /// The source's own pixels, where they are what is wanted and nothing made of them is better.
+    /// Returns the source's own pixels where they need no change and no encoding of them is better.
     private func strip(
         _ source: borrowing ImageSource, _ picture: borrowing Picture, unlessBeatenBy encoded: Candidate?
     ) throws(CodecFailure) -> Candidate? {
@@ -92,7 +93,7 @@ struct RenditionChoice {
         return stripped.bytes.count <= encoded.bytes.count ? stripped : nil
     }
 
-    /// As the recipe says; nil when that is bigger than the source and there are other ways.
+    /// Encodes with the recipe's quality. Nil when that is bigger than the source and there are other ways.
     private func encode(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         if picture.hasAlpha { return try self.transparent(picture) }
         let isDrawing = picture.flatness > Self.flatnessOfDrawings || (picture.colourCount ?? .max) <= Self.fewColours
@@ -101,7 +102,7 @@ struct RenditionChoice {
         return self.isFromJPEG || picture.colourCount == nil ? jpeg : try self.choose(picture, [jpeg])
     }
 
-    /// Below this, nothing lossless has been seen to be smaller than JPEG, and it takes ten times as long to find out.
+    /// Below this, lossless has never been smaller than JPEG in tests, and takes ten times as long to find out.
     private static let flatnessOfDrawings = 0.3
     private static let fewColours = 32
 }

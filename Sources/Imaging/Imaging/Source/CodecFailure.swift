@@ -1,11 +1,11 @@
-/// Why there is no output for a picture. Its texts hold nothing of the picture and are safe to show.
+/// Why a picture has no output. The texts contain nothing of the picture and are safe to show.
 package struct CodecFailure: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case empty
         case notAnImage = "not-an-image"
-        /// The bytes are of a known kind that is not decoded here; `detail` names it.
+        /// The bytes are of a known format that is not decoded; `detail` names it.
         case unsupportedFormat = "unsupported-format"
-        /// A picture of a kind that is decoded here that uses what its decoder does not know, such as 12-bit samples.
+        /// The format is decoded, but the picture uses a feature that is not, such as 12-bit samples.
         case unsupportedFeature = "unsupported-feature"
         case tooManyBytes = "too-many-bytes"
         case tooManyPixels = "too-many-pixels"
@@ -19,16 +19,16 @@ package struct CodecFailure: Error, Sendable, Equatable {
         /// Every output within the bounds is bigger than the source.
         case notSmaller = "not-smaller"
         case outOfMemory = "out-of-memory"
-        /// Said by the owner of a worker that had to be killed at its deadline.
+        /// The worker had to be killed at its deadline.
         case timeout
-        /// Said by the owner of a worker that ended without an answer.
+        /// The worker ended without an answer.
         case crashed
         case `internal`
     }
 
     package var kind: Kind
     package var detail: String
-    /// For the kinds that name a limit.
+    /// The limit and the value that exceeds it, for the kinds that name a limit.
     package var limit: UInt64?
     package var value: UInt64?
 

@@ -1,7 +1,7 @@
 internal import CImaging
 
-/// A source picture whose headers were read and found within the limits. Lives no longer than the bytes it was
-/// opened on: it is only handed to the closure of `withImageSource`.
+/// A source picture whose headers have been read and are within the limits. It borrows the bytes it was opened on, so
+/// it only exists within the closure of `withImageSource`.
 struct ImageSource: ~Copyable {
     private let source: OpaquePointer
 
@@ -19,7 +19,7 @@ struct ImageSource: ~Copyable {
 
     var isJPEG: Bool { self.facts.format == IMG_FORMAT_JPEG }
 
-    /// What `strip` gives; nil where it gives nothing.
+    /// The encoding of what `strip` returns; nil where the source cannot be stripped.
     var strippedEncoding: ImageEncoding? {
         let facts = self.facts
         guard facts.can_be_stripped else { return nil }
@@ -31,7 +31,7 @@ struct ImageSource: ~Copyable {
         }
     }
 
-    /// After its orientation is applied.
+    /// The size after the orientation is applied.
     var size: PixelSize {
         let facts = self.facts
         let stored = PixelSize(width: facts.width, height: facts.height)
@@ -40,7 +40,7 @@ struct ImageSource: ~Copyable {
 
     var isAnimated: Bool { self.facts.animated }
 
-    /// Whether the stored pixels, as they are, are what is wanted.
+    /// Whether the stored pixels need no change: upright, sRGB and small enough.
     func isReady(maxSide: UInt32) -> Bool {
         let facts = self.facts
         return facts.orientation == 1 && !facts.needs_colour_conversion && max(facts.width, facts.height) <= maxSide
@@ -53,10 +53,10 @@ struct ImageSource: ~Copyable {
         return Picture(owning: picture)
     }
 
-    /// Whether `requantised` applies: the source keeps its size and becomes upright without its pixels.
+    /// Whether `requantised` applies: the source keeps its size and becomes upright without decoding its pixels.
     func requantises(maxSide: UInt32) -> Bool { img_source_requantises(self.source, maxSide) }
 
-    /// A JPEG's coefficients coded anew, upright; unchanged where the source is of lower quality already.
+    /// Encodes a JPEG's coefficients again, upright. They stay unchanged where the source has a lower quality already.
     func requantised(quality: UInt8) throws(CodecFailure) -> (bytes: [UInt8], isLossless: Bool) {
         var options = img_jpeg_options(quality: Int32(quality))
         var isLossless = false
@@ -64,7 +64,7 @@ struct ImageSource: ~Copyable {
         return (bytes, isLossless)
     }
 
-    /// The same pixels without anything else.
+    /// Returns the same pixels without metadata.
     func strip() throws(CodecFailure) -> [UInt8] {
         try withBuffer { img_source_strip(self.source, &$0, &$1) }
     }
@@ -85,7 +85,7 @@ func withImageSource<R>(
     return try result.get()
 }
 
-/// The bytes a C function made, copied out of its buffer.
+/// Returns the bytes that a C function wrote, copied out of its buffer.
 func withBuffer(
     _ body: (inout img_buffer, inout img_failure) -> img_status
 ) throws(CodecFailure) -> [UInt8] {

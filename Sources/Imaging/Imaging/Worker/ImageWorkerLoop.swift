@@ -1,8 +1,8 @@
 internal import CImaging
 
-/// The life of a worker process: gives up its rights, then answers jobs until its input ends.
+/// The life of a worker process: it gives up its rights and then answers jobs until its input ends.
 package enum ImageWorkerLoop {
-    /// How it ended, as the process' exit status.
+    /// How the worker ended, as the exit status of its process.
     package enum End: Int32, Sendable {
         case inputEnded = 0
         case notConfined = 1

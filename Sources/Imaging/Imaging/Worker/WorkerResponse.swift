@@ -1,12 +1,12 @@
-/// What a worker says.
+/// A message from a worker.
 package enum WorkerResponse: Sendable, Equatable {
     case ready(WorkerReadiness)
     case finished(ImageOutcome, cpu: Duration)
 }
 
-/// The first thing a worker says, once it has given up what it does not need.
+/// A worker's first message, sent when it has given up the rights that it does not need.
 package struct WorkerReadiness: Sendable, Equatable {
-    /// Whether system calls are filtered. A kernel may be built without it.
+    /// Whether system calls are filtered. Some kernels are built without seccomp.
     package var seccomp: Bool
 
     package init(seccomp: Bool) {
@@ -126,7 +126,7 @@ extension FrameReader {
         return (source, .microseconds(Int64(clamping: microseconds)))
     }
 
-    /// Takes its bytes off the front of `payload`.
+    /// Removes the rendition's bytes from the front of `payload`.
     fileprivate mutating func readRendition(from payload: inout ArraySlice<UInt8>) throws(FrameError)
         -> EncodedRendition
     {
