@@ -18,7 +18,7 @@ package struct Download: Sendable {
         /// Over all hops.
         package var totalTimeout: Duration = .seconds(30)
         package var lowSpeed: HTTPClientRequest.LowSpeed?
-        package var maximumRedirects = 3
+        package var maximumRedirects = 5
         package var headers: HTTPHeaders = [:]
         /// Asked about the connected address of every hop.
         package var allowAddress: @Sendable (IPAddress) -> Bool = { $0.isGloballyRoutable }

@@ -15,6 +15,8 @@ package struct HTTPClientRequest: Sendable {
     package var lowSpeed: LowSpeed?
     /// Counted after decoding; a longer `Content-Length` is refused before the body is read.
     package var maximumResponseBytes = 64 * 1024 * 1024
+    /// Whether a `Content-Encoding` is undone.
+    package var decodesContent = true
     /// Asked about the very address that is connected to, before it is, also when a connection is used again.
     package var allowAddress: (@Sendable (IPAddress) -> Bool)?
     package var signing: AWSCredentials?

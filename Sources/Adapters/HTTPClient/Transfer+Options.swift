@@ -22,6 +22,7 @@ extension Transfer {
         try options.set(CURLOPT_USERAGENT, configuration.userAgent)
         // Asks for no encoding, and still undoes one that comes: what is counted is what unpacks.
         try options.set(CURLOPT_ACCEPT_ENCODING, "identity")
+        if !request.decodesContent { try options.set(CURLOPT_HTTP_CONTENT_DECODING, 0) }
         if let file = configuration.certificateFile { try options.set(CURLOPT_CAINFO, file) }
         try setMethod(options)
         try setLimits(options)
