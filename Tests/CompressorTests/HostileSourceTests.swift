@@ -12,8 +12,8 @@ import Testing
 /// Sources that want to reach our network, or to keep us busy: a server that plays them, and names that lead anywhere.
 @Suite(.timeLimit(.minutes(20)))
 struct HostileSourceTests {
-    /// The reason of the failure to fetch `path` of the server, or nil when it could be had. `%` in paths and answers is
-    /// the server's port. Only 127.0.0.1 may be reached; names lead as DNS might answer.
+    /// The reason of the failure to fetch `path` of the server, or nil when it could be had. `%` in paths and answers
+    /// is the server's port. Only 127.0.0.1 may be reached; names lead as DNS might answer.
     private func fetch(
         _ url: String, settings: [String: String] = [:],
         _ script: @escaping @Sendable (RawConnection, _ head: String, _ port: UInt16) async throws -> Void

@@ -1,3 +1,4 @@
+import Base
 import CLibcurl
 import Glibc
 import HTTPMessages
@@ -122,7 +123,7 @@ final class Transfer: @unchecked Sendable {
             if (0x21...0x7E).contains(byte) {
                 escaped.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
-                escaped += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+                escaped += "%" + Hexadecimal.text(CollectionOfOne(byte)).uppercased()
             }
         }
         return escaped

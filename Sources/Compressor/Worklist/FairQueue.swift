@@ -99,9 +99,11 @@ struct FairQueue: Sendable {
 
     /// Removes an empty lane from where it waits. One that was ready passes its turn on.
     private mutating func remove(_ lane: Lane) {
-        hosts[lane.host]?.parked.remove(lane)
-        owners[lane.owner]?.parked.remove(lane)
-        guard ready.remove(lane) else { return }
+        hosts[lane.host]?.parked.removeAll { $0 == lane }
+        owners[lane.owner]?.parked.removeAll { $0 == lane }
+        let readyBefore = ready.count
+        ready.removeAll { $0 == lane }
+        guard ready.count < readyBefore else { return }
         unpark(host: lane.host)
         unpark(owner: lane.owner)
     }
@@ -125,17 +127,5 @@ struct FairQueue: Sendable {
         if let owner = owners[lane.owner], owner.waiting == 0, owner.running == 0, owner.parked.isEmpty {
             owners[lane.owner] = nil
         }
-    }
-}
-
-extension FIFO where Element: Equatable {
-    /// Returns whether the element was there.
-    @discardableResult
-    fileprivate mutating func remove(_ element: Element) -> Bool {
-        guard all.contains(element) else { return false }
-        var left = FIFO()
-        for other in all where other != element { left.append(other) }
-        self = left
-        return true
     }
 }
