@@ -206,8 +206,8 @@ var tests: [Target] {
             "GatewayTests",
             [
                 "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
-                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting", "Postgres",
-                "S3", "Settings", "Telemetry",
+                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting",
+                "Postgres", "S3", "Settings", "Telemetry",
             ]),
         test(
             "CompressorTests",

@@ -6,14 +6,15 @@ import Kafka
 import Service
 import Telemetry
 
+/// What became of an image.
+enum ImageAnswer: Sendable {
+    case compressed(CompressedImage)
+    case failed(ImageFailure)
+}
+
 /// Appends the answer for an image to the log. A failed image becomes a dead letter first, so that operators find a
 /// dead letter for every failure that is on the log.
 struct AnswerWriter: Sendable {
-    enum Answer: Sendable {
-        case compressed(CompressedImage)
-        case failed(ImageFailure)
-    }
-
     let context: ServiceContext
     let events: EventWriter
     let deadLetters: DeadLetterWriter
@@ -23,7 +24,7 @@ struct AnswerWriter: Sendable {
     ///
     /// Ids derive from the request. Appended twice, it is the same event, which the fold voids, and the same dead
     /// letter.
-    func append(_ answer: Answer, _ job: ImageJob) async -> Bool {
+    func append(_ answer: ImageAnswer, _ job: ImageJob) async -> Bool {
         let ask = job.ask
         let metadata = EventMetadata(id: EventID("\(ask.imageID)-answer-\(ask.offset)"), time: WallClock.now())
         return await untilAppended {

@@ -66,7 +66,8 @@ import Testing
     }
 
     @Test func grayHasAGammaToo() throws {
-        let bytes = FileParts.adding([Self.gamma(100_000)], toPNG: Drawn.PNG(colourType: 0, flat: [128]).bytes)
+        let gray = Drawn.PNG(colourType: 0, flat: [128, 128, 128]).bytes
+        let bytes = FileParts.adding([Self.gamma(100_000)], toPNG: gray)
         let found = try middle(compress(bytes, recipe: ImageRecipe(jpegQuality: 95)))
         #expect(found.allSatisfy { abs($0 - 188) <= 2 }, "\(found)")
     }

@@ -58,7 +58,7 @@ enum FileParts {
             let covered = Array(name.utf8) + body
             added += Self.bigEndian(UInt32(body.count)) + covered + Self.bigEndian(Self.checksum(covered))
         }
-        return bytes[..<headerEnd] + added + bytes[headerEnd...]
+        return Array(bytes[..<headerEnd]) + added + Array(bytes[headerEnd...])
     }
 
     private static func bigEndian(_ value: UInt32) -> [UInt8] {

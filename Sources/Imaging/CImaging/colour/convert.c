@@ -33,8 +33,10 @@ static void convert_cmyk_naively(img_picture *picture) {
     drop_last_plane(picture);
 }
 
-static cmsHTRANSFORM make_transform(const img_profile *profile, cmsUInt32Number from, cmsUInt32Number to) {
+static cmsHTRANSFORM make_transform(const img_profile *profile, cmsUInt32Number from, cmsUInt32Number to, bool *rgb) {
     cmsHPROFILE source = cmsOpenProfileFromMem(profile->bytes, (cmsUInt32Number)profile->count);
+    *rgb = source && cmsGetColorSpace(source) == cmsSigRgbData;
+    if (*rgb && from == TYPE_GRAY_8) from = TYPE_RGB_8;
     cmsHPROFILE target = cmsCreate_sRGBProfile();
     cmsHTRANSFORM transform = NULL;
     if (source && target)
@@ -45,9 +47,10 @@ static cmsHTRANSFORM make_transform(const img_profile *profile, cmsUInt32Number 
     return transform;
 }
 
-static void convert_gray(img_picture *picture, cmsHTRANSFORM transform) {
-    uint8_t from[256], to[256][3];
-    for (int i = 0; i < 256; i++) from[i] = (uint8_t)i;
+/// `inputs` equal samples a pixel in: a gray picture may have a profile for RGB, when all its colours turned out gray.
+static void convert_gray(img_picture *picture, cmsHTRANSFORM transform, size_t inputs) {
+    uint8_t from[256 * 3], to[256][3];
+    for (size_t i = 0; i < 256 * inputs; i++) from[i] = (uint8_t)(i / inputs);
     cmsDoTransform(transform, from, to, 256);
     for (uint32_t y = 0; y < picture->height; y++) {
         uint8_t *row = img_plane_row(&picture->plane[0], y);
@@ -78,7 +81,8 @@ static bool convert_rows(img_picture *picture, cmsHTRANSFORM transform, uint32_t
 static img_status apply_profile(img_picture *picture, const img_profile *profile, img_failure *failure) {
     bool gray = picture->model == IMG_GRAY, cmyk = picture->model == IMG_CMYK_LIGHT;
     cmsUInt32Number from = gray ? TYPE_GRAY_8 : cmyk ? TYPE_CMYK_8_REV : TYPE_RGB_8;
-    cmsHTRANSFORM transform = make_transform(profile, from, TYPE_RGB_8);
+    bool rgb;
+    cmsHTRANSFORM transform = make_transform(profile, from, TYPE_RGB_8, &rgb);
     if (!transform) {
         // The profile has no usable transform (or memory is short): viewers then show the numbers unchanged.
         if (cmyk) convert_cmyk_naively(picture);
@@ -86,7 +90,7 @@ static img_status apply_profile(img_picture *picture, const img_profile *profile
     }
     bool converted = true;
     if (gray)
-        convert_gray(picture, transform);
+        convert_gray(picture, transform, rgb ? 3 : 1);
     else
         converted = convert_rows(picture, transform, cmyk ? 4 : 3);
     cmsDeleteTransform(transform);
