@@ -36,8 +36,8 @@ var story: [Target] {
             name: "Gateway",
             dependencies: [
                 "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres", "ProductCache",
-                "Redis", "S3", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
+                "HTTPServer", "ImageHeaders", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres",
+                "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
             ],
             plugins: ["EmbedDescription"]),
         .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
@@ -88,9 +88,11 @@ var model: [Target] {
 
 var imaging: [Target] {
     [
-        room("Imaging", in: "Imaging", ["CImaging"]),
+        room("ImageHeaders", in: "Imaging", ["CImageHeaders"]),
+        room("CImageHeaders", in: "Imaging", []),
+        room("Imaging", in: "Imaging", ["CImageHeaders", "CImaging", "ImageHeaders"]),
         .target(
-            name: "CImaging", path: "Sources/Imaging/CImaging",
+            name: "CImaging", dependencies: ["CImageHeaders"], path: "Sources/Imaging/CImaging",
             // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
             cSettings: [.unsafeFlags(["-O3"]), .headerSearchPath(".")],
             linkerSettings: linked(
@@ -205,8 +207,8 @@ var tests: [Target] {
             "GatewayTests",
             [
                 "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
-                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "JSON", "NetworkTesting", "Postgres", "S3",
-                "Settings", "Telemetry",
+                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting",
+                "Postgres", "S3", "Settings", "Telemetry",
             ]),
         test(
             "CompressorTests",
@@ -225,7 +227,7 @@ var tests: [Target] {
                 "SeededRandom",
             ],
             exclude: ["Golden"]),
-        test("ImagingTests", ["Gateway", "Imaging", "CImagingTestSupport", "ImageWorker"], isOptimised: true),
+        test("ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging"], isOptimised: true),
         test("ServiceTests", ["EventLoop", "Service", "Telemetry"]),
         test("SettingsTests", ["Settings"]),
         test("TelemetryTests", ["Events", "JSON", "Telemetry"]),

@@ -27,7 +27,7 @@ static void put(uint8_t *row, uint32_t sample, int depth, uint32_t value) {
 }
 
 static void colour_at(const draw_png *o, uint32_t x, uint32_t y, uint8_t rgba[4]) {
-    if (o->flat) {
+    if (o->flat && !(o->drawn_first_row && y == 0)) {
         memcpy(rgba, o->flat, 3);
         rgba[3] = 255;
         return;

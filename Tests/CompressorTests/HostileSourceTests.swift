@@ -12,8 +12,8 @@ import Testing
 /// Sources that want to reach our network, or to keep us busy: a server that plays them, and names that lead anywhere.
 @Suite(.timeLimit(.minutes(20)))
 struct HostileSourceTests {
-    /// The reason of the failure to fetch `path` of the server, or nil when it could be had. `%` in paths and answers is
-    /// the server's port. Only 127.0.0.1 may be reached; names lead as DNS might answer.
+    /// The reason of the failure to fetch `path` of the server, or nil when it could be had. `%` in paths and answers
+    /// is the server's port. Only 127.0.0.1 may be reached; names lead as DNS might answer.
     private func fetch(
         _ url: String, settings: [String: String] = [:],
         _ script: @escaping @Sendable (RawConnection, _ head: String, _ port: UInt16) async throws -> Void
@@ -128,17 +128,65 @@ struct HostileSourceTests {
         #expect(redirected == row.reason)
     }
 
-    @Test(arguments: [(3, nil), (4, "too-many-redirects"), (1000, "too-many-redirects")] as [(Int, String?)])
-    func threeRedirectsAreFollowed(_ row: (count: Int, reason: String?)) throws {
+    static let redirects: [(count: Int, limit: Int?, reason: String?)] = [
+        (5, nil, nil), (6, nil, "too-many-redirects"), (1000, nil, "too-many-redirects"), (1, 0, "too-many-redirects"),
+        (9, 9, nil),
+    ]
+
+    @Test(arguments: redirects)
+    func soManyRedirectsAreFollowed(_ row: (count: Int, limit: Int?, reason: String?)) throws {
+        let settings = row.limit.map { ["IMAGE_MAX_REDIRECTS": "\($0)"] } ?? [:]
         let asked = Mutex(0)
-        let reason = try fetch("http://127.0.0.1:%/\(row.count)") { connection, head, _ in
+        let reason = try fetch("http://127.0.0.1:%/\(row.count)", settings: settings) { connection, head, _ in
             asked.withLock { $0 += 1 }
             let left = Int(head.split(separator: " ")[1].dropFirst()) ?? 0
             if left == 0 { return try await Self.ok(connection) }
             try await connection.send("HTTP/1.1 302 Found\r\nLocation: /\(left - 1)\r\nContent-Length: 0\r\n\r\n")
         }
         #expect(reason == row.reason)
-        #expect(asked.withLock { $0 } == 4)
+        #expect(asked.withLock { $0 } == min(row.count, row.limit ?? 5) + 1)
+    }
+
+    /// Some write what the body is made of, or how it was sent to their store. Browsers show the picture.
+    @Test(arguments: ["aws-chunked", "UTF-8", "binary", "base64", "gzip, aws-chunked"])
+    func anUnknownContentEncodingIsIgnored(_ encoding: String) throws {
+        let reason = try fetch("http://127.0.0.1:%/") { connection, _, _ in
+            try await connection.send(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: \(encoding)\r\nContent-Length: 2\r\n\r\nok")
+        }
+        #expect(reason == nil)
+    }
+
+    @Test func aBrokenContentEncodingIsNotIgnored() throws {
+        let reason = try fetch("http://127.0.0.1:%/") { connection, _, _ in
+            try await connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok")
+        }
+        #expect(reason == "malformed-response")
+    }
+
+    @Test(arguments: ["/a b", "http://good.example:%/a b", "/caf\u{E9}?n=\u{E9} x", "http://good.example:%/caf\u{E9}"])
+    func aRedirectIsEncodedAsBrowsersDo(_ location: String) throws {
+        let asked = Mutex<[String]>([])
+        let reason = try fetch("http://good.example:%/") { connection, head, port in
+            asked.withLock { $0.append(String(head.prefix { $0 != "\r\n" })) }
+            guard asked.withLock({ $0.count }) == 1 else { return try await Self.ok(connection) }
+            let target = location.replacing("%", with: "\(port)")
+            // Latin-1: a byte for each scalar.
+            let bytes = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: \(target)\r\n\r\n".unicodeScalars
+            try await connection.send(bytes.map { UInt8(truncatingIfNeeded: $0.value) })
+        }
+        #expect(reason == nil)
+        let path = asked.withLock { $0.last?.lowercased() }
+        #expect(path?.hasPrefix("get /a%20b ") == true || path?.hasPrefix("get /caf%e9") == true, "\(path ?? "")")
+    }
+
+    @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "<html>no head</html>"])
+    func anAnswerThatIsNotHTTPIsMalformed(_ answer: String) throws {
+        let reason = try fetch("http://127.0.0.1:%/") { connection, _, _ in
+            try await connection.send(answer)
+            throw CancellationError()
+        }
+        #expect(reason == "malformed-response")
     }
 
     @Test func anEndlessBodyEndsAtItsLimit() throws {
@@ -186,7 +234,9 @@ struct HostileSourceTests {
         }
         #expect(reason == nil)
         let lines = head.withLock { $0 }.lowercased().split(separator: "\r\n")
-        #expect(lines.contains("user-agent: agent/1") && lines.contains("accept: image/*"))
+        #expect(
+            lines.contains("user-agent: agent/1")
+                && lines.contains { $0.hasPrefix("accept: image/jpeg,") && $0.hasSuffix(",*/*;q=0.8") })
         #expect(lines.contains("accept-encoding: identity"))
         #expect(!lines.contains { $0.hasPrefix("authorization") || $0.hasPrefix("cookie") || $0.hasPrefix("referer") })
     }

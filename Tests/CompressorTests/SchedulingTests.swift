@@ -71,6 +71,23 @@ struct SchedulingTests {
         #expect(!queue.knows("a.example:8443"))
     }
 
+    /// All of a dead host's images have failed while none of them could run.
+    @Test func aLaneThatIsEmptiedGivesItsHostsShareBack() throws {
+        var queue = queue(host: 1)
+        for offset in [1, 2, 3] { queue.add(try job("http://dead.example/", Int64(offset))) }
+        let running = queue.next()
+        let first = try #require(running)
+        queue.limit("dead.example", to: 0)
+        queue.finished(first)
+        #expect(queue.next() == nil)
+        let spent = queue.countFailure(of: "dead.example", attempts: 1)
+        #expect(spent.count == 2)
+        #expect(!queue.knows("dead.example"))
+        queue.add(try job("http://dead.example/", 4))
+        let next = queue.next()
+        #expect(next?.ask.offset == 4)
+    }
+
     /// Whatever the order, the bounds hold, nothing is lost and nothing waits that may run.
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8])
     func everythingHasItsTurnWithinTheBounds(seed: UInt64) throws {

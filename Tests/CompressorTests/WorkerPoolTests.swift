@@ -7,51 +7,179 @@ import Testing
 
 @testable import Compressor
 
-/// How a worker's end becomes a picture's failure. The workers here are scripts.
+/// What a worker's end means for its picture and for the pictures after it. The workers here are scripts.
 @Suite(.timeLimit(.minutes(20)))
 struct WorkerPoolTests {
-    /// The kinds of failure of `count` pictures, one after another, given to a pool of such workers.
-    private func failures(
-        of script: String, count: Int = 1, deadline: Duration = .seconds(600)
-    ) throws -> [Imaging.ImageFailure.Kind?] {
-        let path = "/tmp/warelog-worker-\(UInt64.random(in: 0 ... .max))"
-        // Written by another process: a descriptor of ours would be in whatever is forked at that moment, and what
-        // anybody has open for writing cannot be executed (ETXTBSY).
-        let file = try #require(popen("cat >'\(path)' && chmod 755 '\(path)'", "we"))
-        defer { unlink(path) }
-        fputs("#!/bin/sh\n\(script)\n", file)
-        #expect(pclose(file) == 0)
-        return try onLoop { loop in
+    /// A folder with a worker whose files the script finds in `$HERE`.
+    private final class Scripted {
+        let folder: String
+        var executable: String { folder + "/worker" }
+
+        init(_ script: String) throws {
+            folder = "/tmp/warelog-worker-\(UInt64.random(in: 0 ... .max))"
+            #expect(mkdir(folder, 0o700) == 0)
+            try write("reply", WorkerPoolTests.reply.encoded())
+            try write("ready", WorkerResponse.ready(WorkerReadiness(seccomp: true)).encoded())
+            // Written by another process: a descriptor of ours would be in whatever is forked at that moment, and what
+            // anybody has open for writing cannot be executed (ETXTBSY).
+            let file = try #require(popen("cat >'\(executable)' && chmod 755 '\(executable)'", "we"))
+            fputs("#!/bin/sh\nHERE=\(folder)\necho start >>$HERE/starts\n\(script)\n", file)
+            #expect(pclose(file) == 0)
+        }
+
+        deinit {
+            for name in ["reply", "ready", "starts", "marker", "worker"] { unlink("\(folder)/\(name)") }
+            rmdir(folder)
+        }
+
+        /// How many workers have been started.
+        var starts: Int {
+            guard let file = fopen(folder + "/starts", "r") else { return 0 }
+            defer { fclose(file) }
+            var count = 0
+            while case let byte = fgetc(file), byte != EOF { count += byte == 10 ? 1 : 0 }
+            return count
+        }
+
+        private func write(_ name: String, _ bytes: [UInt8]) throws {
+            let file = try #require(fopen("\(folder)/\(name)", "we"))
+            defer { fclose(file) }
+            #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+        }
+    }
+
+    private static let reply = WorkerResponse.finished(
+        ImageOutcome(
+            source: SourceDescription(format: "png", byteCount: 3, sha256: "ab", size: nil),
+            result: .failure(CodecFailure(.notAnImage, "the reply of the script"))), cpu: .zero)
+    private static let ready = "cat $HERE/ready"
+    private static let picture: [UInt8] = [1, 2, 3]
+    /// Reads one request.
+    private static let takes: String = {
+        let request = WorkerRequest(recipe: ImageRecipe(), source: picture).encoded()
+        return "\(ready); head -c \(request.count) >/dev/null"
+    }()
+    private static let answers = "\(takes); cat $HERE/reply"
+
+    private func withPool<Value: Sendable>(
+        _ executable: String, deadline: Duration = .seconds(600),
+        _ body: @escaping @Sendable (WorkerPool, EventLoop) async throws -> Value
+    ) throws -> Value {
+        try onLoop { loop in
             let log = Log(service: "test", minimum: .error, now: WallClock.now) { _ in }
-            let pool = WorkerPool(on: loop, executable: path, size: 1, deadline: deadline, log: log)
+            let pool = WorkerPool(on: loop, executable: executable, size: 1, deadline: deadline, log: log)
             defer { pool.close() }
-            var kinds: [Imaging.ImageFailure.Kind?] = []
-            for _ in 0..<count {
-                switch try await pool.compress([1, 2, 3], ImageRecipe()).result {
-                case .success: kinds.append(nil)
-                case .failure(let failure): kinds.append(failure.kind)
-                }
-            }
+            return try await body(pool, loop)
+        }
+    }
+
+    private static func kind(_ pool: WorkerPool) async throws -> CodecFailure.Kind? {
+        switch try await pool.compress(picture, ImageRecipe()).result {
+        case .success: nil
+        case .failure(let failure): failure.kind
+        }
+    }
+
+    /// The kinds of failure of `count` pictures, one after another.
+    private func kinds(
+        _ executable: String, count: Int, deadline: Duration = .seconds(600)
+    ) throws -> [CodecFailure.Kind?] {
+        try withPool(executable, deadline: deadline) { pool, _ in
+            var kinds: [CodecFailure.Kind?] = []
+            for _ in 0..<count { kinds.append(try await Self.kind(pool)) }
             return kinds
         }
     }
 
     @Test func aWorkerThatHangsIsKilledAtItsDeadlineAndReplaced() throws {
-        #expect(
-            try failures(of: "exec tail -f /dev/null", count: 3, deadline: .milliseconds(50)) == [
-                .timeout, .timeout, .timeout,
-            ])
+        let worker = try Scripted("\(Self.ready); exec tail -f /dev/null")
+        #expect(try kinds(worker.executable, count: 3, deadline: .milliseconds(50)) == [.timeout, .timeout, .timeout])
     }
 
-    static let ends: [(String, Imaging.ImageFailure.Kind)] = [
-        ("kill -SEGV $$", .crashed), ("exit 7", .crashed), ("kill -XCPU $$", .timeout), ("kill -KILL $$", .outOfMemory),
-        ("printf 'no frame at all'; exec tail -f /dev/null", .crashed),
+    static let ends: [(script: String, kind: CodecFailure.Kind, workers: Int)] = [
+        ("kill -SEGV $$", .crashed, 2), ("exit 7", .crashed, 2), ("kill -KILL $$", .outOfMemory, 2),
+        ("printf 'no frame at all'; exec tail -f /dev/null", .crashed, 2),
+        // The picture used its time; another worker would only use it again.
+        ("kill -XCPU $$", .timeout, 1),
     ]
 
     @Test(arguments: ends)
-    func anEndIsTyped(_ row: (script: String, kind: Imaging.ImageFailure.Kind)) throws {
-        // The script reads some of the picture first: it ends with a job in hand.
-        let reading = row.script.hasPrefix("printf") ? row.script : "head -c 1 >/dev/null; \(row.script)"
-        #expect(try failures(of: reading, count: 2) == [row.kind, row.kind])
+    func aPictureIsToBlameWhenTwoWorkersEndOnIt(
+        _ row: (script: String, kind: CodecFailure.Kind, workers: Int)
+    ) throws {
+        let worker = try Scripted("\(Self.takes); \(row.script)")
+        #expect(try kinds(worker.executable, count: 2) == [row.kind, row.kind])
+        #expect(worker.starts == 2 * row.workers)
+    }
+
+    @Test func aPictureOnWhichOnlyOneWorkerEndsIsFine() throws {
+        let second = "[ -e $HERE/marker ] && { \(Self.answers); exec tail -f /dev/null; }"
+        let worker = try Scripted("\(second); touch $HERE/marker; \(Self.takes); exit 7")
+        #expect(try kinds(worker.executable, count: 1) == [.notAnImage])
+        #expect(worker.starts == 2)
+    }
+
+    /// The kernel may have taken its memory.
+    @Test func aWorkerThatEndsWhileItIsIdleIsReplacedUnnoticed() throws {
+        let worker = try Scripted("\(Self.answers); exit 0")
+        #expect(try kinds(worker.executable, count: 4) == [.notAnImage, .notAnImage, .notAnImage, .notAnImage])
+    }
+
+    /// The loop is busy past the deadline, so the timer fires before the reply is read.
+    @Test func aDeadlineConcernsNoPictureButItsOwn() throws {
+        let worker = try Scripted("\(Self.answers); \(Self.answers); exec tail -f /dev/null")
+        let second = try withPool(worker.executable, deadline: .seconds(3)) { pool, loop in
+            async let first = Self.kind(pool)
+            try await loop.sleep(for: .milliseconds(10))  // the request is on its way, the reply perhaps too
+            usleep(3_200_000)
+            _ = try await first
+            return try await Self.kind(pool)
+        }
+        #expect(second == .notAnImage)
+    }
+
+    @Test(arguments: ["exit 1", "kill -SEGV $$", "printf 'no frame at all'; exec tail -f /dev/null"])
+    func aWorkerThatNeverGetsReadySaysNothingAboutThePicture(_ script: String) throws {
+        let worker = try Scripted(script)
+        #expect(throws: WorkersUnavailable.self) { try kinds(worker.executable, count: 1) }
+        #expect(throws: WorkersUnavailable.self) {
+            try withPool(worker.executable) { pool, _ in try await pool.check() }
+        }
+    }
+
+    @Test func aMissingExecutableSaysNothingAboutThePicture() throws {
+        #expect(throws: WorkersUnavailable.self) { try kinds("/nowhere/worker", count: 1) }
+    }
+
+    @Test func aCheckedWorkerIsKeptForTheNextPicture() throws {
+        let worker = try Scripted("\(Self.answers); exec tail -f /dev/null")
+        let kind = try withPool(worker.executable) { pool, _ in
+            try await pool.check()
+            return try await Self.kind(pool)
+        }
+        #expect(kind == .notAnImage)
+        #expect(worker.starts == 1)
+    }
+
+    /// The one at work and the one that waits for its turn.
+    @Test func aCancelledPictureLetsGoOfItsWorker() throws {
+        let worker = try Scripted("\(Self.ready); exec tail -f /dev/null")
+        try withPool(worker.executable) { pool, loop in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<2 {
+                    group.addTask(executorPreference: loop) {
+                        do {
+                            _ = try await Self.kind(pool)
+                            return false
+                        } catch {
+                            return error is CancellationError
+                        }
+                    }
+                }
+                try await loop.sleep(for: .milliseconds(100))
+                group.cancelAll()
+                for try await wasCancelled in group { #expect(wasCancelled) }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import EventLoop
 import HTTPClient
 import HTTPMessages
 import HTTPServer
+import ImageHeaders
 import NetworkTesting
 import S3
 import Telemetry

@@ -21,7 +21,7 @@ struct SharedImageTests {
         }
     }
 
-    private func check(_ image: Rendition, source: [UInt8]) throws {
+    private func check(_ image: EncodedRendition, source: [UInt8]) throws {
         #expect(image.bytes.count <= source.count)
         #expect(FileParts.isBare(image.bytes))
         let pixels = try Pixels(image.bytes)
@@ -41,8 +41,8 @@ struct SharedImageTests {
         }
     }
 
-    /// Means of a 4 by 4 grid of cells, computed once with Pillow 13 (littlecms 2.17, 2.19, relative colorimetric, black
-    /// point compensation) from the sources. Tolerance: 3 of 255.
+    /// Means of a 4 by 4 grid of cells, computed once with Pillow 13 (littlecms 2.17, 2.19, relative colorimetric,
+    /// black point compensation) from the sources. Tolerance: 3 of 255.
     @Test(arguments: SharedImages.colours)
     func coloursAreWherePillowFindsThem(colours: SharedImages.Colours) throws {
         let pixels = try Self.pixels(colours.file)

@@ -18,7 +18,7 @@ package struct Download: Sendable {
         /// The timeout over all redirects.
         package var totalTimeout: Duration = .seconds(30)
         package var lowSpeed: HTTPClientRequest.LowSpeed?
-        package var maximumRedirects = 3
+        package var maximumRedirects = 5
         package var headers: HTTPHeaders = [:]
         /// Called with the address of each connection, before and after every redirect.
         package var allowAddress: @Sendable (IPAddress) -> Bool = { $0.isGloballyRoutable }

@@ -7,13 +7,10 @@ extension HTTPClient {
     package func download(
         _ url: String, _ policy: Download.Policy = Download.Policy(), now: Int
     ) async throws(DownloadError) -> Download {
-        let clock = ContinuousClock()
-        let deadline = clock.now + policy.totalTimeout
+        let deadline = ContinuousClock.now + policy.totalTimeout
         var hop = try Self.check(url, after: nil)
         for redirects in 0...max(policy.maximumRedirects, 0) {
-            let left = clock.now.duration(to: deadline)
-            guard left > .zero else { throw .transfer(.timeout) }
-            let response = try await fetch(hop, policy, within: left)
+            let response = try await fetch(hop, policy, until: deadline)
             guard response.status.isRedirect else {
                 guard response.status.isSuccess else {
                     throw .status(response.status, retryAfter: response.retryAfter(now: now))
@@ -29,14 +26,28 @@ extension HTTPClient {
     }
 
     private func fetch(
-        _ hop: HTTPURL, _ policy: Download.Policy, within left: Duration
+        _ hop: HTTPURL, _ policy: Download.Policy, until deadline: ContinuousClock.Instant
     ) async throws(DownloadError) -> HTTPClientResponse {
+        do {
+            return try await fetch(hop, policy, decodesContent: true, until: deadline)
+        } catch let error where error == .transfer(.unknownContentEncoding) {
+            // Origins misuse the header (`aws-chunked`, `UTF-8`, `binary`). Browsers then take the body as it is.
+            return try await fetch(hop, policy, decodesContent: false, until: deadline)
+        }
+    }
+
+    private func fetch(
+        _ hop: HTTPURL, _ policy: Download.Policy, decodesContent: Bool, until deadline: ContinuousClock.Instant
+    ) async throws(DownloadError) -> HTTPClientResponse {
+        let left = ContinuousClock.now.duration(to: deadline)
+        guard left > .zero else { throw .transfer(.timeout) }
         var request = HTTPClientRequest(.get, hop.text, headers: policy.headers)
         request.connectTimeout = min(policy.connectTimeout, left)
         request.totalTimeout = left
         request.lowSpeed = policy.lowSpeed
         request.maximumResponseBytes = policy.maximumBytes
         request.allowAddress = policy.allowAddress
+        request.decodesContent = decodesContent
         do {
             return try await send(request)
         } catch {

@@ -26,6 +26,8 @@ package enum HTTPClientError: Error, Equatable {
     case connectionLost
     /// The response is not HTTP, or its encoding is broken.
     case malformedResponse
+    /// The body has a `Content-Encoding` that does not exist, or that libcurl does not know.
+    case unknownContentEncoding
     case cancelled
     /// The client is closed.
     case closed
@@ -39,6 +41,7 @@ extension HTTPClientError: CustomStringConvertible {
         switch self {
         case .dns, .connectRefused, .connectFailed, .connectTimeout, .timeout, .tooSlow, .tls, .connectionLost: true
         case .malformedURL, .unsupportedScheme, .certificate, .addressRefused, .bodyTooLarge, .malformedResponse,
+            .unknownContentEncoding,
             .cancelled, .closed, .other:
             false
         }
@@ -60,6 +63,7 @@ extension HTTPClientError: CustomStringConvertible {
         case .bodyTooLarge(let limit): "the response is larger than \(limit) bytes"
         case .connectionLost: "the connection was lost"
         case .malformedResponse: "the response is malformed"
+        case .unknownContentEncoding: "the response has an unknown content encoding"
         case .cancelled: "the request was cancelled"
         case .closed: "the client is closed"
         case .other(let code, let text): "\(text) (curl \(code))"

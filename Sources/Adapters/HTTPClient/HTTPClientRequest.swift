@@ -15,6 +15,8 @@ package struct HTTPClientRequest: Sendable {
     package var lowSpeed: LowSpeed?
     /// The maximum size of the body after decoding. A longer `Content-Length` is refused before the body is read.
     package var maximumResponseBytes = 64 * 1024 * 1024
+    /// Whether the body is decoded as its `Content-Encoding` says.
+    package var decodesContent = true
     /// Called with the address of the connection before it is made, and before an existing connection is reused.
     package var allowAddress: (@Sendable (IPAddress) -> Bool)?
     package var signing: AWSCredentials?

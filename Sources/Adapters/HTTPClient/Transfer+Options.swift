@@ -23,6 +23,7 @@ extension Transfer {
         try options.set(CURLOPT_USERAGENT, configuration.userAgent)
         // Requests no encoding, but decodes one that arrives, so that the limit applies to the decoded body.
         try options.set(CURLOPT_ACCEPT_ENCODING, "identity")
+        if !request.decodesContent { try options.set(CURLOPT_HTTP_CONTENT_DECODING, 0) }
         if let file = configuration.certificateFile { try options.set(CURLOPT_CAINFO, file) }
         try setMethod(options)
         try setLimits(options)

@@ -1,3 +1,4 @@
+import Base
 import CLibcurl
 import Glibc
 import HTTPMessages
@@ -109,9 +110,24 @@ final class Transfer: @unchecked Sendable {
         let total = Duration.microseconds(offset(CURLINFO_TOTAL_TIME_T) ?? 0)
         return HTTPClientResponse(
             status: status, headers: headers(), body: body,
-            redirectURL: status.isRedirect ? string(CURLINFO_REDIRECT_URL) : nil,
+            redirectURL: status.isRedirect ? redirectURL() : nil,
             address: string(CURLINFO_PRIMARY_IP).flatMap(IPAddress.init)?.unmapped,
             times: HTTPClientResponse.Times(connect: connect, firstByte: firstByte, total: total))
+    }
+
+    /// Servers send spaces and bytes that are not ASCII in `Location`; they are percent-encoded, as browsers do.
+    private func redirectURL() -> String? {
+        var value: UnsafePointer<CChar>?
+        guard shim_curl_get_string(easy, CURLINFO_REDIRECT_URL, &value) == CURLE_OK, let value else { return nil }
+        var escaped = ""
+        for byte in UnsafeBufferPointer(start: value, count: strlen(value)).map(UInt8.init(bitPattern:)) {
+            if (0x21...0x7E).contains(byte) {
+                escaped.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                escaped += "%" + Hexadecimal.text(CollectionOfOne(byte)).uppercased()
+            }
+        }
+        return escaped
     }
 
     private func headers() -> HTTPHeaders {
@@ -128,7 +144,8 @@ final class Transfer: @unchecked Sendable {
         if let refused, !hasTriedAllowed { return .addressRefused(refused) }
         switch code {
         case CURLE_URL_MALFORMAT: return .malformedURL
-        case CURLE_UNSUPPORTED_PROTOCOL: return .unsupportedScheme
+        // The URL's scheme was checked before, so this can only be an answer in HTTP/0.9.
+        case CURLE_UNSUPPORTED_PROTOCOL: return .malformedResponse
         case CURLE_COULDNT_RESOLVE_HOST: return .dns
         case CURLE_COULDNT_CONNECT:
             let code = Int32(integer(CURLINFO_OS_ERRNO))
@@ -139,9 +156,19 @@ final class Transfer: @unchecked Sendable {
         case CURLE_PEER_FAILED_VERIFICATION: return .certificate
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER: return .tls
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: return .connectionLost
+        case CURLE_BAD_CONTENT_ENCODING where !Self.isDecoded(headers().values("Content-Encoding")):
+            return .unknownContentEncoding
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_LARGE, CURLE_HTTP2:
             return .malformedResponse
         default: return .other(code: Int(code.rawValue), text: String(cString: curl_easy_strerror(code)))
+        }
+    }
+
+    /// Whether libcurl knows all of these encodings.
+    private static func isDecoded(_ encodings: [String]) -> Bool {
+        let known = ["identity", "none", "gzip", "x-gzip", "deflate", "br", "zstd"]
+        return encodings.joined(separator: ",").split(separator: ",").allSatisfy { encoding in
+            known.contains(encoding.lowercased().filter { !$0.isWhitespace })
         }
     }
 

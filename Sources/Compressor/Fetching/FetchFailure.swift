@@ -1,18 +1,18 @@
 import HTTPClient
 import S3
 
-/// Why a source could not be had.
+/// Why a source could not be fetched.
 struct FetchFailure: Error, Equatable {
     /// A stable word for programs.
     let reason: String
     let detail: String
-    /// Whether another attempt may do better.
+    /// Whether another attempt may succeed.
     let isRetriable: Bool
-    /// What the server asked for.
+    /// The delay that the server asked for.
     let retryAfter: Duration?
-    /// How many times longer than others it takes to pass.
+    /// How many times longer than usual the next attempt waits.
     let factor: Int
-    /// Whether the host was asked, and so tells something of itself.
+    /// Whether the host was contacted, so that the failure says something about it.
     let concernsHost: Bool
 
     init(_ error: DownloadError) {
@@ -38,7 +38,7 @@ struct FetchFailure: Error, Equatable {
         }
     }
 
-    /// Nil for what passes, or is no fault of the upload's.
+    /// Nil for a failure that may pass or is not the upload's.
     init?(upload error: S3Error) {
         switch error.reason {
         case .notFound where error.code != "NoSuchBucket": reason = "not-found"
@@ -82,7 +82,7 @@ struct FetchFailure: Error, Equatable {
         case .addressRefused: "address-refused"
         case .bodyTooLarge: "too-many-bytes"
         case .connectionLost: "connection-lost"
-        case .malformedResponse, .other: "malformed-response"
+        case .malformedResponse, .unknownContentEncoding, .other: "malformed-response"
         case .cancelled, .closed: "cancelled"
         }
     }

@@ -1,26 +1,26 @@
-/// Whether a host is worth asking: after several failures in a row nobody asks it for a while, then one image does, and
-/// what becomes of that decides for all that wait.
+/// Whether a host is asked. After several failures in a row it is not asked for a while; then one image tries, and its
+/// result decides for all images that wait.
 struct HostBreaker: Sendable, Equatable {
     enum State: Sendable, Equatable {
-        /// Asked as always; so many failures in a row.
+        /// The host is asked; it has failed so many times in a row.
         case closed(failures: Int)
-        /// Not asked.
+        /// The host is not asked.
         case open
-        /// Asked for one image.
+        /// One image tries.
         case probing
     }
 
-    /// What a failure led to.
+    /// The consequence of a failure.
     enum Consequence: Sendable, Equatable {
         case none
-        /// To be left alone for a while. `isProbe`: it has failed on behalf of all that wait.
+        /// The host is not asked for a while. `isProbe`: the failed image tried on behalf of all that wait.
         case opened(isProbe: Bool)
     }
 
     static let threshold = 5
 
     private(set) var state = State.closed(failures: 0)
-    /// How often it was given up in a row: each time for longer.
+    /// How often it opened in a row; each time it stays open for longer.
     private(set) var openings = 0
 
     mutating func failed() -> Consequence {
@@ -34,11 +34,11 @@ struct HostBreaker: Sendable, Equatable {
             openings += 1
             return .opened(isProbe: isProbe)
         case .open:
-            return .none  // was under way when it was given up
+            return .none  // was in flight when the breaker opened
         }
     }
 
-    /// The while is over. False when it is not given up.
+    /// Ends the wait. False when the breaker is not open.
     mutating func probe() -> Bool {
         guard state == .open else { return false }
         state = .probing

@@ -1,7 +1,7 @@
 import Events
 import Telemetry
 
-/// What the compressor tells about its work.
+/// The compressor's metrics.
 struct CompressorMetrics: Sendable {
     private let compressedImages: Counter
     private let failedImages: Counter
@@ -11,12 +11,12 @@ struct CompressorMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         let images = "warelog_compressor_images_total"
-        compressedImages = metrics.counter(images, "Images answered.", ["result": "compressed"])
-        failedImages = metrics.counter(images, "Images answered.", ["result": "failed"])
+        compressedImages = metrics.counter(images, "Images by result.", ["result": "compressed"])
+        failedImages = metrics.counter(images, "Images by result.", ["result": "failed"])
         sourceBytes = metrics.counter(
-            "warelog_compressor_source_bytes_total", "Bytes of the compressed images' sources.")
+            "warelog_compressor_source_bytes_total", "Bytes of the sources of compressed images.")
         outputBytes = metrics.counter("warelog_compressor_output_bytes_total", "Bytes of the compressed images.")
-        duration = metrics.histogram("warelog_compressor_image_duration_seconds", "From download to answer.")
+        duration = metrics.histogram("warelog_compressor_image_duration_seconds", "Time from download to answer.")
     }
 
     func compressed(_ image: CompressedImage, _ duration: Duration) {

@@ -6,7 +6,7 @@ import Redis
 import S3
 import Service
 
-/// The compressor from start to end.
+/// The compressor's life from start to shutdown.
 struct CompressorProcess: Sendable {
     private let context: ServiceContext
     private let settings: CompressorSettings
@@ -35,7 +35,7 @@ struct CompressorProcess: Sendable {
                 settings.kafka, loop: context.loop, onFatalError: { context.fail($0) }
             ) { producer in
                 let source = "/warelog/compressor"
-                let answers = Answers(
+                let answers = AnswerWriter(
                     context: context, events: EventWriter(producer, source: source, partitions: partitions),
                     deadLetters: DeadLetterWriter(producer, source: source, partitions: deadLetters))
                 try await withConsumer(
@@ -50,7 +50,7 @@ struct CompressorProcess: Sendable {
     }
 
     private func compress(
-        _ admin: KafkaAdmin, _ consumer: KafkaConsumer, _ redis: RedisClient, _ answers: Answers
+        _ admin: KafkaAdmin, _ consumer: KafkaConsumer, _ redis: RedisClient, _ answers: AnswerWriter
     ) async throws {
         var web = HTTPClientConfiguration()
         web.userAgent = settings.userAgent
@@ -61,22 +61,27 @@ struct CompressorProcess: Sendable {
             on: context.loop, executable: settings.workerExecutable, size: settings.workers,
             deadline: settings.workerDeadline, log: context.log)
         defer { workers.close() }
-        let compression = Compression(
+        let task = ImageTask(
             context, fetcher: SourceFetcher(client, store, settings),
-            renditions: Renditions(settings.recipe, workers, store, RenditionMemory(redis)),
+            renditions: RenditionMaker(settings.recipe, workers, store, RenditionMemory(redis)),
             progress: ImageProgress(redis), answers: answers)
-        let gate = StoreGate(context, concurrency: settings.concurrency)
-        let worklist = Worklist(context, settings, compression, gate)
+        let storeGate = gate("object store")
+        let workersGate = gate("image workers")
+        let worklist = Worklist(
+            context, settings, task, [.objectStore: storeGate, .imageWorkers: workersGate])
         let intake = Intake(context, settings, consumer: consumer, admin: admin, worklist: worklist)
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: context.loop) { await prepare(store) }
-            group.addTask(executorPreference: context.loop) { try await gate.run { try await Self.check(store) } }
+            group.addTask(executorPreference: context.loop) { try await storeGate.run { try await Self.check(store) } }
+            group.addTask(executorPreference: context.loop) {
+                try await workersGate.run { try await workers.check() }
+            }
             group.addTask(executorPreference: context.loop) { await worklist.run() }
             group.addTask(executorPreference: context.loop) { try await intake.run() }
             group.addTask(executorPreference: context.loop) {
                 await context.stop.wait()
-                // What is in work is given up: the log still asks for it.
+                // Images in flight are given up: the log still asks for them.
                 throw CancellationError()
             }
             defer { group.cancelAll() }
@@ -84,6 +89,12 @@ struct CompressorProcess: Sendable {
                 while let _ = try await group.next() {}
             } catch is CancellationError where context.stop.isStopping {}
         }
+    }
+
+    private func gate(_ dependency: String) -> DependencyGate {
+        DependencyGate(
+            dependency, health: context.health, log: context.log, loop: context.loop,
+            concurrency: settings.concurrency)
     }
 
     /// Makes the bucket, and lets everybody read the compressed images in it and nothing else.
@@ -96,21 +107,21 @@ struct CompressorProcess: Sendable {
 
     private func allowPublicRead(_ store: S3Client) async throws(S3Error) {
         do {
-            try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+            try await store.allowPublicRead(prefix: RenditionMaker.keyPrefix)
         } catch let error where error.reason == .notSupported {
             context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
         }
     }
 
-    /// Throws while the store cannot take an image. A bucket that is gone is made again.
+    /// Throws while the store cannot accept an image. Creates a bucket that has disappeared.
     private static func check(_ store: S3Client) async throws(S3Error) {
         do {
             try await store.checkBucket()
         } catch let error where error.reason == .notFound {
             try await store.ensureBucket()
-            // Where there are none it was said at the start.
+            // A store without bucket policies was reported at the start.
             do {
-                try await store.allowPublicRead(prefix: Renditions.keyPrefix)
+                try await store.allowPublicRead(prefix: RenditionMaker.keyPrefix)
             } catch let error where error.reason == .notSupported {}
         }
     }

@@ -11,7 +11,7 @@ import Settings
 import SharedSettings
 import Telemetry
 
-/// All that the compressor is told from outside.
+/// The compressor's settings.
 struct CompressorSettings: Sendable {
     let bindAddress: IPAddress
     let port: Int
@@ -22,17 +22,19 @@ struct CompressorSettings: Sendable {
     let recipe: ImageRecipe
     /// Networks that image URLs may point into although they are not globally routable.
     let allowedNetworks: [CIDRBlock]
-    /// From the first byte asked for to the last one received, redirects included.
+    /// The redirects that one download follows.
+    let maximumRedirects: Int
+    /// Deadline of one download, redirects included.
     let downloadTimeout: Duration
-    /// For one picture in the worker, by the clock.
+    /// Deadline of a worker for one picture.
     let workerDeadline: Duration
     let workerExecutable: String
     let workers: Int
-    /// Images in work at once: all, of one host, and of one owner.
+    /// Images in flight: in all, of one host, and of one owner.
     let concurrency: Int
     let hostConcurrency: Int
     let ownerConcurrency: Int
-    /// Asks held at once; past it the log is not read on.
+    /// The most pending images that are held; the compressor stops reading the log at this number.
     let backlog: Int
     let retry: RetryPolicy
     let userAgent: String
@@ -59,6 +61,7 @@ struct CompressorSettings: Sendable {
         allowedNetworks = reader.parsed(
             "IMAGE_ALLOWED_NETWORKS", default: [], expected: "CIDR blocks separated by commas", Self.networks)
         downloadTimeout = .seconds(reader.integer("IMAGE_DOWNLOAD_SECONDS", in: 1...3600, default: 30))
+        maximumRedirects = reader.integer("IMAGE_MAX_REDIRECTS", in: 0...20, default: 5)
         workerDeadline = .seconds(reader.integer("IMAGE_WORK_SECONDS", in: 1...3600, default: 30))
         workerExecutable = reader.string("IMAGE_WORKER", default: Self.sibling("warelog-image-worker"))
         workers = reader.integer("IMAGE_WORKERS", in: 1...256, default: cores)
@@ -73,7 +76,7 @@ struct CompressorSettings: Sendable {
         try reader.finish()
     }
 
-    /// Names become parts of addresses, and are one of each kind.
+    /// Names become parts of addresses, so they are plain words and unique.
     static func renditions(_ text: String) -> [RenditionRecipe]? {
         var recipes: [RenditionRecipe] = []
         for part in text.split(separator: ",") {
@@ -96,7 +99,7 @@ struct CompressorSettings: Sendable {
         return blocks
     }
 
-    /// An executable that is installed beside this one.
+    /// Returns the path of an executable that is installed beside this one.
     private static func sibling(_ name: String) -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)

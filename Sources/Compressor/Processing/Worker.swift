@@ -1,18 +1,37 @@
 import EventLoop
-import Glibc
 import Imaging
 import Telemetry
 
-/// One `warelog-image-worker` process, with at most one job. Loop's thread only.
+/// One `warelog-image-worker` process, which does at most one job at a time. Loop's thread only.
 final class Worker: @unchecked Sendable {
+    /// How a job ended.
+    enum Reply {
+        case finished(ImageOutcome)
+        /// The deadline passed; the worker was killed.
+        case overdue
+        /// The worker ended without an answer: how, where that is known.
+        case ended(ChildProcess.Exit?)
+        case cancelled
+    }
+
+    private enum State {
+        case idle
+        case working(CheckedContinuation<Reply, Never>)
+        case ended(ChildProcess.Exit?)
+    }
+
     private let loop: EventLoop
     private let deadline: Duration
     private let log: Log
     private var child: ChildProcess?
     private var timer: Timer?
     private var decoder = WorkerResponseDecoder()
-    private var job: CheckedContinuation<Result<ImageOutcome, ImageFailure>, Never>?
-    private var isOverdue = false
+    private var state = State.idle
+    private var starts: [CheckedContinuation<Void, Never>] = []
+    /// The number of the last job, by which a late cancellation is recognised.
+    private var job = 0
+    /// Whether the worker has said that it is ready. One that ends before that cannot be started at all.
+    private(set) var hasStarted = false
 
     init(on loop: EventLoop, executable: String, deadline: Duration, log: Log) throws(EventLoopError) {
         self.loop = loop
@@ -21,43 +40,83 @@ final class Worker: @unchecked Sendable {
         child = try ChildProcess(
             on: loop, executable: executable, onOutput: { [weak self] in self?.received($0) },
             onExit: { [weak self] in self?.exited($0) })
-        timer = try Timer(on: loop) { [weak self] in
-            self?.isOverdue = true
-            self?.child?.kill()
-        }
+        timer = try Timer(on: loop) { [weak self] in self?.end(.overdue, exit: nil) }
     }
 
-    /// Whether it may get another job.
-    private(set) var isUsable = true
+    /// Whether it can take another job.
+    var isUsable: Bool {
+        if case .ended = state { false } else { true }
+    }
 
-    func compress(_ source: [UInt8], _ recipe: ImageRecipe) async -> ImageOutcome {
-        timer?.start(after: deadline)
-        let request = WorkerRequest(recipe: recipe, source: source).encoded()
-        async let written: Void = write(request)
-        let result = await withCheckedContinuation { continuation in
-            if isUsable { job = continuation } else { continuation.resume(returning: .failure(Self.crash)) }
+    func compress(_ source: [UInt8], _ recipe: ImageRecipe) async -> Reply {
+        job += 1
+        let number = job
+        async let written: Void = write(WorkerRequest(recipe: recipe, source: source).encoded())
+        let reply = await withTaskCancellationHandler {
+            await withCheckedContinuation { begin($0) }
+        } onCancel: {
+            loop.onLoop { self.cancel(number) }
         }
         await written
-        timer?.stop()
-        switch result {
-        case .success(let outcome):
-            return outcome
-        case .failure(let failure):
-            // The worker alone knows what the bytes were; it is gone.
-            let unknown = SourceImage(format: "unknown", byteCount: UInt64(source.count), sha256: "", size: nil)
-            return ImageOutcome(source: unknown, result: .failure(failure))
+        return reply
+    }
+
+    /// Returns whether the worker started. A worker that does not get ready is killed at the deadline.
+    func start() async -> Bool {
+        timer?.start(after: deadline)
+        await withCheckedContinuation { continuation in
+            if hasStarted || !isUsable { continuation.resume() } else { starts.append(continuation) }
         }
+        if isUsable { timer?.stop() }
+        return hasStarted && isUsable
     }
 
     func close() {
-        isUsable = false
+        if isUsable { end(.ended(nil), exit: nil) }
         timer?.close()
         timer = nil
+    }
+
+    private func begin(_ continuation: CheckedContinuation<Reply, Never>) {
+        switch state {
+        case .idle where Task.isCancelled:
+            continuation.resume(returning: .cancelled)
+            end(.cancelled, exit: nil)
+        case .idle:
+            timer?.start(after: deadline)
+            state = .working(continuation)
+        case .ended(let exit): continuation.resume(returning: .ended(exit))
+        case .working: continuation.resume(returning: .ended(nil))  // the pool gives a worker one job at a time
+        }
+    }
+
+    private func cancel(_ number: Int) {
+        if number == job, case .working = state { end(.cancelled, exit: nil) }
+    }
+
+    /// Ends the worker's use, and the job that it has with `reply`.
+    private func end(_ reply: Reply, exit: ChildProcess.Exit?) {
+        finish(reply)
+        state = .ended(exit)
+        started()
         child?.kill()
     }
 
+    /// The timer stops here, so that a deadline can only concern the job that is under way.
+    private func finish(_ reply: Reply) {
+        timer?.stop()
+        guard case .working(let continuation) = state else { return }
+        state = .idle
+        continuation.resume(returning: reply)
+    }
+
+    private func started() {
+        for continuation in starts { continuation.resume() }
+        starts = []
+    }
+
     private func write(_ request: [UInt8]) async {
-        // A pipe that broke means that the worker has gone: `exited` says how.
+        // A broken pipe means that the worker has ended, which `exited` reports.
         try? await child?.write(request)
     }
 
@@ -68,42 +127,20 @@ final class Worker: @unchecked Sendable {
                 switch response {
                 case .ready(let readiness):
                     if !readiness.seccomp { log.warning("the kernel cannot confine the image worker by seccomp") }
+                    hasStarted = true
+                    started()
                 case .finished(let outcome, _):
-                    finish(.success(outcome))
+                    if isUsable { finish(.finished(outcome)) }
                 }
             }
         } catch {
+            guard isUsable else { return }
             log.error("the image worker does not speak the protocol", ["error": "\(error)"])
-            isUsable = false
-            finish(.failure(Self.crash))
-            child?.kill()
+            end(.ended(nil), exit: nil)
         }
     }
 
     private func exited(_ exit: ChildProcess.Exit) {
-        isUsable = false
-        if isOverdue {
-            finish(.failure(ImageFailure(.timeout, "took longer than \(deadline)")))
-        } else {
-            if job != nil { log.warning("an image worker ended", ["status": exit.status, "signal": exit.signal]) }
-            finish(.failure(Self.failure(exit)))
-        }
+        if isUsable { end(.ended(exit), exit: exit) }
     }
-
-    private func finish(_ result: Result<ImageOutcome, ImageFailure>) {
-        job?.resume(returning: result)
-        job = nil
-    }
-
-    /// What its end says of the picture that it had in hand.
-    private static func failure(_ exit: ChildProcess.Exit) -> ImageFailure {
-        switch exit.signal {
-        case SIGXCPU: ImageFailure(.timeout, "used all the CPU time that it may")
-        // Nobody but the kernel does that, to whoever takes more than there is.
-        case SIGKILL: ImageFailure(.outOfMemory, "the kernel ended the process that decoded the picture")
-        default: crash
-        }
-    }
-
-    private static let crash = ImageFailure(.crashed, "the process that decoded the picture ended")
 }

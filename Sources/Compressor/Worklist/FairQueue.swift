@@ -1,12 +1,12 @@
 import Base
 import Events
 
-/// Images waiting for their turn: so many at once of one host, so many of one owner, and everybody gets their turn, so
-/// that a dead host with ten thousand images, or an owner with a million, delays nobody else's.
+/// Images that wait for their turn. Concurrency is bounded for each host and for each owner, and all take turns, so
+/// that a dead host with ten thousand images, or an owner with a million, does not delay the images of others.
 ///
-/// A lane is one host's images of one owner. Each lane that may run something is in `ready`, once; one that may not is
-/// parked where it is blocked, and taken from there when that has room again. So what a call costs does not grow with
-/// the images that wait.
+/// A lane holds one owner's images of one host. A lane that may run is in `ready` once; a lane that may not is parked
+/// at the host or owner that is full, and leaves when that has room again. So the cost of a call does not grow with the
+/// number of waiting images.
 struct FairQueue: Sendable {
     struct Lane: Hashable, Sendable {
         let host: String
@@ -34,7 +34,7 @@ struct FairQueue: Sendable {
         self.ownerConcurrency = ownerConcurrency
     }
 
-    /// Whether there is anything of `host`: waiting, or running.
+    /// Whether any image of `host` waits or runs.
     func knows(_ host: String) -> Bool { hosts[host] != nil }
 
     mutating func add(_ job: ImageJob) {
@@ -45,15 +45,9 @@ struct FairQueue: Sendable {
         lanes[lane, default: FIFO()].append(job)
     }
 
-    /// The next job, from then on running; nil when none may run now.
+    /// Returns the next job and counts it as running. Nil when none may run now.
     mutating func next() -> ImageJob? {
         while let lane = ready.popFirst() {
-            guard lanes[lane]?.isEmpty == false else {
-                lanes[lane] = nil
-                unpark(host: lane.host)
-                unpark(owner: lane.owner)
-                continue
-            }
             guard hosts[lane.host]?.hasRoom == true else {
                 hosts[lane.host]?.parked.append(lane)
                 if owners[lane.owner]?.hasRoom == true { unpark(owner: lane.owner) }
@@ -72,36 +66,46 @@ struct FairQueue: Sendable {
         return nil
     }
 
-    /// A job that was given out has ended.
+    /// Ends a job that `next` returned.
     mutating func finished(_ job: ImageJob) {
         unpark(host: job.lane.host)
         unpark(owner: job.owner)
         count(job.lane, waiting: 0, running: -1)
     }
 
-    /// From now on so many of `host` at once: none while it is given up, one to find out, or nil for as many as always.
+    /// Changes the concurrency of `host`: none while its breaker is open, one to probe it, or nil for the default.
     mutating func limit(_ host: String, to limit: Int?) {
         guard hosts[host] != nil else { return }
         hosts[host]?.limit = limit ?? hostConcurrency
         for _ in 0..<(hosts[host]?.limit ?? 0) { unpark(host: host) }
     }
 
-    /// Counts an attempt that failed for each that waits for `host`, and gives those that have no other left.
+    /// Counts a failed attempt for each image that waits for `host` and returns those that have no attempt left.
     mutating func countFailure(of host: String, attempts: Int) -> [ImageJob] {
         var spent: [ImageJob] = []
         for lane in lanes.keys where lane.host == host {
-            // Taken out while it changes: a second reference would make each change a copy.
+            // Removed while it changes, because with a second reference each change would copy it.
             guard let queue = lanes.removeValue(forKey: lane) else { continue }
             var left = FIFO<ImageJob>()
             for var job in queue.elements {
                 job.attempt += 1
                 if job.attempt > attempts { spent.append(job) } else { left.append(job) }
             }
-            // An empty lane stays where it is until its turn comes.
-            lanes[lane] = left
+            if left.isEmpty { remove(lane) } else { lanes[lane] = left }
             count(lane, waiting: left.count - queue.count, running: 0)
         }
         return spent
+    }
+
+    /// Removes an empty lane from where it waits. One that was ready passes its turn on.
+    private mutating func remove(_ lane: Lane) {
+        hosts[lane.host]?.parked.removeAll { $0 == lane }
+        owners[lane.owner]?.parked.removeAll { $0 == lane }
+        let readyBefore = ready.count
+        ready.removeAll { $0 == lane }
+        guard ready.count < readyBefore else { return }
+        unpark(host: lane.host)
+        unpark(owner: lane.owner)
     }
 
     private mutating func unpark(host: String) {

@@ -1,22 +1,22 @@
 import Events
 
-/// One image to be compressed, and how often that has been tried.
+/// One image to be compressed, and the number of its attempt.
 struct ImageJob: Sendable {
-    /// Whose images take turns: a user's, or a product's where nobody told whose it is.
+    /// Whose images take turns: a user's, or a product's where the owner is unknown.
     enum Owner: Hashable, Sendable {
         case user(UserID)
         case product(ProductID)
     }
 
     let ask: PendingImages.Ask
-    /// Of `products.events`.
+    /// The partition of `products.events`.
     let partition: Int32
-    /// Whom it is downloaded from: what fairness is about.
+    /// The host that it is downloaded from, among which the queue is fair.
     let host: String
     let owner: Owner
     /// The number of the next attempt, or of the last one once it is `spent`.
     var attempt = 1
-    /// Why there is no other attempt.
+    /// The failure after which there is no other attempt.
     var spent: FetchFailure?
 
     init(_ ask: PendingImages.Ask, partition: Int32) {
@@ -26,10 +26,10 @@ struct ImageJob: Sendable {
         owner = ask.owner.map(Owner.user) ?? .product(ask.productID)
     }
 
-    /// What has no other attempt is not downloaded: it waits for nobody's host.
+    /// A job without another attempt is not downloaded, so it does not wait for its host.
     var lane: FairQueue.Lane { FairQueue.Lane(host: spent == nil ? host : "", owner: owner) }
 
-    /// The authority of a URL, as it is written; what is no URL shares one lane.
+    /// The authority of a URL as written. Sources that are not URLs share one lane.
     private static func host(of source: String) -> String {
         let scheme = source.prefix { $0 != ":" }
         guard source.dropFirst(scheme.count).hasPrefix("://") else { return "" }

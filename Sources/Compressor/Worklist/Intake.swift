@@ -5,16 +5,16 @@ import Kafka
 import Service
 import Telemetry
 
-/// Reads the log and hands on what it asks for: images asked for minus images answered, folded for each partition.
+/// Reads the log and passes on the images it asks for and has no answer for, folded for each partition.
 ///
-/// A partition is first read up to where the log ended when it was assigned, so that what is answered already is not
-/// done again; then its open asks are handed on. What is committed to Kafka is the low-watermark, an optimisation only:
-/// from any lower offset the same asks come out.
+/// The intake first reads a partition up to the end that the log had at assignment, so that answered images are not
+/// made again; then it passes on the open requests. It commits the low-watermark to Kafka, which is only an
+/// optimisation: from any lower offset the same requests result.
 final class Intake: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     private struct Partition {
         var pending: PendingImages
-        /// Where the log ended at assignment; nil when that is reached.
+        /// The end of the log at assignment; nil once that is reached.
         var catchingUpTo: Int64?
         var committed: Int64
         var isPaused = false
@@ -40,8 +40,9 @@ final class Intake: @unchecked Sendable {
         self.worklist = worklist
         backlog = settings.backlog
         skipped = context.metrics.counter(
-            "warelog_compressor_skipped_records_total", "Records that are no event that is known here.")
-        pendingGauge = context.metrics.gauge("warelog_compressor_pending_images", "Images asked for and not answered.")
+            "warelog_compressor_skipped_records_total", "Records that are not a known event.")
+        pendingGauge = context.metrics.gauge(
+            "warelog_compressor_pending_images", "Images that are requested and have no answer yet.")
     }
 
     /// Reads until cancelled.
@@ -90,7 +91,7 @@ final class Intake: @unchecked Sendable {
 
     private func fold(_ records: [KafkaRecord]) throws {
         for record in records {
-            // Taken out while it changes: a second reference would make each change a copy.
+            // Removed while it changes, because with a second reference each change would copy it.
             guard var partition = partitions.removeValue(forKey: record.topicPartition) else { continue }
             defer { partitions[record.topicPartition] = partition }
             let asks = fold(record, into: &partition.pending)
@@ -108,8 +109,7 @@ final class Intake: @unchecked Sendable {
         commitDue.send()
     }
 
-    /// What a record asks for; a record that cannot be read asks for nothing here, and is the projector's to
-    /// quarantine.
+    /// Returns the requests of a record. An unreadable record requests nothing here; the projector quarantines it.
     private func fold(_ record: KafkaRecord, into pending: inout PendingImages) -> [PendingImages.Ask] {
         do {
             if case .product(let recorded) = try LogRecord(record) { return pending.fold(recorded) }
@@ -139,13 +139,13 @@ final class Intake: @unchecked Sendable {
         commitDue.send()
     }
 
-    /// Not when the product was deleted, say, while the image waited.
+    /// False, for instance, when the product was deleted while the image waited.
     private func isWanted(_ job: ImageJob) -> Bool {
         let partition = TopicPartition(topic: Topic.products.name, partition: job.partition)
         return partitions[partition]?.pending.contains(job.ask) == true
     }
 
-    /// Stops reading partitions that ask for more than can be held, and goes on when half of it is done.
+    /// Pauses partitions whose backlog is full and resumes them when it is half empty.
     private func balance() throws {
         for (partition, state) in partitions {
             if !state.isPaused, state.pending.count >= backlog {
@@ -158,7 +158,7 @@ final class Intake: @unchecked Sendable {
         }
     }
 
-    /// One commit at a time, of what moved since the last.
+    /// Commits the low-watermarks that have moved, one commit at a time.
     private func commitLowWatermarks() async {
         for await _ in commitDue {
             var moved: [TopicPartition: Int64] = [:]
@@ -170,7 +170,7 @@ final class Intake: @unchecked Sendable {
                 try await consumer.commit(moved)
                 for (partition, offset) in moved { partitions[partition]?.committed = offset }
             } catch {
-                // The next one moves further; nothing is lost by a low-watermark that lags.
+                // The next commit moves further; a low-watermark that lags loses nothing.
                 context.log.warning("low-watermarks not committed", ["error": "\(error)"])
             }
         }

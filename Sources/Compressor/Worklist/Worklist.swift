@@ -2,25 +2,26 @@ import EventLoop
 import Service
 import Telemetry
 
-/// Runs the jobs: so many at once, so many of one host and of one owner, each again when what failed may pass.
+/// Runs the jobs with bounded concurrency, in all, for each host and for each owner, and retries those whose failure
+/// may pass.
 final class Worklist: @unchecked Sendable {
     // `@unchecked`: loop's thread only.
     private let context: ServiceContext
-    private let compression: Compression
-    private let gate: StoreGate
+    private let task: ImageTask
+    private let gates: [ImageTask.Dependency: DependencyGate]
     private let retry: RetryPolicy
     private let makeQueue: @Sendable () -> FairQueue
     private var queue: FairQueue
-    /// Of the hosts that failed last.
+    /// The breakers of the hosts that failed last.
     private var breakers: [String: HostBreaker] = [:]
     private var running = 0
-    /// Grows when the partitions go: jobs of an older generation are not taken up again.
+    /// Grows when the partitions are revoked: jobs of an older generation are not resumed.
     private var generation = 0
     private let signals: AsyncStream<Work>
     private let signal: AsyncStream<Work>.Continuation
-    /// Told of each job whose answer is on the log.
+    /// Called for each job whose answer is on the log.
     var onAnswer: (ImageJob) -> Void = { _ in }
-    /// Whether the log still asks for it.
+    /// Whether the log still asks for the image.
     var isWanted: (ImageJob) -> Bool = { _ in true }
 
     private enum Work {
@@ -29,10 +30,13 @@ final class Worklist: @unchecked Sendable {
         case probe(host: String, after: Duration, generation: Int)
     }
 
-    init(_ context: ServiceContext, _ settings: CompressorSettings, _ compression: Compression, _ gate: StoreGate) {
+    init(
+        _ context: ServiceContext, _ settings: CompressorSettings, _ task: ImageTask,
+        _ gates: [ImageTask.Dependency: DependencyGate]
+    ) {
         self.context = context
-        self.compression = compression
-        self.gate = gate
+        self.task = task
+        self.gates = gates
         retry = settings.retry
         makeQueue = {
             FairQueue(hostConcurrency: settings.hostConcurrency, ownerConcurrency: settings.ownerConcurrency)
@@ -40,7 +44,7 @@ final class Worklist: @unchecked Sendable {
         queue = makeQueue()
         // Bounded by `concurrency` and by the jobs that wait for another attempt, which `Intake` bounds.
         (signals, signal) = AsyncStream.makeStream(of: Work.self)
-        gate.onOpen = { [weak self] in self?.start() }
+        for gate in gates.values { gate.onOpen = { [weak self] in self?.start() } }
     }
 
     func add(_ job: ImageJob) {
@@ -48,7 +52,7 @@ final class Worklist: @unchecked Sendable {
         start()
     }
 
-    /// Forgets what has not begun: somebody else does it now.
+    /// Forgets the jobs that have not begun: another compressor does them now.
     func removeAll() {
         queue = makeQueue()
         breakers = [:]
@@ -80,7 +84,7 @@ final class Worklist: @unchecked Sendable {
         }
     }
 
-    /// False when it was cancelled: the log still asks for what waited.
+    /// Returns false when cancelled: the log still asks for the image that waited.
     private func pause(_ delay: Duration) async -> Bool {
         do {
             try await context.loop.sleep(for: delay)
@@ -90,18 +94,20 @@ final class Worklist: @unchecked Sendable {
         }
     }
 
+    private var allowance: Int { gates.values.map(\.allowance).min() ?? 0 }
+
     private func start() {
-        while running < gate.allowance, let job = queue.next() {
+        while running < allowance, let job = queue.next() {
             running += 1
             signal.yield(.run(job, generation: generation))
         }
     }
 
     private func perform(_ job: ImageJob, _ generation: Int) async {
-        // Asked now, not when it got its turn: that may be while the log is being folded.
+        // Checked now and not when the job got its turn, which may be while the log is being folded.
         let attempt =
             generation == self.generation && isWanted(job)
-            ? await compression.perform(job, isLastAttempt: job.attempt >= retry.attempts) : .none
+            ? await task.perform(job, isLastAttempt: job.attempt >= retry.attempts) : .none
         running -= 1
         if generation == self.generation {
             judge(job, attempt.host)
@@ -109,17 +115,17 @@ final class Worklist: @unchecked Sendable {
         }
         switch attempt.outcome {
         case .answered:
-            gate.worked()
+            for gate in gates.values { gate.worked() }
             onAnswer(job)
         case .again(let failure):
             var next = job
             next.attempt += 1
             let delay = retry.delay(
                 after: job.attempt, factor: failure.factor, atLeast: failure.retryAfter, random: .random(in: 0...1))
-            await compression.tellWaiting(job, failure, delay)
+            await task.tellWaiting(job, failure, delay)
             signal.yield(.again(next, after: delay, generation: generation))
-        case .held(let error):
-            gate.failed(error)
+        case .held(let dependency, let error):
+            gates[dependency]?.failed(error)
             if generation == self.generation { queue.add(job) }
         case .cancelled, .unwanted:
             break
@@ -129,12 +135,12 @@ final class Worklist: @unchecked Sendable {
 
     private func finished(_ job: ImageJob) {
         queue.finished(job)
-        // Whoever waits for another attempt comes back as if nothing had been.
+        // A job that waits for its next attempt finds a fresh breaker then.
         if !queue.knows(job.host) { breakers[job.host] = nil }
     }
 
-    /// What an attempt tells of the host, for all that wait for it.
-    private func judge(_ job: ImageJob, _ verdict: Compression.HostVerdict) {
+    /// Applies what an attempt says about the host to all images that wait for the host.
+    private func judge(_ job: ImageJob, _ verdict: ImageTask.HostVerdict) {
         switch verdict {
         case .untried: break
         case .worked:
@@ -148,7 +154,7 @@ final class Worklist: @unchecked Sendable {
                 after: breaker.openings, factor: failure.factor, atLeast: failure.retryAfter, random: .random(in: 0...1)
             )
             context.log.info(
-                "a host is left alone", ["host": job.host, "reason": failure.reason, "duration_ms": delay])
+                "a host is not asked for a while", ["host": job.host, "reason": failure.reason, "duration_ms": delay])
             queue.limit(job.host, to: 0)
             signal.yield(.probe(host: job.host, after: delay, generation: generation))
             guard isProbe else { return }

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPClient
 import HTTPServer
+import ImageHeaders
 import Postgres
 import ProductCache
 import Redis

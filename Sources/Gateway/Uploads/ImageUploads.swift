@@ -2,6 +2,7 @@ import Base
 import Cryptography
 import Events
 import HTTPServer
+import ImageHeaders
 import S3
 import Telemetry
 
@@ -31,25 +32,32 @@ struct ImageUploads: Sendable {
     let limits: ImageHeaderLimits
     let log: Log
 
-    /// Reads the file to its end and stores it. Nothing is stored before the header is checked, and nothing stays
-    /// stored if this throws.
+    /// Reads the file to its end and stores it. Nothing is stored before the format is known, and nothing stays stored if
+    /// this throws. The header is checked while the file is stored, so that its length does not matter.
     func take(_ file: UploadedFile) async throws -> Stored {
         try await slots.withSlot {
             var file = file
             var reader = ImageHeaderReader(limits: limits)
-            let header = try await Self.header(&file, &reader)
+            var header: ImageHeader?
+            var next: [UInt8]? = []
+            while reader.format == nil, let piece = try await file.next() {
+                next? += piece
+                header = try Self.feed(piece, &reader)
+            }
+            guard let format = reader.format else { throw Self.problem(reader.fault) }
             guard let id = UploadID(UUIDv7.make()) else { throw Problem(.internalError) }
-            var object = try ObjectUpload(store, key: id.objectKey, contentType: header.format.rawValue)
+            var object = try ObjectUpload(store, key: id.objectKey, contentType: format.rawValue)
             do {
                 let hash = SHA256()
                 var count = 0
-                var next: [UInt8]? = reader.takeBytes()
                 while let piece = next {
                     hash.update(piece)
                     count += piece.count
                     try await object.write(piece)
                     next = try await file.next()
+                    if header == nil, let next { header = try Self.feed(next, &reader) }
                 }
+                guard let header else { throw Self.problem(reader.fault) }
                 try await object.finish()
                 return Stored(
                     id: id, header: header, bytes: count, digest: Hexadecimal.text(hash.finish()), object: object)
@@ -71,19 +79,18 @@ struct ImageUploads: Sendable {
         }
     }
 
-    private static func header(
-        _ file: inout UploadedFile, _ reader: inout ImageHeaderReader
-    ) async throws -> ImageHeader {
+    private static func feed(_ piece: [UInt8], _ reader: inout ImageHeaderReader) throws(Problem) -> ImageHeader? {
         do {
-            while let piece = try await file.next() {
-                if let header = try reader.feed(piece) { return header }
-            }
-            throw reader.fault
-        } catch let fault as ImageHeaderFault {
-            switch fault {
-            case .unsupported(let detail): throw Problem(.unsupportedImage, detail)
-            case .invalid(let detail): throw Problem(.invalidImage, detail)
-            }
+            return try reader.feed(piece)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    private static func problem(_ fault: ImageHeaderFault) -> Problem {
+        switch fault {
+        case .unsupported(let detail): Problem(.unsupportedImage, detail)
+        case .invalid(let detail): Problem(.invalidImage, detail)
         }
     }
 

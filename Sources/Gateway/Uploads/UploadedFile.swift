@@ -1,5 +1,6 @@
 import Events
 import HTTPServer
+import ImageHeaders
 import JSON
 import MultipartForm
 

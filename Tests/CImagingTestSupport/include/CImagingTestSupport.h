@@ -53,6 +53,8 @@ typedef struct draw_png {
     bool noise;
     /// A dark red disc on a fully transparent ground whose hidden colour is a bright green.
     bool cut_out;
+    /// The first row is of the smooth drawing although the rest is `flat`.
+    bool drawn_first_row;
 } draw_png;
 draw_buffer draw_make_png(const draw_png *options);
 

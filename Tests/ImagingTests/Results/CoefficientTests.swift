@@ -43,7 +43,8 @@ import Testing
     @Test(arguments: layouts, 1...8)
     func whatBlocksGiveIsWhatPixelsGive(layout: Layout, orientation: Int) throws {
         let bytes = layout.jpeg(orientation: orientation)
-        let (applies, blocks, pixels) = try withSource(bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+        let (applies, blocks, pixels) = try withImageSource(bytes, limits: ImageLimits()) {
+            source throws(CodecFailure) in
             (
                 source.requantises(maxSide: 96), try source.requantised(quality: 95).bytes,
                 try source.decode(maxSide: 96).jpeg(quality: 95)
@@ -61,7 +62,7 @@ import Testing
     func partialBlocksStayAtTheirEdge(layout: Layout, orientation: Int) throws {
         for (width, height) in [(97, 61), (41, 75)] {
             let bytes = layout.jpeg(width: width, height: height, orientation: orientation)
-            let (blocks, pixels) = try withSource(bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+            let (blocks, pixels) = try withImageSource(bytes, limits: ImageLimits()) { source throws(CodecFailure) in
                 (try source.requantised(quality: 95).bytes, try source.decode(maxSide: 97).jpeg(quality: 95))
             }
             let (found, wanted) = (try Pixels(blocks), try Pixels(pixels))
@@ -73,7 +74,7 @@ import Testing
     @Test(arguments: [2, 3, 4, 6, 7, 8])
     func whatCannotBeTurnedByBlocksIsTurnedByPixels(orientation: Int) throws {
         let bytes = Layout(name: "", h: 2, v: 2).jpeg(width: 97, height: 61, orientation: orientation)
-        let requantises = try withSource(bytes, limits: ImageLimits()) { $0.requantises(maxSide: 97) }
+        let requantises = try withImageSource(bytes, limits: ImageLimits()) { $0.requantises(maxSide: 97) }
         #expect(!requantises)
         let upright = orientation < 5 ? PixelSize(width: 97, height: 61) : PixelSize(width: 61, height: 97)
         #expect(compress(bytes, recipe: ImageRecipe()).source.size == upright)
@@ -82,7 +83,7 @@ import Testing
     @Test(arguments: layouts)
     func whatIsStrippedHasTheSamePixels(layout: Layout) throws {
         let bytes = layout.jpeg(width: 83, height: 45)
-        let stripped = try withSource(bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+        let stripped = try withImageSource(bytes, limits: ImageLimits()) { source throws(CodecFailure) in
             try source.strip()
         }
         let (found, wanted) = (try Pixels(stripped), try Pixels(bytes))

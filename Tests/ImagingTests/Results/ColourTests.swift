@@ -69,7 +69,7 @@ import Testing
     func sRGBIsRecognisedByItsNumbers(profile: draw_profile, isSRGB: Bool) throws {
         let icc = Drawn.profile(profile)
         for bytes in [Drawn.JPEG(icc: icc).bytes, Drawn.PNG(icc: icc).bytes] {
-            let isReady = try withSource(bytes, limits: ImageLimits()) { source in source.isReady(maxSide: 2048) }
+            let isReady = try withImageSource(bytes, limits: ImageLimits()) { source in source.isReady(maxSide: 2048) }
             #expect(isReady == isSRGB)
         }
     }

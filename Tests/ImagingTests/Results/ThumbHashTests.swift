@@ -37,7 +37,7 @@ import Testing
     }
 
     private func hash(_ bytes: [UInt8], maxSide: UInt32) throws -> String {
-        let hash = try withSource(bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+        let hash = try withImageSource(bytes, limits: ImageLimits()) { source throws(CodecFailure) in
             try source.decode(maxSide: maxSide).thumbHash()
         }
         return Data(hash).base64EncodedString()

@@ -9,7 +9,7 @@ import Testing
     }
 
     static func lossless(_ bytes: [UInt8]) throws -> [UInt8] {
-        try withSource(bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+        try withImageSource(bytes, limits: ImageLimits()) { source throws(CodecFailure) in
             try source.decode(maxSide: 5000).png(maxCount: .max) ?? []
         }
     }

@@ -31,7 +31,7 @@ import Testing
     ])
     func otherFormatsAreNamedAndRefused(bytes: Bytes) {
         let outcome = compress(bytes.bytes, recipe: ImageRecipe())
-        #expect(outcome.failure == ImageFailure(.unsupportedFormat, "the bytes are \(bytes.format)"))
+        #expect(outcome.failure == CodecFailure(.unsupportedFormat, "the bytes are \(bytes.format)"))
         #expect(outcome.source.format == bytes.format)
     }
 
@@ -49,7 +49,7 @@ import Testing
     }
 
     struct Limit: CustomTestStringConvertible {
-        var kind: ImageFailure.Kind
+        var kind: CodecFailure.Kind
         var limit: UInt64
         var value: UInt64
         var bytes: [UInt8]
@@ -57,7 +57,7 @@ import Testing
         var testDescription: String { self.kind.rawValue }
 
         init(
-            _ kind: ImageFailure.Kind, _ limit: UInt64, _ value: UInt64, _ bytes: [UInt8],
+            _ kind: CodecFailure.Kind, _ limit: UInt64, _ value: UInt64, _ bytes: [UInt8],
             _ change: (inout ImageLimits) -> Void
         ) {
             (self.kind, self.limit, self.value, self.bytes) = (kind, limit, value, bytes)
@@ -114,14 +114,16 @@ import Testing
         var bytes = Drawn.JPEG().bytes
         let frame = bytes.indices.dropLast().first { bytes[$0] == 0xff && bytes[$0 + 1] == 0xc0 } ?? 0
         bytes[frame + 4] = 12
-        #expect(compress(bytes, recipe: ImageRecipe()).failure == ImageFailure(.unsupportedFeature, "12-bit JPEG"))
+        #expect(
+            compress(bytes, recipe: ImageRecipe()).failure
+                == CodecFailure(.unsupportedFeature, "12-bit JPEG is not supported"))
         bytes[frame + 4] = 8
         bytes[frame + 1] = 0xc3
         #expect(compress(bytes, recipe: ImageRecipe()).failure?.kind == .unsupportedFeature)
     }
 
     @Test func everyKindHasAStableName() {
-        let names = ImageFailure.Kind.allCases.map(\.rawValue)
+        let names = CodecFailure.Kind.allCases.map(\.rawValue)
         #expect(
             names == [
                 "empty", "not-an-image", "unsupported-format", "unsupported-feature", "too-many-bytes",

@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: [false, true])
     func aReadyOneKeepsItsPixelsAndNothingElse(hasAlpha: Bool) throws {
         var webp = Drawn.WebP(hasAlpha: hasAlpha, icc: Drawn.profile(DRAW_SRGB_TABLE))
-        let stripped = try withSource(webp.bytes, limits: ImageLimits()) { source throws(ImageFailure) in
+        let stripped = try withImageSource(webp.bytes, limits: ImageLimits()) { source throws(CodecFailure) in
             try source.strip()
         }
         #expect(FileParts.isBare(stripped))

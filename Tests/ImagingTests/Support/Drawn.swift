@@ -59,6 +59,7 @@ enum Drawn {
         var flatAreas = false
         var noise = false
         var cutOut = false
+        var drawnFirstRow = false
 
         var bytes: [UInt8] {
             var options = draw_png()
@@ -71,6 +72,7 @@ enum Drawn {
             options.flat_areas = self.flatAreas
             options.noise = self.noise
             options.cut_out = self.cutOut
+            options.drawn_first_row = self.drawnFirstRow
             return withOptional(self.icc) { icc, count in
                 options.icc = icc
                 options.icc_count = count

@@ -50,6 +50,31 @@ enum FileParts {
         return at == bytes.count ? found : nil
     }
 
+    /// The PNG with more chunks after its IHDR.
+    static func adding(_ chunks: [(name: String, body: [UInt8])], toPNG bytes: [UInt8]) -> [UInt8] {
+        let headerEnd = 33
+        var added: [UInt8] = []
+        for (name, body) in chunks {
+            let covered = Array(name.utf8) + body
+            added += Self.bigEndian(UInt32(body.count)) + covered + Self.bigEndian(Self.checksum(covered))
+        }
+        return Array(bytes[..<headerEnd]) + added + Array(bytes[headerEnd...])
+    }
+
+    private static func bigEndian(_ value: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: value.bigEndian) { Array($0) }
+    }
+
+    /// The CRC-32 of PNG's annex D.
+    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var value = UInt32.max
+        for byte in bytes {
+            value ^= UInt32(byte)
+            for _ in 0..<8 { value = value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
+        }
+        return ~value
+    }
+
     /// Whether the file holds pixels and what they need, and nothing else.
     static func isBare(_ bytes: [UInt8]) -> Bool {
         if let markers = self.markers(ofJPEG: bytes) {

@@ -44,13 +44,13 @@ struct Pixels {
 }
 
 extension ImageOutcome {
-    var failure: ImageFailure? {
+    var failure: CodecFailure? {
         if case .failure(let failure) = self.result { return failure }
         return nil
     }
 
     /// The first rendition.
-    func image(sourceLocation: SourceLocation = #_sourceLocation) throws -> Rendition {
+    func image(sourceLocation: SourceLocation = #_sourceLocation) throws -> EncodedRendition {
         if case .failure(let failure) = self.result {
             Issue.record("no output: \(failure)", sourceLocation: sourceLocation)
         }

@@ -8,7 +8,7 @@ enum SharedImages {
     enum Expectation {
         case compressed
         /// Nil: any reason.
-        case refused(ImageFailure.Kind?)
+        case refused(CodecFailure.Kind?)
         case either
     }
 

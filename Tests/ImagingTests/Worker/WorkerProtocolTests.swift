@@ -3,7 +3,7 @@ import Testing
 @testable import Imaging
 
 @Suite struct WorkerProtocolTests {
-    static let source = SourceImage(
+    static let source = SourceDescription(
         format: "jpeg", byteCount: 1234, sha256: "ab", size: PixelSize(width: 30, height: 20), isAnimated: true,
         contradicts: "png")
 
@@ -14,23 +14,23 @@ import Testing
             ImageOutcome(
                 source: source,
                 result: .success(
-                    CompressedImage(
+                    EncodedImage(
                         renditions: [
-                            Rendition(
+                            EncodedRendition(
                                 name: "full", bytes: [1, 2], sha256: "cd", encoding: .png,
                                 size: PixelSize(width: 3, height: 2), kept: .reducedSize),
-                            Rendition(
+                            EncodedRendition(
                                 name: "thumb", bytes: [3], sha256: "ef", encoding: .webp,
                                 size: PixelSize(width: 1, height: 1), kept: .palette),
                         ], thumbHash: [1, 2, 255]))),
             cpu: .microseconds(4711)),
         .finished(
             ImageOutcome(
-                source: SourceImage(format: "unknown", byteCount: 0, sha256: "", size: nil),
-                result: .failure(ImageFailure(.tooManyBytes, "too many", limit: 0, value: .max))),
+                source: SourceDescription(format: "unknown", byteCount: 0, sha256: "", size: nil),
+                result: .failure(CodecFailure(.tooManyBytes, "too many", limit: 0, value: .max))),
             cpu: .zero),
         .finished(
-            ImageOutcome(source: source, result: .failure(ImageFailure(.corrupt, "ü"))), cpu: .seconds(3)),
+            ImageOutcome(source: source, result: .failure(CodecFailure(.corrupt, "ü"))), cpu: .seconds(3)),
     ]
 
     @Test(arguments: responses)

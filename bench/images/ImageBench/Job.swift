@@ -2,12 +2,12 @@ import CImageBench
 import CImaging
 import Imaging
 
-/// One picture and what is to be done with it.
+/// One picture and the operation to measure on it.
 struct Job {
     enum Operation: String {
-        /// All that a worker does.
+        /// Everything that a worker does.
         case compress
-        /// Pixels of a PNG coded anew without loss, by our encoder and by libpng.
+        /// Encodes the pixels of a PNG again without loss, by our encoder and by libpng.
         case png, libpng
     }
 
@@ -24,20 +24,20 @@ struct Job {
     var recipe: ImageRecipe
     var source: [UInt8] = []
 
-    /// `OPERATION QUALITY MAX_SIDE COUNT`; nil for anything else.
+    /// Parses `OPERATION QUALITY MAX_SIDE COUNT`. Nil for anything else.
     static func parse(_ header: String) -> (job: Job, count: Int)? {
         let fields = header.split { $0 == " " || $0 == "\n" }
         guard fields.count == 4, let operation = Operation(rawValue: String(fields[0])), let quality = UInt8(fields[1]),
             let maxSide = UInt32(fields[2]), let count = Int(fields[3]), count >= 0
         else { return nil }
-        // One rendition: what the others make of a picture.
+        // One rendition, which is what the other encoders make.
         let full = RenditionRecipe(name: RenditionRecipe.full.name, maxSide: maxSide)
         var recipe = ImageRecipe(renditions: [full], jpegQuality: quality)
         recipe.limits.bytes = UInt64(count)
         return (Job(operation: operation, recipe: recipe), count)
     }
 
-    /// Nil when nothing came out.
+    /// Nil when there is no output.
     func run() -> Done? {
         switch self.operation {
         case .compress: self.compressed()

@@ -1,9 +1,9 @@
-/// `image-bench`: what a worker process does with a picture, in this process and on one thread, for the bench. The
-/// other encoders are driven in the same way, by the programs in bench/images/workers.
+/// `image-bench` measures what a worker process does with a picture, in this process and on one thread. The programs in
+/// bench/images/workers drive the other encoders in the same way.
 ///
-/// On standard input comes, for each picture, a line of 64 bytes, padded with spaces,
-/// `OPERATION QUALITY MAX_SIDE COUNT`, and then the picture's bytes; on standard output goes a line of JSON with what it
-/// took, and then `count` bytes of output.
+/// For each picture, standard input has a line of 64 bytes padded with spaces, `OPERATION QUALITY MAX_SIDE COUNT`,
+/// followed by the picture's bytes. Standard output gets a line of JSON with the measurements, followed by `count`
+/// bytes of output.
 import CImageBench
 import CImaging
 import Imaging

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "gif_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +38,10 @@ static code_state next_code(lzw *z, uint32_t width, uint32_t *code) {
     return CODE;
 }
 
-/// Fills `pixels`; anything less is an error.
+/// Fills `pixels` completely or fails.
 static img_status expand(lzw *z, uint8_t *pixels, size_t wanted, img_failure *failure) {
     uint32_t start = z->count ? z->bytes[z->at++] : 0;
-    if (start < 1 || start > 8) return img_fail(failure, IMG_CORRUPT, "an impossible code length");
+    if (start < 1 || start > 8) return img_fail(failure, IMG_CORRUPT, "the code length is invalid");
     const uint32_t clear = 1u << start, end = clear + 1;
     for (uint32_t i = 0; i < clear; i++) {
         z->suffix[i] = z->first[i] = (uint8_t)i;
@@ -54,7 +54,8 @@ static img_status expand(lzw *z, uint8_t *pixels, size_t wanted, img_failure *fa
         uint32_t code;
         code_state state = next_code(z, width, &code);
         if (state == CUT_OFF) return img_fail(failure, IMG_TRUNCATED, "the file ends within the picture");
-        if (state == ENDED || code == end) return img_fail(failure, IMG_CORRUPT, "fewer pixels than promised");
+        if (state == ENDED || code == end)
+            return img_fail(failure, IMG_CORRUPT, "there are fewer pixels than the header says");
         if (code == clear) {
             next = end + 1;
             width = start + 1;
@@ -62,7 +63,7 @@ static img_status expand(lzw *z, uint8_t *pixels, size_t wanted, img_failure *fa
             continue;
         }
         if (code > next || (code == next && (last == NONE || next == CODES)) || (last == NONE && code >= clear))
-            return img_fail(failure, IMG_CORRUPT, "a code that stands for nothing");
+            return img_fail(failure, IMG_CORRUPT, "the pixel data has an undefined code");
         if (last != NONE && next < CODES) {
             z->prefix[next] = (uint16_t)last;
             z->first[next] = z->first[last];
@@ -71,7 +72,7 @@ static img_status expand(lzw *z, uint8_t *pixels, size_t wanted, img_failure *fa
             next++;
             if (next == 1u << width && width < MAX_BITS) width++;
         }
-        // Written from its last pixel to its first; what is past the picture is dropped.
+        // A code is written from its last pixel to its first; pixels beyond the picture are dropped.
         size_t length = z->length[code], stop = made + length;
         for (uint32_t c = code; c != NONE; c = z->prefix[c])
             if (--stop < wanted) pixels[stop] = z->suffix[c];
@@ -81,7 +82,7 @@ static img_status expand(lzw *z, uint8_t *pixels, size_t wanted, img_failure *fa
     return IMG_OK;
 }
 
-/// The stored row of the frame's row `y`: all 8th, then the 4th between, the 2nd, the rest.
+/// The stored row of the frame's row `y`: interlaced frames store every 8th row, then the 4th, the 2nd and the others.
 static uint32_t stored_row(uint32_t y, uint32_t height, bool interlaced) {
     if (!interlaced) return y;
     uint32_t eights = (height + 7) / 8, fours = (height + 3) / 8, twos = (height + 1) / 4;
@@ -103,8 +104,7 @@ static void paint(const img_gif_header *g, const uint8_t *indices, uint32_t y, u
     }
 }
 
-img_status img_gif_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
-    const img_gif_header *g = &source->gif;
+img_status img_gif_decode(const img_gif_header *g, uint32_t max_side, img_picture **picture, img_failure *failure) {
     const img_profile none = {0};
     size_t count = (size_t)g->frame_width * g->frame_height;
     lzw *z = img_allocate_zeroed(1, sizeof *z);

@@ -29,6 +29,8 @@ static void load(void) {
         {"heif_image_handle_get_color_profile_type", &library.image_handle_get_color_profile_type},
         {"heif_image_handle_get_raw_color_profile_size", &library.image_handle_get_raw_color_profile_size},
         {"heif_image_handle_get_raw_color_profile", &library.image_handle_get_raw_color_profile},
+        {"heif_image_handle_get_nclx_color_profile", &library.image_handle_get_nclx_color_profile},
+        {"heif_nclx_color_profile_free", &library.nclx_color_profile_free},
         {"heif_decode_image", &library.decode_image},
         {"heif_image_get_width", &library.image_get_width},
         {"heif_image_get_height", &library.image_get_height},
@@ -41,7 +43,7 @@ static void load(void) {
         // ISO C has no conversion from data to function pointers; POSIX promises the representation.
         memcpy(wanted[i].function, &symbol, sizeof symbol);
     }
-    // Its plugins are files: loaded now, because a confined process opens none. They stay for the process' life.
+    // Its plugins are files. They are loaded now, because a confined process cannot open files, and stay loaded.
     struct init_result {
         int code, subcode;
         const char *message;

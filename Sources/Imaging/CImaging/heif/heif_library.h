@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// libheif (https://github.com/strukturag/libheif), where it is installed: loaded at run time, because decoding AVIF
-/// and HEIC is not worth a dependency for everybody. The functions used here are part of its stable C API since 1.0.
+/// libheif (https://github.com/strukturag/libheif) is loaded at run time where it is installed, because AVIF and HEIC
+/// are not worth a dependency for everybody. The functions used here belong to its stable C API.
 
 typedef struct heif_context heif_context;
 typedef struct heif_image_handle heif_image_handle;
@@ -14,6 +14,12 @@ typedef struct heif_error {
     int code, subcode;
     const char *message;
 } heif_error;
+
+/// The beginning of libheif's `heif_color_profile_nclx`.
+typedef struct heif_nclx {
+    uint8_t version;
+    int color_primaries, transfer_characteristics;
+} heif_nclx;
 
 /// Values of libheif's enumerations.
 enum {
@@ -28,6 +34,7 @@ enum {
     HEIF_CHANNEL_INTERLEAVED = 10,
     HEIF_PROFILE_RICC = 0x72494343,
     HEIF_PROFILE_PROF = 0x70726f66,
+    HEIF_PROFILE_NCLX = 0x6e636c78,
 };
 
 typedef struct img_heif_library {
@@ -43,6 +50,8 @@ typedef struct img_heif_library {
     int (*image_handle_get_color_profile_type)(const heif_image_handle *);
     size_t (*image_handle_get_raw_color_profile_size)(const heif_image_handle *);
     heif_error (*image_handle_get_raw_color_profile)(const heif_image_handle *, void *);
+    heif_error (*image_handle_get_nclx_color_profile)(const heif_image_handle *, heif_nclx **);
+    void (*nclx_color_profile_free)(heif_nclx *);
     heif_error (*decode_image)(const heif_image_handle *, heif_image **, int, int, const void *);
     int (*image_get_width)(const heif_image *, int);
     int (*image_get_height)(const heif_image *, int);
@@ -50,7 +59,7 @@ typedef struct img_heif_library {
     void (*image_release)(const heif_image *);
 } img_heif_library;
 
-/// NULL where it is not installed or lacks a function. The first call loads it and its decoders.
+/// Returns NULL where libheif is not installed or lacks a function. The first call loads it and its decoders.
 const img_heif_library *img_heif(void);
 
 #endif

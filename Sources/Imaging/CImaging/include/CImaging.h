@@ -5,85 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CImageHeaders.h"
+
 /// Image decoding, resizing and encoding behind status codes.
 ///
 /// Every function that can fail returns an `img_status` and, when it is not `IMG_OK`, fills `failure`.
 /// No `longjmp` of libjpeg or libpng leaves a function of this header. Nothing here keeps global state,
 /// logs, reads a file or starts a thread. Objects may be used by one thread at a time.
 
-typedef enum img_status {
-    IMG_OK = 0,
-    IMG_EMPTY,
-    IMG_NOT_AN_IMAGE,
-    IMG_UNSUPPORTED_FORMAT,
-    IMG_UNSUPPORTED_FEATURE,
-    IMG_TOO_MANY_BYTES,
-    IMG_TOO_MANY_PIXELS,
-    IMG_SIDE_TOO_LONG,
-    IMG_TOO_MANY_SCANS,
-    IMG_TOO_MANY_FRAMES,
-    IMG_PROFILE_TOO_LARGE,
-    IMG_TRUNCATED,
-    IMG_CORRUPT,
-    IMG_OUT_OF_MEMORY,
-    IMG_INTERNAL,
-} img_status;
-
-/// Why a call failed. `limit` and `value` are set for the statuses that name a limit, else both are 0.
-/// `text` is plain ASCII, holds no bytes of the image and is safe to log.
-typedef struct img_failure {
-    img_status status;
-    uint64_t limit;
-    uint64_t value;
-    char text[200];
-} img_failure;
-
-typedef struct img_limits {
-    uint64_t bytes;
-    uint64_t pixels;
-    uint32_t side;
-    uint32_t scans;
-    /// Of an animation.
-    uint32_t frames;
-    uint64_t profile_bytes;
-    /// What libjpeg may hold at once for one picture.
-    uint64_t memory_bytes;
-} img_limits;
-
-typedef enum img_format {
-    IMG_FORMAT_UNKNOWN = 0,
-    IMG_FORMAT_JPEG,
-    IMG_FORMAT_PNG,
-    IMG_FORMAT_GIF,
-    IMG_FORMAT_WEBP,
-    IMG_FORMAT_AVIF,
-    IMG_FORMAT_HEIC,
-    IMG_FORMAT_JXL,
-    IMG_FORMAT_JP2,
-    IMG_FORMAT_TIFF,
-    IMG_FORMAT_BMP,
-    IMG_FORMAT_ICO,
-    IMG_FORMAT_PSD,
-    IMG_FORMAT_SVG,
-    IMG_FORMAT_HTML,
-    IMG_FORMAT_XML,
-    IMG_FORMAT_JSON,
-    IMG_FORMAT_PDF,
-    IMG_FORMAT_POSTSCRIPT,
-    IMG_FORMAT_GZIP,
-    IMG_FORMAT_ZIP,
-    IMG_FORMAT_MP4,
-    IMG_FORMAT_TEXT,
-} img_format;
-
-/// What the bytes are, by their content alone.
-img_format img_detect(const uint8_t *bytes, size_t count);
-
-/// The lower-case name of a format (`jpeg`, `webp`, `html`, …); a static string.
-const char *img_format_name(img_format format);
-
-/// A source picture whose headers were read and found within the limits. It borrows the bytes it was opened on:
-/// they must outlive it.
+/// A source picture whose headers have been read and are within the limits. It borrows the bytes it was opened on,
+/// which must outlive it.
 typedef struct img_source img_source;
 
 typedef struct img_source_facts {
@@ -95,9 +26,9 @@ typedef struct img_source_facts {
     bool progressive;
     /// More than one frame; the first is decoded.
     bool animated;
-    /// Whether the pixels mean something else than sRGB.
+    /// Whether the pixels are not sRGB.
     bool needs_colour_conversion;
-    /// Whether `img_source_strip` can give the picture's own pixels.
+    /// Whether `img_source_strip` can return the picture's own pixels.
     bool can_be_stripped;
 } img_source_facts;
 
@@ -127,7 +58,7 @@ img_status img_picture_shrink(const img_picture *picture, uint32_t max_side, img
 void img_picture_free(img_picture *picture);
 img_picture_facts img_picture_describe(const img_picture *picture);
 
-/// How unlike two pictures of one size look: 0 for equal ones.
+/// Measures how different two pictures of one size look: 0 for equal ones.
 img_status img_picture_compare(const img_picture *a, const img_picture *b, double *difference, img_failure *failure);
 
 enum { IMG_THUMBHASH_BYTES = 25 };
@@ -135,7 +66,7 @@ enum { IMG_THUMBHASH_BYTES = 25 };
 img_status img_picture_thumbhash(const img_picture *picture, uint8_t hash[IMG_THUMBHASH_BYTES], size_t *count,
                                  img_failure *failure);
 
-/// Bytes made by this library; `img_buffer_free` frees them. A zeroed buffer is empty.
+/// Bytes that this library wrote; `img_buffer_free` frees them. A zeroed buffer is empty.
 typedef struct img_buffer {
     uint8_t *bytes;
     size_t count;
@@ -149,23 +80,23 @@ typedef struct img_jpeg_options {
     int quality;
 } img_jpeg_options;
 
-/// Progressive, with Huffman tables made for the picture. A picture with alpha is refused (`IMG_INTERNAL`).
+/// Writes a progressive JPEG with Huffman tables made for the picture. Refuses a picture with alpha (`IMG_INTERNAL`).
 img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *options, img_buffer *output,
                            img_failure *failure);
 
-/// Whether the source, which is to have sides of at most `max_side`, can be coded anew without decoding its pixels:
-/// a gray, YCC or RGB JPEG in sRGB that keeps its size and whose blocks can be turned as they are.
+/// Whether the source can be encoded again for `max_side` without decoding its pixels: it is a gray, YCC or RGB JPEG in
+/// sRGB that keeps its size and whose blocks can be turned.
 bool img_source_requantises(const img_source *source, uint32_t max_side);
 
-/// Codes such a source's coefficients anew at another quality, upright. Where the source is of lower quality already
-/// they stay as they are: `lossless` then says so.
+/// Encodes the coefficients of such a source again at another quality, upright. Where the source has a lower quality
+/// already, they stay unchanged and `lossless` is set.
 img_status img_source_requantise(const img_source *source, const img_jpeg_options *options, img_buffer *output,
                                  bool *lossless, img_failure *failure);
 
 typedef struct img_png_options {
-    /// 0: lossless (with a palette where 256 entries hold every colour); 2 to 256: quantised to at most so many.
+    /// 0: lossless, with a palette where 256 entries hold every colour. 2 to 256: quantised to at most so many colours.
     uint32_t colours;
-    /// The encoder stops when it has made more bytes than this: the output is then empty.
+    /// The output is empty when it would have more bytes than this.
     uint64_t max_bytes;
 } img_png_options;
 
@@ -175,7 +106,7 @@ img_status img_encode_png(const img_picture *picture, const img_png_options *opt
 typedef struct img_webp_options {
     /// 1 to 100: lossy colour and lossless alpha; 0: lossless.
     uint32_t quality;
-    /// Of lossless coding, 0 to 9: the time it takes for the last bytes.
+    /// For lossless encoding, 0 to 9: higher values take more time for smaller files.
     uint32_t effort;
 } img_webp_options;
 
@@ -183,10 +114,9 @@ typedef struct img_webp_options {
 img_status img_encode_webp(const img_picture *picture, const img_webp_options *options, img_buffer *output,
                            img_failure *failure);
 
-/// The same pixels without anything else: JPEG coefficients coded anew, PNG's critical chunks and
-/// tRNS, or WebP's (first) frame.
-/// Meaningful only for a source that needs no colour conversion and is upright, or for one that
-/// `img_source_requantises` says yes to: that one comes out upright.
+/// Writes the same pixels without metadata: the same JPEG coefficients, the critical chunks and tRNS of a PNG, or the
+/// first frame of a WebP. Meaningful only for a source that is upright and needs no colour conversion, or for which
+/// `img_source_requantises` returns true; the latter becomes upright.
 img_status img_source_strip(const img_source *source, img_buffer *output, img_failure *failure);
 
 /// Writes 64 lower-case hexadecimal digits and a NUL; false when libcrypto fails.
@@ -196,7 +126,7 @@ bool img_sha256(const uint8_t *bytes, size_t count, char hex[65]);
 uint64_t img_cpu_microseconds(void);
 
 typedef struct img_confinement {
-    /// RLIMIT_AS; 0 leaves it as it is.
+    /// RLIMIT_AS; 0 leaves it unchanged.
     uint64_t memory_bytes;
 } img_confinement;
 
@@ -206,9 +136,8 @@ typedef enum img_seccomp {
     IMG_SECCOMP_UNAVAILABLE = 1,
 } img_seccomp;
 
-/// Gives up, for the rest of this process' life, everything but its memory and the descriptors 0, 1 and 2.
-/// Decoders that are libraries of their own are loaded first.
-/// To be called once, before any image byte is read and while there is one thread.
+/// Gives up everything but memory and the descriptors 0, 1 and 2 for the rest of this process' life. Decoders in
+/// libraries of their own are loaded first. Call it once, before any image byte is read and while there is one thread.
 /// False when a limit that always exists could not be set; `failure` says which.
 bool img_confine(const img_confinement *confinement, img_seccomp *seccomp, img_failure *failure);
 

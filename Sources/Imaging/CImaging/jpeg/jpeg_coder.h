@@ -1,15 +1,15 @@
 #ifndef CIMAGING_JPEG_CODER_H
 #define CIMAGING_JPEG_CODER_H
 
-#include "internal.h"
+#include "picture/picture.h"
 
-/// Writes progressive JPEGs (ITU-T T.81, annex G) from quantised blocks. Each block becomes symbols once, for all
-/// scans together; when the last one is there each scan gets the Huffman table that fits it and is written.
-/// libjpeg walks over all coefficients twice a scan.
+/// Writes progressive JPEGs (ITU-T T.81, annex G) from quantised blocks. Each block is turned into symbols once, for
+/// all scans together. After the last block each scan gets its own Huffman table and is written. libjpeg walks over all
+/// coefficients twice for each scan.
 
-/// Less than this many steps is taken for zero: what is dropped later anyway.
+/// A coefficient below this many steps counts as zero; it would be dropped later anyway.
 #define IMG_LEAST 0.55f
-/// From this on a coefficient stays: to drop it costs more than its code is long.
+/// A coefficient of at least this many steps stays: dropping it would cost more than its code.
 #define IMG_CERTAIN 0.9f
 /// `IMG_UNIT_BLOCKS`: how many blocks a unit of an interleaved scan may have (T.81, B.2.3).
 enum { IMG_BLOCK = 64, IMG_MAX_COMPONENTS = 3, IMG_UNIT_BLOCKS = 10 };
@@ -30,13 +30,13 @@ typedef struct img_jpeg_frame {
 
 /// Whether one scan may hold all components.
 bool img_jpeg_frame_interleaves(const img_jpeg_frame *frame);
-/// Units of all components' blocks, as an interleaved scan has them.
+/// The number of units of an interleaved scan.
 uint32_t img_jpeg_frame_units_across(const img_jpeg_frame *frame);
 uint32_t img_jpeg_frame_units_down(const img_jpeg_frame *frame);
-/// Blocks of one component.
+/// The number of one component's blocks.
 uint32_t img_jpeg_frame_columns(const img_jpeg_frame *frame, uint32_t component);
 uint32_t img_jpeg_frame_rows(const img_jpeg_frame *frame, uint32_t component);
-/// The steps of libjpeg's quality scale over the table of our choice.
+/// Sets the steps: our own table, scaled as libjpeg scales its table by quality.
 void img_jpeg_frame_set_quality(img_jpeg_frame *frame, int quality);
 
 /// A quantised block in zigzag order.
@@ -47,17 +47,17 @@ typedef struct img_jpeg_block {
     uint64_t large;
     /// Bit k: coefficient k is not zero by so little that its code may not be worth it.
     uint64_t doubtful;
-    /// Only where `nonzero` says so.
+    /// Valid only where `nonzero` has its bit set.
     int16_t value[IMG_BLOCK];
-    /// What `value` rounds, in steps.
+    /// The values before rounding, in steps.
     float exact[IMG_BLOCK];
 } img_jpeg_block;
 
-/// How 64 numbers become a block: each is multiplied by its scale and goes to its place in the zigzag order.
+/// Turns 64 numbers into a block: each is multiplied by its scale and stored at its place in the zigzag order.
 typedef struct img_jpeg_scaling {
     float scale[IMG_BLOCK];
     uint8_t place[IMG_BLOCK];
-    /// What is less than this many steps is zero.
+    /// Values below this many steps become zero.
     float least;
 } img_jpeg_scaling;
 
@@ -71,16 +71,16 @@ void img_jpeg_block_requantise(img_jpeg_block *block, const int16_t coefficients
                                const img_jpeg_scaling *scaling);
 /// The same from numbers.
 void img_jpeg_block_quantise(img_jpeg_block *block, const float numbers[IMG_BLOCK], const img_jpeg_scaling *scaling);
-/// Drops coefficients that cost more bits than the error is worth that they spare.
+/// Drops coefficients whose codes cost more bits than the error that they prevent is worth.
 void img_jpeg_block_economise(img_jpeg_block *block);
 
-/// How coefficients of four blocks become one at half the resolution.
+/// The weights that turn the coefficients of four blocks into one block at half the resolution.
 typedef struct img_jpeg_halving {
     float weight[8][8];
 } img_jpeg_halving;
 img_jpeg_halving img_jpeg_halving_make(void);
-/// The upper two blocks and the lower two, by row and column; NULL past the picture's edge, but for the first. What
-/// comes out is in units of samples.
+/// Takes the upper two blocks and the lower two, by row and column; any but the first may be NULL past the picture's
+/// edge. The output is in units of samples.
 void img_jpeg_halve(const img_jpeg_halving *halving, const int16_t *const blocks[4], const uint16_t steps[IMG_BLOCK],
                     float out[IMG_BLOCK]);
 
@@ -91,7 +91,7 @@ enum { IMG_NO_SYMBOL = 256 };
 typedef struct img_jpeg_tokens {
     img_jpeg_token *token;
     size_t count, capacity;
-    /// There was no memory; what was to be added is lost.
+    /// Whether memory ran out and tokens were lost.
     bool failed;
 } img_jpeg_tokens;
 /// Makes room for `count` tokens more.
@@ -104,7 +104,7 @@ typedef struct img_jpeg_scan_coder {
     /// Bits that this scan leaves to a later one; 1 more than that came before it when it refines.
     uint8_t low;
     bool refines;
-    /// How many blocks end here without another symbol, and the token that will say so.
+    /// The number of blocks that end here without another symbol, and the token that will tell it.
     uint32_t ended_blocks;
     size_t ended_token;
 } img_jpeg_scan_coder;
@@ -132,8 +132,8 @@ typedef struct img_jpeg_coder {
     img_jpeg_scan_coder scan[3 + IMG_MAX_COMPONENTS - 1];
 } img_jpeg_coder;
 
-/// For a coder that is zeroed but for its frame. False when there is no memory; `img_jpeg_coder_free` frees it in any
-/// case.
+/// Opens a coder that is zeroed except for its frame. False when there is no memory; the caller always calls
+/// `img_jpeg_coder_free`.
 bool img_jpeg_coder_open(img_jpeg_coder *coder);
 /// The component's blocks, row by row.
 void img_jpeg_coder_add(img_jpeg_coder *coder, uint32_t component, const img_jpeg_block *block);

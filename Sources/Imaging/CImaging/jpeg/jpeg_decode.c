@@ -1,16 +1,17 @@
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/// Decodes a JPEG into the planes it is stored in, resizing each while the rows come in. Colours are converted
-/// afterwards, on the small picture, and only where they have to be.
+/// Decodes a JPEG into the planes in which it is stored and resizes each plane while its rows arrive. Colours are
+/// converted afterwards on the small picture, and only where necessary.
 
 typedef struct decoding {
     img_jpeg_reader reader;
-    const img_source *source;
+    const img_input *input;
+    const img_jpeg_header *header;
     uint32_t max_side;
-    /// Chroma at the picture's full resolution, not half of it.
+    /// Whether chroma has the picture's full resolution instead of half of it.
     bool full_chroma;
     img_picture *picture;
     img_scaler *scaler[4];
@@ -26,11 +27,11 @@ static img_model model_of(const struct jpeg_decompress_struct *jpeg, j_common_pt
     case JCS_RGB: return IMG_RGB;
     case JCS_CMYK: return IMG_CMYK_LIGHT;
     case JCS_YCCK: return IMG_YCCK_LIGHT;
-    default: img_jpeg_give_up(common, IMG_UNSUPPORTED_FEATURE, "an unknown JPEG colour space");
+    default: img_jpeg_give_up(common, IMG_UNSUPPORTED_FEATURE, "the JPEG colour space is unknown");
     }
 }
 
-/// The DCT scaled to 4, 2 or 1 of 8, as long as our own filter still has a factor of two or more to do.
+/// The scale of the DCT in eighths: 8, 4, 2 or 1, such that at least a factor of two is left to our own filter.
 static unsigned scale_for(uint32_t longer, uint32_t max_side) {
     unsigned eighths = 8;
     while (eighths > 1 && (uint64_t)longer * eighths / 2 >= (uint64_t)max_side * 2 * 8) eighths /= 2;
@@ -51,7 +52,7 @@ static void make_scaler(decoding *d, int c, uint32_t fit_width, uint32_t fit_hei
         .in_height = component->downsampled_height,
         .step_x = subsampling * per_x * jpeg->image_width / fit_width,
         .step_y = subsampling * per_y * jpeg->image_height / fit_height,
-        // A mirrored picture has its chroma grid begin at what is now the far edge.
+        // In a mirrored picture the chroma grid begins at the far edge.
         .shift_x = turn.mirror_x ? (double)fit_width / subsampling - width : 0,
         .shift_y = turn.mirror_y ? (double)fit_height / subsampling - height : 0,
     };
@@ -61,20 +62,20 @@ static void make_scaler(decoding *d, int c, uint32_t fit_width, uint32_t fit_hei
     d->rows[c] = img_allocate_zeroed(lines, stride);
     d->row_pointers[c] = img_allocate_zeroed(lines, sizeof(JSAMPROW));
     if (!d->scaler[c] || !d->rows[c] || !d->row_pointers[c])
-        img_jpeg_give_up((j_common_ptr)jpeg, IMG_OUT_OF_MEMORY, "no memory left for this picture");
+        img_jpeg_give_up((j_common_ptr)jpeg, IMG_OUT_OF_MEMORY, "there is not enough memory for this picture");
     for (uint32_t i = 0; i < lines; i++) d->row_pointers[c][i] = d->rows[c] + i * stride;
 }
 
 static void make_planes(decoding *d) {
     struct jpeg_decompress_struct *jpeg = &d->reader.jpeg;
     img_picture *picture = d->picture;
-    img_turn turn = img_turn_for(d->source->orientation);
+    img_turn turn = img_turn_for(d->header->orientation);
     uint32_t width, height;
     img_fit(jpeg->image_width, jpeg->image_height, d->max_side, &width, &height);
     picture->width = turn.transpose ? height : width;
     picture->height = turn.transpose ? width : height;
     picture->planes = (uint32_t)jpeg->num_components;
-    bool subsampled = picture->model == IMG_YCC && !d->source->jpeg.profile.bytes && !d->full_chroma;
+    bool subsampled = picture->model == IMG_YCC && !d->header->profile.bytes && !d->full_chroma;
     for (int c = 0; c < jpeg->num_components; c++) make_scaler(d, c, width, height, subsampled && c ? 2 : 1, turn);
 }
 
@@ -99,13 +100,13 @@ static void read_rows(decoding *d) {
     }
     for (int c = 0; c < jpeg->num_components; c++)
         if (!img_scaler_complete(d->scaler[c]))
-            img_jpeg_give_up((j_common_ptr)jpeg, IMG_INTERNAL, "fewer rows than the header promised");
+            img_jpeg_give_up((j_common_ptr)jpeg, IMG_INTERNAL, "there are fewer rows than the header says");
 }
 
 static void decode(void *context) {
     decoding *d = context;
     struct jpeg_decompress_struct *jpeg = &d->reader.jpeg;
-    img_jpeg_reader_open(&d->reader, d->source);
+    img_jpeg_reader_open(&d->reader, d->input, d->header);
     d->picture->model = model_of(jpeg, (j_common_ptr)jpeg);
     jpeg->out_color_space = jpeg->jpeg_color_space;
     jpeg->raw_data_out = TRUE;
@@ -119,8 +120,8 @@ static void decode(void *context) {
     img_jpeg_reader_check_complete(&d->reader);
 }
 
-static img_status decode_once(const img_source *source, uint32_t max_side, bool full_chroma, img_picture **picture,
-                              img_failure *failure) {
+static img_status decode_once(const img_input *input, const img_jpeg_header *header, uint32_t max_side,
+                              bool full_chroma, img_picture **picture, img_failure *failure) {
     decoding *d = img_allocate_zeroed(1, sizeof *d);
     img_picture *decoded = img_allocate_zeroed(1, sizeof *decoded);
     if (!d || !decoded) {
@@ -128,7 +129,8 @@ static img_status decode_once(const img_source *source, uint32_t max_side, bool 
         free(decoded);
         return img_fail_memory(failure);
     }
-    d->source = source;
+    d->input = input;
+    d->header = header;
     d->max_side = max_side;
     d->full_chroma = full_chroma;
     d->picture = decoded;
@@ -148,28 +150,30 @@ static img_status decode_once(const img_source *source, uint32_t max_side, bool 
     return status;
 }
 
-/// Whether the source has chroma for every pixel of the picture, and it is such that half of it would be seen to miss.
-static bool wants_full_chroma(const img_source *source, const img_picture *picture) {
+/// Whether the source has chroma for every pixel of the picture and halving it would be visible.
+static bool wants_full_chroma(const img_jpeg_header *header, const img_picture *picture) {
+    const img_jpeg_frame_header *frame = &header->frame;
     uint32_t longer = picture->width > picture->height ? picture->width : picture->height;
-    uint32_t stored = source->width > source->height ? source->width : source->height;
-    uint32_t subsampling = source->jpeg.max_h > source->jpeg.max_v ? source->jpeg.max_h : source->jpeg.max_v;
-    return picture->model == IMG_YCC && !source->jpeg.profile.bytes && longer * subsampling <= stored &&
+    uint32_t stored = frame->width > frame->height ? frame->width : frame->height;
+    uint32_t subsampling = frame->max_h > frame->max_v ? frame->max_h : frame->max_v;
+    return picture->model == IMG_YCC && !header->profile.bytes && longer * subsampling <= stored &&
            img_chroma_is_sharp(picture);
 }
 
-img_status img_jpeg_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+img_status img_jpeg_decode(const img_input *input, const img_jpeg_header *header, uint32_t max_side,
+                           img_picture **picture, img_failure *failure) {
     img_picture *decoded;
-    img_status status = decode_once(source, max_side, false, &decoded, failure);
+    img_status status = decode_once(input, header, max_side, false, &decoded, failure);
     if (status != IMG_OK) return status;
-    if (wants_full_chroma(source, decoded)) {
+    if (wants_full_chroma(header, decoded)) {
         img_picture_free(decoded);
-        status = decode_once(source, max_side, true, &decoded, failure);
+        status = decode_once(input, header, max_side, true, &decoded, failure);
         if (status != IMG_OK) return status;
     }
-    img_turn turn = img_turn_for(source->orientation);
+    img_turn turn = img_turn_for(header->orientation);
     for (uint32_t c = 0; status == IMG_OK && c < decoded->planes; c++)
         if (!img_plane_turn(&decoded->plane[c], turn)) status = img_fail_memory(failure);
-    if (status == IMG_OK) status = img_colour_convert(decoded, &source->jpeg.profile, failure);
+    if (status == IMG_OK) status = img_colour_convert(decoded, &header->profile, failure);
     if (status == IMG_OK)
         *picture = decoded;
     else

@@ -86,7 +86,7 @@ static img_jpeg_frame frame_of(const img_picture *picture, int quality) {
 img_status img_encode_jpeg(const img_picture *picture, const img_jpeg_options *options, img_buffer *output,
                            img_failure *failure) {
     memset(output, 0, sizeof *output);
-    if (picture->alpha) return img_fail(failure, IMG_INTERNAL, "JPEG holds no transparency");
+    if (picture->alpha) return img_fail(failure, IMG_INTERNAL, "JPEG has no transparency");
     encoding *e = img_allocate_zeroed(1, sizeof *e);
     if (!e) return img_fail_memory(failure);
     for (uint32_t c = 0; c < picture->planes; c++) {

@@ -1,4 +1,4 @@
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <jerror.h>
 #include <string.h>
@@ -33,14 +33,14 @@ static void on_error(j_common_ptr jpeg) {
     longjmp(guard->back, 1);
 }
 
-/// Warnings that leave every pixel as it was meant; all others mean that some were guessed.
+/// Whether a warning leaves every pixel intact. All other warnings mean that some pixels were guessed.
 static bool is_harmless(int code) {
     return code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR ||
            code == JWRN_BOGUS_ICC || code == JWRN_JPEG_EOF;
 }
 
-/// Restart markers confine damage to a row of blocks: every viewer shows a picture that has lost a few of them. Without
-/// the markers the rest of the picture is guessed, and more rows are too much.
+/// Whether damage is confined to a few rows of blocks by restart markers: every viewer shows such a picture. Without
+/// the markers the rest of the picture is guessed, and too many damaged rows are not acceptable.
 static bool is_confined(j_common_ptr jpeg) {
     img_jpeg_guard *guard = guard_of(jpeg);
     int code = guard->base.msg_code;

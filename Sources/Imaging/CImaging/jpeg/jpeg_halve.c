@@ -5,9 +5,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Half the resolution from coefficients alone: the lower quarter of each block's coefficients is what a transform of
-/// four by four says of the same samples at half the size, and four of those make a new block (R. Dugad and N. Ahuja,
-/// "A fast scheme for image size change in the compressed domain", 2001).
+/// Halves the resolution in the coefficients: the lower quarter of a block's coefficients equals a four by four
+/// transform of the same samples at half the size, and four of those make a new block (R. Dugad and N. Ahuja, "A fast
+/// scheme for image size change in the compressed domain", 2001).
 
 typedef float vector __attribute__((vector_size(32)));
 
@@ -38,7 +38,7 @@ void img_jpeg_halve(const img_jpeg_halving *halving, const int16_t *const blocks
             bool right = column > 3, below = row > 3;
             const int16_t *block = blocks[below * 2 + right];
             int k = (row & 3) * 8 + (column & 3);
-            // What is past the edge mirrors what is before it.
+            // Blocks past the edge mirror those before it.
             if (!block) block = blocks[(below && blocks[2] ? 2 : 0) + (right && blocks[1])];
             if (!block[k]) continue;
             bool mirrored = ((right && !blocks[1]) && column & 1) != ((below && !blocks[2]) && row & 1);

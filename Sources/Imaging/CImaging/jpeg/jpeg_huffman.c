@@ -4,8 +4,8 @@
 
 enum { LONGEST = 16, RESERVED = 256, NODES = RESERVED + 1 };
 
-/// How many symbols get a code of which length: Huffman's merging of the two rarest (the higher symbol first among
-/// equals, so that the reserved one ends up among the longest), then the shortening of figure K.3.
+/// Finds how many symbols get a code of each length: first Huffman's merging of the two rarest (the higher symbol first
+/// among equals, so that the reserved one gets one of the longest codes), then the shortening of figure K.3.
 static void count_lengths(const uint32_t frequency[256], uint8_t length[NODES], uint32_t count[NODES]) {
     uint64_t weight[NODES];
     int16_t next[NODES];
@@ -40,7 +40,7 @@ static void count_lengths(const uint32_t frequency[256], uint8_t length[NODES], 
             count[j + 1] += 2;
             count[j]--;
         }
-    // The code of all ones is not to be used: it was reserved's.
+    // The code of all ones belongs to the reserved symbol and must not be used.
     uint32_t longest = LONGEST;
     while (longest && !count[longest]) longest--;
     count[longest]--;

@@ -1,4 +1,4 @@
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <jerror.h>
 
@@ -34,13 +34,13 @@ static void on_progress(j_common_ptr common) {
     longjmp(reader->guard.back, 1);
 }
 
-void img_jpeg_reader_open(img_jpeg_reader *reader, const img_source *source) {
+void img_jpeg_reader_open(img_jpeg_reader *reader, const img_input *input, const img_jpeg_header *header) {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
     jpeg_create_decompress(jpeg);
     jpeg->client_data = reader;
     reader->input = (struct jpeg_source_mgr){
-        .next_input_byte = source->bytes,
-        .bytes_in_buffer = source->count,
+        .next_input_byte = input->bytes,
+        .bytes_in_buffer = input->count,
         .init_source = start,
         .fill_input_buffer = refill,
         .skip_input_data = skip,
@@ -50,12 +50,12 @@ void img_jpeg_reader_open(img_jpeg_reader *reader, const img_source *source) {
     jpeg->src = &reader->input;
     reader->progress.progress_monitor = on_progress;
     jpeg->progress = &reader->progress;
-    reader->max_scans = source->limits.scans;
-    jpeg->mem->max_memory_to_use = (long)source->limits.memory_bytes;
+    reader->max_scans = input->limits.scans;
+    jpeg->mem->max_memory_to_use = (long)input->limits.memory_bytes;
     jpeg_read_header(jpeg, TRUE);
-    // The limits were judged on what our own reading of the header found.
-    if (jpeg->image_width != source->width || jpeg->image_height != source->height ||
-        jpeg->num_components != (int)source->jpeg.components)
+    // The limits were checked on what our own reading of the header found.
+    if (jpeg->image_width != header->frame.width || jpeg->image_height != header->frame.height ||
+        jpeg->num_components != (int)header->frame.components)
         img_jpeg_give_up((j_common_ptr)jpeg, IMG_CORRUPT, "two readings of the header disagree");
 }
 
@@ -63,13 +63,13 @@ void img_jpeg_reader_check_complete(img_jpeg_reader *reader) {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
     j_common_ptr common = (j_common_ptr)jpeg;
     img_status status = reader->guard.ended ? IMG_TRUNCATED : IMG_CORRUPT;
-    // An arithmetic decoder takes what is missing for zeros and does not warn.
+    // An arithmetic decoder takes missing data for zeros and does not warn.
     if (jpeg->arith_code && reader->guard.ended)
         img_jpeg_give_up(common, IMG_TRUNCATED, "the file ends within the picture");
     if (jpeg->coef_bits) {
         for (int c = 0; c < jpeg->num_components; c++) {
             if (jpeg->coef_bits[c][0] < 0) img_jpeg_give_up(common, status, "a colour component has no scan");
-            // A file may stop refining on purpose, but then it says where it ends.
+            // A file may stop refining on purpose, but then it has an end marker.
             for (int k = 0; reader->guard.ended && k < DCTSIZE2; k++)
                 if (jpeg->coef_bits[c][k] != 0) img_jpeg_give_up(common, status, "the file ends before its last scan");
         }

@@ -1,38 +1,39 @@
 #include "jpeg_coder.h"
-#include "jpeg_internal.h"
+#include "jpeg_library.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/// Mean squared samples. Photos are below 4; where knitwear in strong colours has 8 to 12, 4:2:0 needs a third more
-/// bytes for the same score.
+/// The limit on the mean squared samples. Photos are below 4; knitwear in strong colours has 8 to 12, and there 4:2:0
+/// needs a third more bytes for the same score.
 static const double soft_chroma = 7;
 
-/// A JPEG that keeps its size needs no pixels: its coefficients are read, rounded to other steps, turned by changing
-/// their places and signs, and written.
+/// Encodes a JPEG that keeps its size without its pixels: the coefficients are read, rounded to other steps, turned by
+/// changing their places and signs, and written.
 
 typedef struct requantising {
     img_jpeg_reader reader;
-    const img_source *source;
-    /// 0: the source's own steps, and every coefficient as it is.
+    const img_input *input;
+    const img_jpeg_header *header;
+    /// With 0, the source's own steps are used and every coefficient stays unchanged.
     int quality;
     img_turn turn;
-    /// Chroma comes out at half its resolution.
+    /// Whether chroma is written at half its resolution.
     bool halves;
     jvirt_barray_ptr *coefficients;
     img_jpeg_coder coder;
     img_buffer *output;
 } requantising;
 
-bool img_jpeg_turns_by_blocks(const img_source *source) {
-    const img_jpeg_header *header = &source->jpeg;
-    img_turn turn = img_turn_for(source->orientation);
-    // Blocks that are only partly picture cannot be brought to the other edge. Chroma may be halved.
-    uint32_t width = 8 * (header->components > 1 && header->max_h == 1 ? 2 : header->max_h);
-    uint32_t height = 8 * (header->components > 1 && header->max_v == 1 ? 2 : header->max_v);
-    return (header->components == 1 || header->components == 3) && !header->profile.bytes &&
-           !(turn.mirror_x && header->width % width) && !(turn.mirror_y && header->height % height);
+bool img_jpeg_turns_by_blocks(const img_jpeg_header *header) {
+    const img_jpeg_frame_header *frame = &header->frame;
+    img_turn turn = img_turn_for(header->orientation);
+    // Blocks that are only partly filled cannot move to the other edge. Chroma may be halved.
+    uint32_t width = 8 * (frame->components > 1 && frame->max_h == 1 ? 2 : frame->max_h);
+    uint32_t height = 8 * (frame->components > 1 && frame->max_v == 1 ? 2 : frame->max_v);
+    return (frame->components == 1 || frame->components == 3) && !header->profile.bytes &&
+           !(turn.mirror_x && frame->width % width) && !(turn.mirror_y && frame->height % height);
 }
 
 static uint32_t place_of(uint32_t row, uint32_t column, img_turn turn) {
@@ -69,7 +70,7 @@ static void choose_frame(requantising *r) {
     }
 }
 
-/// Whether the source's own steps are coarser than those of the quality: then finer ones only cost bytes.
+/// Whether the source's own steps are coarser than those of the quality, so that finer ones would only cost bytes.
 static bool is_poorer(const requantising *r) {
     const JQUANT_TBL *table = r->reader.jpeg.comp_info[0].quant_table;
     uint64_t own = 0, wanted = 0;
@@ -80,8 +81,8 @@ static bool is_poorer(const requantising *r) {
     return own >= wanted;
 }
 
-/// Whether chroma at full resolution holds so little that 4:2:0 is better: the mean energy of what would be lost and
-/// the quantisation would leave, on every other block.
+/// Whether full-resolution chroma has so little detail that 4:2:0 is better. Measures, on every other block, the mean
+/// energy that halving would lose and that quantisation would keep.
 static bool chroma_is_soft(requantising *r) {
     const struct jpeg_decompress_struct *jpeg = &r->reader.jpeg;
     const img_jpeg_frame *frame = &r->coder.frame;
@@ -163,11 +164,12 @@ static void requantise(void *context) {
     requantising *r = context;
     struct jpeg_decompress_struct *jpeg = &r->reader.jpeg;
     j_common_ptr common = (j_common_ptr)jpeg;
-    img_jpeg_reader_open(&r->reader, r->source);
+    img_jpeg_reader_open(&r->reader, r->input, r->header);
     r->coefficients = jpeg_read_coefficients(jpeg);
     img_jpeg_reader_check_complete(&r->reader);
     for (int c = 0; c < jpeg->num_components; c++)
-        if (!jpeg->comp_info[c].quant_table) img_jpeg_give_up(common, IMG_CORRUPT, "a component has no quantisation");
+        if (!jpeg->comp_info[c].quant_table)
+            img_jpeg_give_up(common, IMG_CORRUPT, "a colour component has no quantisation table");
     choose_frame(r);
     if (r->quality && is_poorer(r)) {
         r->quality = 0;
@@ -179,17 +181,18 @@ static void requantise(void *context) {
     bool made = img_jpeg_coder_open(&r->coder);
     if (made) add_blocks(r);
     if (!made || !img_jpeg_coder_finish(&r->coder, r->output))
-        img_jpeg_give_up(common, IMG_OUT_OF_MEMORY, "no memory left for the output");
+        img_jpeg_give_up(common, IMG_OUT_OF_MEMORY, "there is not enough memory for the output");
 }
 
-img_status img_jpeg_requantise(const img_source *source, int quality, img_buffer *output, bool *lossless,
-                               img_failure *failure) {
-    if (!img_jpeg_turns_by_blocks(source)) return img_fail(failure, IMG_INTERNAL, "this picture needs its pixels");
+img_status img_jpeg_requantise(const img_input *input, const img_jpeg_header *header, int quality, img_buffer *output,
+                               bool *lossless, img_failure *failure) {
+    if (!img_jpeg_turns_by_blocks(header)) return img_fail(failure, IMG_INTERNAL, "this picture needs its pixels");
     requantising *r = img_allocate_zeroed(1, sizeof *r);
     if (!r) return img_fail_memory(failure);
-    r->source = source;
+    r->input = input;
+    r->header = header;
     r->quality = quality;
-    r->turn = img_turn_for(source->orientation);
+    r->turn = img_turn_for(header->orientation);
     r->output = output;
     r->reader.jpeg.err = img_jpeg_guard_init(&r->reader.guard, failure);
     img_status status = img_jpeg_guarded(&r->reader.guard, requantise, r) ? IMG_OK : failure->status;

@@ -1,7 +1,7 @@
-#include "internal.h"
+#include "picture.h"
 
-/// Photos are below 20. Where it is red knitwear (160 to 270) 4:2:0 costs ten and more points of SSIMULACRA2; in a
-/// flower garden (120 to 140) 4:4:4 is still bytes for nothing.
+/// The steepness from which chroma is sharp. Photos are below 20. In red knitwear (160 to 270) 4:2:0 costs ten and more
+/// points of SSIMULACRA2; in a flower garden (120 to 140) 4:4:4 still gains nothing for its bytes.
 static const double sharp = 150;
 
 /// The mean squared difference of neighbours, of every fourth row.

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "picture.h"
 
 /// EXIF 2.32, section 4.6.4, tag 274: where row 0 and column 0 of the stored picture belong.
 img_turn img_turn_for(uint32_t orientation) {

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "picture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,40 +84,4 @@ void img_picture_simplify(img_picture *picture) {
     }
     picture->model = IMG_GRAY;
     picture->planes -= 2;
-}
-
-void img_any_pixel(const img_picture *picture, uint32_t x, uint32_t y, uint8_t rgba[4]) {
-    if (picture->model != IMG_YCC) {
-        img_pixel(picture, x, y, rgba);
-        return;
-    }
-    uint8_t sample[3];
-    for (int c = 0; c < 3; c++) {
-        const img_plane *plane = &picture->plane[c];
-        uint32_t row = plane->height < picture->height ? y / 2 : y, column = plane->width < picture->width ? x / 2 : x;
-        sample[c] = img_plane_row(plane, row)[column];
-    }
-    img_ycc_to_rgb(&sample[0], &sample[1], &sample[2], rgba);
-    rgba[3] = 255;
-}
-
-img_picture_facts img_picture_describe(const img_picture *picture) {
-    img_picture_facts facts = {picture->width, picture->height, picture->alpha, 257, 0};
-    if (picture->model != IMG_GRAY && picture->model != IMG_RGB) return facts;
-    uint64_t flat = 0;
-    for (uint32_t y = 0; y < picture->height; y++)
-        for (uint32_t x = 1; x < picture->width; x++) {
-            uint8_t differs = 0;
-            for (uint32_t c = 0; c < picture->planes; c++) {
-                const uint8_t *row = img_plane_row(&picture->plane[c], y);
-                differs |= row[x] ^ row[x - 1];
-            }
-            flat += !differs;
-        }
-    facts.flat_permille = (uint32_t)(flat * 1000 / ((uint64_t)picture->width * picture->height));
-    img_palette palette = {0};
-    bool no_memory = false;
-    if (img_palette_exact(picture, &palette, &no_memory)) facts.colours = palette.count;
-    img_plane_free(&palette.indices);
-    return facts;
 }

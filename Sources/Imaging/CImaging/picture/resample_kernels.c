@@ -1,6 +1,6 @@
 #include "resample_kernels.h"
 
-/// All versions give the same numbers: integer sums do not depend on their order.
+/// All versions give the same numbers, because integer sums do not depend on their order.
 
 enum { DOWN = IMG_WEIGHT_BITS - IMG_BETWEEN_BITS, DOWN_AGAIN = IMG_WEIGHT_BITS + IMG_BETWEEN_BITS };
 
@@ -11,7 +11,7 @@ static inline const __m128i *at8(const int16_t *p) { return (const __m128i *)(co
 static inline const __m128i *at16(const uint8_t *p) { return (const __m128i *)(const void *)p; }
 static inline int32_t pair(const int16_t *w) { return (int32_t)((uint32_t)(uint16_t)w[1] << 16 | (uint16_t)w[0]); }
 
-/// SSE2 is part of x86-64. Compilers do not find `pmaddwd` in the plain loops below, which then take three times as
+/// SSE2 is part of x86-64. Compilers do not generate `pmaddwd` for the plain loops below, which take three times as
 /// long.
 static void blend_rows_sse2(const uint8_t *const *rows, const int16_t *weights, uint32_t count, int16_t *sums,
                             size_t columns) {

@@ -1,7 +1,7 @@
 #ifndef CIMAGING_RESAMPLE_KERNELS_H
 #define CIMAGING_RESAMPLE_KERNELS_H
 
-#include "internal.h"
+#include "picture.h"
 
 /// Fractional bits of the weights and of the samples between the two passes.
 enum { IMG_WEIGHT_BITS = 14, IMG_BETWEEN_BITS = 6 };

@@ -1,4 +1,5 @@
-#include "png_internal.h"
+#include "png_codec.h"
+#include "png_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +32,14 @@ static void open_intake(decoding *d) {
     if (!img_intake_open(&d->intake, type & PNG_COLOR_MASK_COLOR ? IMG_RGB : IMG_GRAY,
                          (type & PNG_COLOR_MASK_ALPHA) || transparent, png_get_image_width(d->png, d->info),
                          png_get_image_height(d->png, d->info), d->max_side))
-        img_png_give_up(&d->guard, IMG_OUT_OF_MEMORY, "no memory left for this picture");
+        img_png_give_up(&d->guard, IMG_OUT_OF_MEMORY, "there is not enough memory for this picture");
 }
 
 static void read_pixels(decoding *d, uint32_t height, size_t row_bytes, int passes) {
-    // An interlaced picture fills in pass after pass and has to be held whole.
+    // An interlaced picture arrives in several passes and has to be held whole.
     uint32_t held = passes > 1 ? height : 1;
     d->pixels = img_allocate(held, row_bytes);
-    if (!d->pixels) img_png_give_up(&d->guard, IMG_OUT_OF_MEMORY, "no memory left for this picture");
+    if (!d->pixels) img_png_give_up(&d->guard, IMG_OUT_OF_MEMORY, "there is not enough memory for this picture");
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < height; y++) {
             uint8_t *row = d->pixels + (passes > 1 ? row_bytes * y : 0);
@@ -59,22 +60,23 @@ static void decode(void *context) {
     png_read_update_info(d->png, d->info);
     size_t row_bytes = png_get_rowbytes(d->png, d->info);
     if (row_bytes != (size_t)d->intake.width * d->intake.picture->planes)
-        img_png_give_up(&d->guard, IMG_INTERNAL, "libpng's rows have another size than planned");
+        img_png_give_up(&d->guard, IMG_INTERNAL, "libpng's rows have an unexpected size");
     read_pixels(d, png_get_image_height(d->png, d->info), row_bytes, passes);
 }
 
-img_status img_png_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
+img_status img_png_decode(const img_png_header *header, uint32_t max_side, img_picture **picture,
+                          img_failure *failure) {
     decoding *d = img_allocate_zeroed(1, sizeof *d);
     if (!d) return img_fail_memory(failure);
     d->guard = (img_png_guard){.failure = failure, .otherwise = IMG_CORRUPT};
     d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d->guard, img_png_on_error, img_png_on_warning);
     d->info = d->png ? png_create_info_struct(d->png) : NULL;
-    d->core = &source->png.core;
+    d->core = &header->core;
     d->max_side = max_side;
     img_status status = d->info ? IMG_OK : img_fail_memory(failure);
     if (status == IMG_OK && !img_png_guarded(&d->guard, decode, d)) status = failure->status;
     if (status == IMG_OK)
-        status = img_intake_finish(&d->intake, source->orientation, &source->png.profile, picture, failure);
+        status = img_intake_finish(&d->intake, header->orientation, &header->profile, picture, failure);
     png_destroy_read_struct(&d->png, &d->info, NULL);
     img_intake_close(&d->intake);
     free(d->pixels);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/// Plain loops without branches, so that the compiler finds vectors in them.
+/// Plain loops without branches, which the compiler vectorises.
 
 static uint8_t paeth(uint8_t left, uint8_t up, uint8_t corner) {
     int16_t to_left = (int16_t)(up - corner), to_up = (int16_t)(left - corner), to_corner = (int16_t)(to_left + to_up);

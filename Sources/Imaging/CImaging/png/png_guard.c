@@ -1,4 +1,4 @@
-#include "png_internal.h"
+#include "png_library.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
-#include "internal.h"
+#include "png_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <zlib.h>
 
-/// Reads a PNG's chunks (W3C PNG, third edition) without decoding pixels. What a decoder needs is copied out with its
-/// checksums verified; libpng never sees the rest.
+/// Reads the chunks of a PNG (W3C PNG, third edition) without decoding pixels. The chunks that a decoder needs are
+/// copied after their checksums have been verified; libpng never sees the others.
 
-enum { SIGNATURE_BYTES = 8, CHUNK_EXTRA = 12 };
+enum { CHUNK_EXTRA = 12 };
 
 typedef struct chunk {
     const uint8_t *type, *body;
@@ -18,22 +18,83 @@ typedef struct chunk {
 static bool is(const chunk *c, const char *type) { return !memcmp(c->type, type, 4); }
 static bool is_critical(const chunk *c) { return !(c->type[0] & 0x20); }
 
+static bool is_gray(const img_png_frame_header *frame) { return frame->colour_type == 0 || frame->colour_type == 4; }
+
 static bool checksum_holds(const chunk *c) {
     return crc32(crc32(0, c->type, 4), c->body, c->count) == img_be32(c->body + c->count);
 }
 
-static img_status read_header(const chunk *c, const img_limits *limits, img_png_header *header, img_failure *failure) {
-    if (!is(c, "IHDR") || c->count != 13) return img_fail(failure, IMG_CORRUPT, "the file does not begin with IHDR");
-    if (!checksum_holds(c)) return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk IHDR");
-    header->width = img_be32(c->body);
-    header->height = img_be32(c->body + 4);
-    header->bit_depth = c->body[8];
-    header->colour_type = c->body[9];
-    header->interlaced = c->body[12] != 0;
-    return img_check_size(header->width, header->height, limits, failure);
+/// What the chunks say about colours.
+typedef struct stated_colours {
+    bool has_codes, is_srgb, has_gamma, has_chromaticities;
+    uint8_t codes[4];
+    double gamma;
+    img_chromaticities chromaticities;
+} stated_colours;
+
+/// gAMA and cHRM hold numbers times 100,000.
+static double fixed(const uint8_t *p) { return img_be32(p) / 100000.0; }
+
+/// Whether the chunk is one of those that state colours by numbers. One that is broken is ignored.
+static bool read_colours(const chunk *c, stated_colours *colours) {
+    static const struct {
+        char type[5];
+        uint32_t count;
+    } kinds[] = {{"cICP", 4}, {"sRGB", 1}, {"gAMA", 4}, {"cHRM", 32}};
+    uint32_t kind = 0;
+    while (kind < 4 && !is(c, kinds[kind].type)) kind++;
+    if (kind == 4) return false;
+    if (c->count != kinds[kind].count || !checksum_holds(c)) return true;
+    const uint8_t *b = c->body;
+    switch (kind) {
+    case 0:
+        // Only RGB of the full range is defined for PNG.
+        colours->has_codes = !b[2] && b[3] == 1;
+        memcpy(colours->codes, b, 4);
+        break;
+    case 1: colours->is_srgb = true; break;
+    case 2:
+        colours->has_gamma = img_be32(b) != 0;
+        colours->gamma = fixed(b);
+        break;
+    default:
+        colours->has_chromaticities = true;
+        colours->chromaticities = (img_chromaticities){{fixed(b), fixed(b + 4)},
+                                                       {fixed(b + 8), fixed(b + 12)},
+                                                       {fixed(b + 16), fixed(b + 20)},
+                                                       {fixed(b + 24), fixed(b + 28)}};
+    }
+    return true;
 }
 
-/// iCCP: a name of up to 79 bytes, NUL, method 0, a zlib stream. A stream that cannot be read is no profile.
+/// The order of precedence is that of the PNG specification, section 4.3: cICP, iCCP, sRGB, then gAMA and cHRM.
+static img_status apply_colours(const stated_colours *colours, uint32_t components, img_profile *profile,
+                                img_failure *failure) {
+    img_colour_space space = img_colour_space_srgb();
+    bool known = false;
+    if (colours->has_codes) {
+        img_status status = img_colour_space_of_codes(colours->codes[0], colours->codes[1], &space, &known, failure);
+        if (status != IMG_OK) return status;
+    }
+    if (known) {
+        free(profile->bytes);
+        *profile = (img_profile){0};
+        return img_profile_state(profile, &space, components, failure);
+    }
+    if (profile->bytes || colours->is_srgb) return IMG_OK;
+    // As browsers do: a gamma near that of displays means sRGB unless chromaticities say more (libpng's threshold).
+    bool near_srgb = colours->gamma > 0.95 / 2.2 && colours->gamma < 1.05 / 2.2;
+    if (!colours->has_chromaticities && (!colours->has_gamma || near_srgb)) return IMG_OK;
+    if (colours->has_chromaticities) space.chromaticities = colours->chromaticities;
+    if (colours->has_gamma) {
+        space.transfer = IMG_TRANSFER_GAMMA;
+        space.gamma = 1 / colours->gamma;
+    }
+    return img_profile_state(profile, &space, components, failure);
+}
+
+/// The chunk iCCP consists of a name of up to 79 bytes, NUL, method 0 and a zlib stream. A stream that cannot be read
+/// is ignored.
 static img_status read_profile(const chunk *c, const img_limits *limits, img_profile *profile, img_failure *failure) {
     const uint8_t *name_end = memchr(c->body, 0, img_min_u32(c->count, 80));
     if (!name_end || profile->bytes) return IMG_OK;
@@ -66,21 +127,23 @@ static img_status read_profile(const chunk *c, const img_limits *limits, img_pro
     return status;
 }
 
-static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_header *header, img_failure *failure) {
+static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_header *header, stated_colours *colours,
+                             img_failure *failure) {
     bool wanted = is_critical(c) || is(c, "tRNS");
     if (wanted) {
         if (!checksum_holds(c)) {
             if (is_critical(c))
-                return img_fail(failure, IMG_CORRUPT, "wrong checksum of chunk %.4s", (const char *)c->type);
+                return img_fail(failure, IMG_CORRUPT, "the checksum of chunk %.4s is wrong", (const char *)c->type);
             return IMG_OK;
         }
         if (is_critical(c) && !is(c, "IHDR") && !is(c, "PLTE") && !is(c, "IDAT") && !is(c, "IEND"))
-            return img_fail(failure, IMG_CORRUPT, "an unknown critical chunk");
+            return img_fail(failure, IMG_CORRUPT, "there is an unknown critical chunk");
         size_t whole = (size_t)c->count + CHUNK_EXTRA;
         return img_buffer_append(&header->core, c->type - 4, whole) ? IMG_OK : img_fail_memory(failure);
     }
+    if (read_colours(c, colours)) return IMG_OK;
     if (is(c, "iCCP")) return read_profile(c, limits, &header->profile, failure);
-    // An animation's first frame is, in all but contrived files, the picture itself: IDAT.
+    // The first frame of an animation is the picture in IDAT, except in contrived files.
     if (is(c, "acTL") && c->count == 8) {
         uint32_t frames = img_be32(c->body);
         header->animated = frames > 1;
@@ -91,27 +154,34 @@ static img_status read_chunk(const chunk *c, const img_limits *limits, img_png_h
     return IMG_OK;
 }
 
-img_status img_png_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_png_header *header,
-                        img_failure *failure) {
+img_status img_png_scan(const img_input *input, img_png_header *header, img_failure *failure) {
     static const uint8_t end[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    const img_limits *limits = &input->limits;
+    const uint8_t *bytes = input->bytes;
+    size_t count = input->count;
     header->orientation = 1;
+    img_status status = img_png_read_header(bytes, count, &header->frame, failure);
+    if (status == IMG_OK) status = img_check_size(header->frame.width, header->frame.height, limits, failure);
+    if (status != IMG_OK) return status;
+    stated_colours colours = {0};
     bool pixels = false, ended = false;
-    size_t at = SIGNATURE_BYTES;
-    if (!img_buffer_append(&header->core, bytes, SIGNATURE_BYTES)) return img_fail_memory(failure);
+    size_t at = IMG_PNG_SIGNATURE_BYTES;
+    if (!img_buffer_append(&header->core, bytes, at)) return img_fail_memory(failure);
     while (!ended && count - at >= CHUNK_EXTRA) {
         chunk c = {bytes + at + 4, bytes + at + 8, img_be32(bytes + at)};
         if (c.count > count - at - CHUNK_EXTRA) break;
-        img_status status = at == SIGNATURE_BYTES ? read_header(&c, limits, header, failure) : IMG_OK;
-        if (status == IMG_OK) status = read_chunk(&c, limits, header, failure);
+        status = read_chunk(&c, limits, header, &colours, failure);
         if (status != IMG_OK) return status;
         pixels |= is(&c, "IDAT");
         ended = is(&c, "IEND");
         at += (size_t)c.count + CHUNK_EXTRA;
     }
-    if (!pixels) return img_fail(failure, ended ? IMG_CORRUPT : IMG_TRUNCATED, "no pixels in the file");
-    // Whether all pixels came is for the decoder to say; a missing end marker alone does no harm.
+    if (!pixels) return img_fail(failure, ended ? IMG_CORRUPT : IMG_TRUNCATED, "the file contains no pixels");
+    // Whether all pixels came is for the decoder to find out; a missing end marker alone does no harm.
     if (!ended && !img_buffer_append(&header->core, end, sizeof end)) return img_fail_memory(failure);
-    static const uint8_t components[7] = {[0] = 1, [2] = 3, [3] = 3, [4] = 1, [6] = 3};
-    img_profile_judge(&header->profile, header->colour_type < 7 ? components[header->colour_type] : 0);
-    return IMG_OK;
+    const uint32_t components = is_gray(&header->frame) ? 1 : 3;
+    img_profile_judge(&header->profile, components);
+    status = apply_colours(&colours, components, &header->profile, failure);
+    if (status == IMG_OK) img_profile_judge(&header->profile, components);
+    return status;
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "internal.h"
+#include "heif/heif_codec.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 
 #include <seccomp.h>
 
-/// What a decoder needs that takes bytes in, computes and gives bytes out.
+/// The system calls of a decoder, which reads bytes, computes and writes bytes.
 static const int allowed[] = {
     SCMP_SYS(brk),
     SCMP_SYS(munmap),
@@ -40,7 +40,7 @@ static const int allowed[] = {
     SCMP_SYS(set_tid_address),
 };
 
-/// What only an attacker inside the decoder would ask for; every other call fails with EPERM.
+/// Calls that only an attacker inside the decoder would make: they kill the process. Every other call fails with EPERM.
 static const int deadly[] = {
     SCMP_SYS(execve),
     SCMP_SYS(execveat),
@@ -76,14 +76,14 @@ static int add_rules(scmp_filter_ctx filter) {
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     failed |=
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    // HEVC's and AV1's decoders start threads, which gain nothing that this process has not; another process is deadly.
-    // What `clone3` is to do cannot be seen from here: the C library takes `clone` where the kernel has only that.
+    // The decoders of HEVC and AV1 start threads, which have no more rights than this process; a new process is deadly.
+    // A filter cannot see the arguments of `clone3`. Where it does not exist, the C library uses `clone`.
     const scmp_datum_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
     failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1,
                                SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-    // Its own limits only (process 0 is the caller).
+    // Only its own limits: process 0 is the caller.
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
                                SCMP_A1(SCMP_CMP_EQ, RLIMIT_CPU));
     return failed;
@@ -109,7 +109,7 @@ static bool limit(int resource, uint64_t value, const char *name, img_failure *f
 
 bool img_confine(const img_confinement *confinement, img_seccomp *seccomp, img_failure *failure) {
     img_load_decoders();
-    // libcrypto loads its digests at first use, from files.
+    // libcrypto loads its digests from files at first use.
     char digest[65];
     if (!img_sha256((const uint8_t *)"", 0, digest)) {
         img_fail(failure, IMG_INTERNAL, "libcrypto has no SHA-256");

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "CImaging.h"
 
 #include <errno.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "webp_codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-/// WebP through libwebp: the container is taken apart first, of an animation only the first frame is decoded.
+/// Decodes WebP through libwebp. The container is parsed first; of an animation, only the first frame is decoded.
 
 static img_status copy_profile(WebPDemuxer *demuxer, const img_limits *limits, img_profile *profile,
                                img_failure *failure) {
@@ -40,7 +40,7 @@ static uint32_t read_orientation(WebPDemuxer *demuxer) {
 
 static img_status read_frame(WebPDemuxer *demuxer, img_webp_header *header, img_failure *failure) {
     WebPIterator frame;
-    if (!WebPDemuxGetFrame(demuxer, 1, &frame)) return img_fail(failure, IMG_TRUNCATED, "no pixels in the file");
+    if (!WebPDemuxGetFrame(demuxer, 1, &frame)) return img_fail(failure, IMG_TRUNCATED, "the file contains no pixels");
     header->left = (uint32_t)frame.x_offset;
     header->top = (uint32_t)frame.y_offset;
     header->frame_width = (uint32_t)frame.width;
@@ -55,24 +55,28 @@ static img_status read_frame(WebPDemuxer *demuxer, img_webp_header *header, img_
         !header->left && !header->top && header->frame_width == header->width && header->frame_height == header->height;
     bool fits =
         header->left + header->frame_width <= header->width && header->top + header->frame_height <= header->height;
-    return fits ? IMG_OK : img_fail(failure, IMG_CORRUPT, "a frame outside the picture");
+    return fits ? IMG_OK : img_fail(failure, IMG_CORRUPT, "a frame reaches beyond the picture");
 }
 
-img_status img_webp_scan(const uint8_t *bytes, size_t count, const img_limits *limits, img_webp_header *header,
-                         img_failure *failure) {
-    WebPData data = {bytes, count};
+img_status img_webp_scan(const img_input *input, img_webp_header *header, img_failure *failure) {
+    const img_limits *limits = &input->limits;
+    img_status status = img_webp_read_header(input->bytes, input->count, &header->width, &header->height, failure);
+    if (status == IMG_OK) status = img_check_size(header->width, header->height, limits, failure);
+    if (status != IMG_OK) return status;
+    WebPData data = {input->bytes, input->count};
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&data, &state);
     if (!demuxer) {
-        if (state == WEBP_DEMUX_PARSE_ERROR) return img_fail(failure, IMG_CORRUPT, "the container makes no sense");
+        if (state == WEBP_DEMUX_PARSE_ERROR) return img_fail(failure, IMG_CORRUPT, "the container is malformed");
         return img_fail(failure, IMG_TRUNCATED, "the file ends within its header");
     }
-    header->width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
-    header->height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
+    // The limits were checked on what our own reading of the header found.
+    if (WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH) != header->width ||
+        WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT) != header->height)
+        status = img_fail(failure, IMG_CORRUPT, "two readings of the header disagree");
     uint32_t frames = WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT);
     header->animated = frames > 1;
     header->orientation = read_orientation(demuxer);
-    img_status status = img_check_size(header->width, header->height, limits, failure);
     if (status == IMG_OK && frames > limits->frames)
         status = img_fail_limit(failure, IMG_TOO_MANY_FRAMES, limits->frames, frames, "frames");
     if (status == IMG_OK) status = read_frame(demuxer, header, failure);
@@ -87,12 +91,13 @@ static img_status failed(VP8StatusCode code, img_failure *failure) {
     case VP8_STATUS_OUT_OF_MEMORY: return img_fail_memory(failure);
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return img_fail(failure, IMG_TRUNCATED, "the file ends within the picture");
-    case VP8_STATUS_UNSUPPORTED_FEATURE: return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "libwebp does not know it");
+    case VP8_STATUS_UNSUPPORTED_FEATURE:
+        return img_fail(failure, IMG_UNSUPPORTED_FEATURE, "libwebp does not support this feature");
     default: return img_fail(failure, IMG_CORRUPT, "libwebp: status %d", (int)code);
     }
 }
 
-/// `pixels` are the frame's; the rest of the picture is transparent.
+/// Pushes the picture's rows. `pixels` belong to the frame; the rest of the picture is transparent.
 static bool push_rows(const img_webp_header *w, const WebPRGBABuffer *pixels, uint32_t channels, img_intake *intake) {
     uint8_t *row = img_allocate_zeroed(w->width, channels);
     for (uint32_t y = 0; row && y < w->height; y++) {
@@ -108,10 +113,9 @@ static bool push_rows(const img_webp_header *w, const WebPRGBABuffer *pixels, ui
     return row != NULL;
 }
 
-img_status img_webp_decode(const img_source *source, uint32_t max_side, img_picture **picture, img_failure *failure) {
-    const img_webp_header *w = &source->webp;
+img_status img_webp_decode(const img_webp_header *w, uint32_t max_side, img_picture **picture, img_failure *failure) {
     WebPDecoderConfig config;
-    if (!WebPInitDecoderConfig(&config)) return img_fail(failure, IMG_INTERNAL, "another version of libwebp");
+    if (!WebPInitDecoderConfig(&config)) return img_fail(failure, IMG_INTERNAL, "libwebp has another version");
     bool alpha = w->alpha || !w->covers;
     config.output.colorspace = alpha ? MODE_RGBA : MODE_RGB;
     VP8StatusCode code = WebPDecode(w->frame, w->frame_count, &config);
@@ -119,28 +123,23 @@ img_status img_webp_decode(const img_source *source, uint32_t max_side, img_pict
     img_status status = code == VP8_STATUS_OK ? IMG_OK : failed(code, failure);
     if (status == IMG_OK &&
         ((uint32_t)config.output.width != w->frame_width || (uint32_t)config.output.height != w->frame_height))
-        status = img_fail(failure, IMG_CORRUPT, "a frame of another size than promised");
+        status = img_fail(failure, IMG_CORRUPT, "a frame has another size than its header says");
     if (status == IMG_OK && (!img_intake_open(&intake, IMG_RGB, alpha, w->width, w->height, max_side) ||
                              !push_rows(w, &config.output.u.RGBA, alpha ? 4 : 3, &intake)))
         status = img_fail_memory(failure);
     WebPFreeDecBuffer(&config.output);
-    if (status == IMG_OK) status = img_intake_finish(&intake, source->orientation, &w->profile, picture, failure);
+    if (status == IMG_OK) status = img_intake_finish(&intake, w->orientation, &w->profile, picture, failure);
     img_intake_close(&intake);
     return status;
 }
 
-static void put_le32(uint8_t *p, uint32_t v) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (8 * i));
-}
-
-/// The first frame's chunks in a container of their own (WebP Container Specification): `VP8X` only where they need it.
-img_status img_webp_strip(const img_source *source, img_buffer *output, img_failure *failure) {
-    const img_webp_header *w = &source->webp;
+/// Puts the first frame's chunks into a container of their own, with a `VP8X` chunk only where they need it (RFC 9649).
+img_status img_webp_strip(const img_webp_header *w, img_buffer *output, img_failure *failure) {
     bool extended = w->frame_count > 4 && !memcmp(w->frame, "ALPH", 4);
     uint8_t head[30] = "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10";
-    put_le32(head + 4, (uint32_t)(w->frame_count + 4 + (extended ? 18u : 0u)));
+    img_put_le32(head + 4, (uint32_t)(w->frame_count + 4 + (extended ? 18u : 0u)));
     // 24 bits each; the reserved bytes between stay zero.
-    put_le32(head + 24, w->width - 1);
+    img_put_le32(head + 24, w->width - 1);
     head[27] = (uint8_t)(w->height - 1);
     head[28] = (uint8_t)((w->height - 1) >> 8);
     head[29] = (uint8_t)((w->height - 1) >> 16);

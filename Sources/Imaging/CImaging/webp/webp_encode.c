@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool configure(const img_webp_options *options, WebPConfig *config) {
     if (options->quality) {
         config->quality = (float)options->quality;
         config->method = 4;
-        // Sharp colour edges survive halved chroma better; the time is small beside the coding's.
+        // Sharp colour edges survive halved chroma better, and it takes little time compared with the encoding.
         config->use_sharp_yuv = 1;
     } else if (!WebPConfigLosslessPreset(config, (int)options->effort)) {
         return false;
@@ -41,11 +41,11 @@ img_status img_encode_webp(const img_picture *picture, const img_webp_options *o
                            img_failure *failure) {
     memset(output, 0, sizeof *output);
     if (picture->model != IMG_GRAY && picture->model != IMG_RGB)
-        return img_fail(failure, IMG_INTERNAL, "WebP is made of gray and RGB only");
+        return img_fail(failure, IMG_INTERNAL, "WebP is made from gray and RGB only");
     WebPConfig config;
     WebPPicture webp;
     if (!configure(options, &config) || !WebPPictureInit(&webp))
-        return img_fail(failure, IMG_INTERNAL, "libwebp does not take its configuration");
+        return img_fail(failure, IMG_INTERNAL, "libwebp refuses its configuration");
     webp.width = (int)picture->width;
     webp.height = (int)picture->height;
     webp.use_argb = 1;

@@ -1,26 +1,26 @@
-/// What became of one picture.
+/// What a worker made of one source, or why it made nothing.
 package struct ImageOutcome: Sendable, Equatable {
-    package var source: SourceImage
-    package var result: Result<CompressedImage, ImageFailure>
+    package var source: SourceDescription
+    package var result: Result<EncodedImage, CodecFailure>
 
-    package init(source: SourceImage, result: Result<CompressedImage, ImageFailure>) {
+    package init(source: SourceDescription, result: Result<EncodedImage, CodecFailure>) {
         self.source = source
         self.result = result
     }
 }
 
-/// What the bytes that came in are.
-package struct SourceImage: Sendable, Equatable {
-    /// By content: `jpeg`, `png`, `webp`, `html`, … or `unknown`.
+/// What is known about the bytes of a source.
+package struct SourceDescription: Sendable, Equatable {
+    /// The format by content: `jpeg`, `png`, `webp`, `html`, … or `unknown`.
     package var format: String
     package var byteCount: UInt64
     /// Lower-case hexadecimal.
     package var sha256: String
-    /// Upright; nil when the headers could not be read or break a limit.
+    /// The upright size; nil when the headers could not be read or exceed a limit.
     package var size: PixelSize?
-    /// Only the first frame comes out.
+    /// Whether it has several frames, of which only the first is used.
     package var isAnimated: Bool
-    /// The format that the header or the name announced, where it is another one.
+    /// The format that the header or the name declared, where it differs.
     package var contradicts: String?
 
     package init(
@@ -48,22 +48,23 @@ package struct PixelSize: Sendable, Hashable {
     var longerSide: UInt32 { max(self.width, self.height) }
 }
 
-/// All that is made of one picture.
-package struct CompressedImage: Sendable, Equatable {
-    /// As many as the recipe asks for, in its order. Two may hold the same bytes: pictures are never enlarged.
-    package var renditions: [Rendition]
-    /// 5 to 25 bytes that give a blurred likeness (https://evanw.github.io/thumbhash/).
+/// Everything that is made from one picture.
+package struct EncodedImage: Sendable, Equatable {
+    /// The renditions that the recipe names, in its order. Two may have the same bytes, because pictures are never
+    /// enlarged.
+    package var renditions: [EncodedRendition]
+    /// The ThumbHash, 5 to 25 bytes (https://evanw.github.io/thumbhash/).
     package var thumbHash: [UInt8]
 
-    package init(renditions: [Rendition], thumbHash: [UInt8]) {
+    package init(renditions: [EncodedRendition], thumbHash: [UInt8]) {
         self.renditions = renditions
         self.thumbHash = thumbHash
     }
 }
 
-/// One file for clients.
-package struct Rendition: Sendable, Equatable {
-    /// The recipe's.
+/// One size of a picture, as a file.
+package struct EncodedRendition: Sendable, Equatable {
+    /// The name that the recipe gives it.
     package var name: String
     package var bytes: [UInt8]
     /// Lower-case hexadecimal.
@@ -104,19 +105,19 @@ package enum ImageEncoding: String, Sendable, CaseIterable {
     }
 }
 
-/// Which of the possible outputs was kept, and so why.
+/// Which candidate was kept, and therefore why.
 package enum KeptCandidate: String, Sendable, CaseIterable {
-    /// Coded anew with the recipe's quality: smaller than anything lossless by enough to be worth the loss.
+    /// Encoded with the recipe's quality: so much smaller than anything lossless that the loss is worth it.
     case encoded
-    /// Every pixel of the (resized) picture is as it was: nothing lossy is much smaller, or good enough.
+    /// Lossless: nothing lossy is much smaller, or good enough.
     case lossless
-    /// With fewer colours, chosen for the picture: smaller than anything else that is good enough.
+    /// Encoded with a palette chosen for the picture: smaller than anything else that is good enough.
     case palette
-    /// The same pixels without metadata: coding them anew would have saved little or nothing.
+    /// The source without its metadata: encoding it again would have saved little or nothing.
     case strippedSource = "stripped-source"
-    /// Coded at a lower quality or with fewer colours: as the recipe says it would be bigger than the source, which
-    /// cannot be kept because it is turned, too large or not sRGB.
+    /// Encoded with a lower quality or fewer colours: with the recipe's quality it would be bigger than the source,
+    /// which cannot be kept because it is turned, too large or not sRGB.
     case reducedQuality = "reduced-quality"
-    /// Smaller than the recipe's size too, for the same reason.
+    /// Also smaller than the recipe's size, for the same reason.
     case reducedSize = "reduced-size"
 }

@@ -1,10 +1,12 @@
-/// What is made of every picture. The same bytes and the same recipe give the same output.
+import ImageHeaders
+
+/// What is made from every picture. The same bytes and the same recipe give the same output.
 package struct ImageRecipe: Sendable, Hashable {
-    /// In the order in which they come out; at least one.
+    /// The renditions in the order of the output; at least one.
     package var renditions: [RenditionRecipe]
     /// 1 to 100, on libjpeg's scale.
     package var jpegQuality: UInt8
-    /// 1 to 100, on libwebp's scale; nil where there are clients that do not know WebP: then PNG takes its place.
+    /// 1 to 100, on libwebp's scale. Nil for clients that do not know WebP: PNG then takes its place.
     package var webpQuality: UInt8?
     package var limits: ImageLimits
 
@@ -18,14 +20,14 @@ package struct ImageRecipe: Sendable, Hashable {
         self.limits = limits
     }
 
-    /// Raised whenever other bytes come out of the same recipe.
+    /// Increases whenever the same recipe gives other bytes than before.
     static let version = 2
 
-    /// All renditions are made from one picture of this size.
+    /// The size of the picture from which all renditions are made.
     var largestSide: UInt32 { self.renditions.map(\.maxSide).max() ?? 1 }
 
-    /// A name for a rendition in object keys: `v2-2048-q80-w90`, or `v2-320of2048-q80` where WebP is not known.
-    /// Whatever decides on the bytes is part of it; limits only decide whether there are any.
+    /// Returns the name of a rendition in object keys: `v2-2048-q80-w90`, or `v2-320of2048-q80` without WebP.
+    /// Everything that changes the bytes is part of it. Limits are not: they only decide whether there is an output.
     package func identifier(of rendition: RenditionRecipe) -> String {
         let origin = rendition.maxSide == self.largestSide ? "" : "of\(self.largestSide)"
         let webp = self.webpQuality.map { "-w\($0)" } ?? ""
@@ -33,9 +35,9 @@ package struct ImageRecipe: Sendable, Hashable {
     }
 }
 
-/// One of the outputs.
+/// The name and size of one rendition.
 package struct RenditionRecipe: Sendable, Hashable {
-    /// What it is for: a lower-case word.
+    /// A lower-case word that tells its purpose.
     package var name: String
     /// The longer side is at most this many pixels. Pictures are never enlarged.
     package var maxSide: UInt32
@@ -49,18 +51,18 @@ package struct RenditionRecipe: Sendable, Hashable {
     package static let thumb = RenditionRecipe(name: "thumb", maxSide: 320)
 }
 
-/// What a source may ask for before it is decoded. Each limit has its own `ImageFailure.Kind`.
+/// Limits on a source that are checked before it is decoded. Each limit has its own `CodecFailure.Kind`.
 package struct ImageLimits: Sendable, Hashable {
     package var bytes: UInt64 = 25_000_000
     package var pixels: UInt64 = 50_000_000
-    package var side: UInt32 = 30_000
+    package var side: UInt32 = ImageHeaderLimits.side
     package var progressiveScans: UInt32 = 100
-    /// Of an animation, although only the first one is decoded.
+    /// The frames of an animation, although only the first one is decoded.
     package var frames: UInt32 = 10_000
     package var profileBytes: UInt64 = 4 << 20
-    /// What libjpeg may hold at once: a progressive picture needs two bytes a sample until its last scan.
+    /// The memory that libjpeg may use: a progressive picture needs two bytes for each sample until its last scan.
     package var decoderMemoryBytes: UInt64 = 512 << 20
-    /// Kept by the worker process, not by the in-process function.
+    /// Enforced by the worker process, not by the function that works in this process.
     package var cpuSeconds: UInt32 = 20
 
     package init() {}

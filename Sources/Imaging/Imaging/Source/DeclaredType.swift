@@ -1,6 +1,6 @@
-/// What a source said it is, apart from its bytes. Decides nothing; a contradiction is recorded.
+/// The type that the origin of a source declared. It decides nothing; a contradiction is recorded.
 package struct DeclaredType: Sendable, Equatable {
-    /// A `Content-Type`, as it came.
+    /// The `Content-Type`, unchanged.
     package var contentType: String?
     /// A file name, path or URL.
     package var name: String?
@@ -10,7 +10,7 @@ package struct DeclaredType: Sendable, Equatable {
         self.name = name
     }
 
-    /// The format that was announced, if it is another one than `format`: by the content type, else by the name.
+    /// Returns the declared format if it differs from `format`: that of the content type, otherwise that of the name.
     package func contradiction(of format: String) -> String? {
         for declared in [self.formatOfContentType, self.formatOfName] {
             if let declared, declared != format { return declared }
@@ -18,7 +18,7 @@ package struct DeclaredType: Sendable, Equatable {
         return nil
     }
 
-    /// Nil for none and for those that say nothing, such as `application/octet-stream`.
+    /// Nil for no type, and for types that say nothing, such as `application/octet-stream`.
     private var formatOfContentType: String? {
         guard let contentType else { return nil }
         let type = contentType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }

@@ -8,7 +8,7 @@ struct FrameWriter {
         }
     }
 
-    /// At most `limit` bytes of UTF-8, which fits 16 bits; what is longer is cut.
+    /// Writes at most `limit` bytes of UTF-8 (the length fits 16 bits) and cuts longer text.
     mutating func write(_ text: String, upTo limit: Int = Int(UInt16.max)) {
         let utf8 = text.utf8.prefix(limit)
         self.write(UInt16(utf8.count))
@@ -49,7 +49,7 @@ struct FrameReader {
     }
 }
 
-/// Bytes on a worker's pipe that are no frame. The worker is not to be used any further.
+/// The bytes on a worker's pipe are not a frame. The worker must not be used any more.
 package enum FrameError: Error, Sendable, Equatable {
     case malformed(String)
     case tooLong(limit: Int, value: Int)

@@ -5,9 +5,9 @@ struct Picture: ~Copyable {
     private let picture: OpaquePointer
     let size: PixelSize
     let hasAlpha: Bool
-    /// Distinct colours; nil when there are more than a palette holds.
+    /// The number of distinct colours; nil when a palette cannot hold them.
     let colourCount: Int?
-    /// The share of the pixels that equal their left neighbour: about nothing in photos, most in drawings.
+    /// The share of the pixels that equal their left neighbour: close to 0 in photos, high in drawings.
     let flatness: Double
 
     init(owning picture: OpaquePointer) {
@@ -21,46 +21,46 @@ struct Picture: ~Copyable {
 
     deinit { img_picture_free(self.picture) }
 
-    /// At most `maxSide` pixels on its longer side.
-    func shrunk(to maxSide: UInt32) throws(ImageFailure) -> Picture {
+    /// Returns a copy with at most `maxSide` pixels on its longer side.
+    func shrunk(to maxSide: UInt32) throws(CodecFailure) -> Picture {
         var smaller: OpaquePointer?
         try checked { img_picture_shrink(self.picture, maxSide, &smaller, &$0) }
-        guard let smaller else { throw ImageFailure(.internal, "a picture without an object") }
+        guard let smaller else { throw CodecFailure(.internal, "a picture without an object") }
         return Picture(owning: smaller)
     }
 
-    func thumbHash() throws(ImageFailure) -> [UInt8] {
+    func thumbHash() throws(CodecFailure) -> [UInt8] {
         var hash = [UInt8](repeating: 0, count: Int(IMG_THUMBHASH_BYTES))
         var count = 0
         try checked { img_picture_thumbhash(self.picture, &hash, &count, &$0) }
         return Array(hash.prefix(count))
     }
 
-    func jpeg(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+    func jpeg(quality: UInt8) throws(CodecFailure) -> [UInt8] {
         var options = img_jpeg_options(quality: Int32(quality))
         return try withBuffer { img_encode_jpeg(self.picture, &options, &$0, &$1) }
     }
 
-    /// Lossy colour, lossless alpha.
-    func webp(quality: UInt8) throws(ImageFailure) -> [UInt8] {
+    /// Encodes with lossy colour and lossless alpha.
+    func webp(quality: UInt8) throws(CodecFailure) -> [UInt8] {
         var options = img_webp_options(quality: UInt32(quality), effort: 0)
         return try withBuffer { img_encode_webp(self.picture, &options, &$0, &$1) }
     }
 
-    func losslessWebP() throws(ImageFailure) -> [UInt8] {
+    func losslessWebP() throws(CodecFailure) -> [UInt8] {
         var options = img_webp_options(quality: 0, effort: 2)
         return try withBuffer { img_encode_webp(self.picture, &options, &$0, &$1) }
     }
 
-    /// How unlike another picture of this size it looks: 0 for the same pixels.
-    func difference(from other: borrowing Picture) throws(ImageFailure) -> Double {
+    /// Returns how different another picture of this size looks: 0 for the same pixels.
+    func difference(from other: borrowing Picture) throws(CodecFailure) -> Double {
         var difference = 0.0
         try checked { img_picture_compare(self.picture, other.picture, &difference, &$0) }
         return difference
     }
 
-    /// Lossless, or with at most `colours` colours; nil when it would be longer than `maxCount` bytes.
-    func png(colours: UInt32? = nil, maxCount: Int) throws(ImageFailure) -> [UInt8]? {
+    /// Encodes without loss, or with at most `colours` colours. Nil when the PNG would be longer than `maxCount` bytes.
+    func png(colours: UInt32? = nil, maxCount: Int) throws(CodecFailure) -> [UInt8]? {
         var options = img_png_options(colours: colours ?? 0, max_bytes: UInt64(maxCount))
         let bytes = try withBuffer { img_encode_png(self.picture, &options, &$0, &$1) }
         return bytes.isEmpty ? nil : bytes

@@ -1,8 +1,8 @@
 internal import CImaging
 
-/// The life of a worker process: gives up its rights, then answers jobs until its input ends.
+/// The life of a worker process: it gives up its rights and then answers jobs until its input ends.
 package enum ImageWorkerLoop {
-    /// How it ended, as the process' exit status.
+    /// How the worker ended, as the exit status of its process.
     package enum End: Int32, Sendable {
         case inputEnded = 0
         case notConfined = 1
@@ -30,8 +30,8 @@ package enum ImageWorkerLoop {
     private static func answer(_ request: WorkerRequest) -> WorkerResponse {
         let before = img_cpu_microseconds()
         guard img_allow_cpu_seconds(UInt64(request.recipe.limits.cpuSeconds)) else {
-            let failure = ImageFailure(.internal, "the limit on CPU time could not be set")
-            let source = SourceImage(
+            let failure = CodecFailure(.internal, "the limit on CPU time could not be set")
+            let source = SourceDescription(
                 format: "unknown", byteCount: UInt64(request.source.count), sha256: "", size: nil)
             return .finished(ImageOutcome(source: source, result: .failure(failure)), cpu: .zero)
         }

@@ -1,12 +1,12 @@
-/// What runs over the pipes of `warelog-image-worker`.
+/// The protocol on the pipes of `warelog-image-worker`.
 ///
-/// A frame is a 4-byte magic, the header's and the payload's lengths as little-endian UInt32, the header, the payload.
-/// The worker first says that it is ready; then each request gets one response, in order. The end of its input ends
-/// it with status 0, a malformed frame with status 2.
+/// A frame consists of a 4-byte magic, the lengths of header and payload as little-endian UInt32, the header and the
+/// payload. The worker first sends that it is ready; then it answers each request with one response, in order. It exits
+/// with status 0 at the end of its input and with status 2 after a malformed frame.
 package enum WorkerProtocol {
     static let prefixLength = 12
     static let maxHeaderLength = 4096
-    /// No payload is longer, whatever the recipe says.
+    /// The longest payload, whatever the recipe allows.
     package static let maxPayloadLength = 256 << 20
 
     static let requestMagic = Array("WLQ1".utf8)

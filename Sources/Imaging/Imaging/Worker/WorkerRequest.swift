@@ -14,7 +14,7 @@ package struct WorkerRequest: Sendable, Equatable {
         var writer = FrameWriter()
         writer.write(self.recipe)
         writer.write(self.declared.contentType ?? "", upTo: Self.maxDeclaredLength)
-        // The end of a name is what tells.
+        // The end of the name has the extension.
         writer.write(String(self.declared.name?.suffix(256) ?? ""), upTo: Self.maxDeclaredLength)
         return WorkerProtocol.frame(WorkerProtocol.requestMagic, header: writer.bytes, payload: self.source)
     }
@@ -30,7 +30,7 @@ package struct WorkerRequest: Sendable, Equatable {
         self.source = payload
     }
 
-    /// More than a header has room for says nothing more.
+    /// Longer values would not fit the header and say nothing more.
     private static let maxDeclaredLength = 1024
 }
 

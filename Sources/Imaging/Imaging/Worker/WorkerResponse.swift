@@ -1,12 +1,12 @@
-/// What a worker says.
+/// A message from a worker.
 package enum WorkerResponse: Sendable, Equatable {
     case ready(WorkerReadiness)
     case finished(ImageOutcome, cpu: Duration)
 }
 
-/// The first thing a worker says, once it has given up what it does not need.
+/// A worker's first message, sent when it has given up the rights that it does not need.
 package struct WorkerReadiness: Sendable, Equatable {
-    /// Whether system calls are filtered. A kernel may be built without it.
+    /// Whether system calls are filtered. Some kernels are built without seccomp.
     package var seccomp: Bool
 
     package init(seccomp: Bool) {
@@ -61,16 +61,16 @@ extension WorkerResponse {
             let (source, cpu) = try reader.readSource()
             var thumbHash: [UInt8] = []
             for _ in 0..<(try reader.read(UInt8.self)) { thumbHash.append(try reader.read(UInt8.self)) }
-            var renditions: [Rendition] = []
+            var renditions: [EncodedRendition] = []
             var rest = payload
             for _ in 0..<(try reader.read(UInt8.self)) { renditions.append(try reader.readRendition(from: &rest)) }
             guard rest.isEmpty else { throw .malformed("a payload is too long") }
-            let image = CompressedImage(renditions: renditions, thumbHash: thumbHash)
+            let image = EncodedImage(renditions: renditions, thumbHash: thumbHash)
             self = .finished(ImageOutcome(source: source, result: .success(image)), cpu: cpu)
         case .failed:
             let (source, cpu) = try reader.readSource()
-            let failure = ImageFailure(
-                try reader.readName(ImageFailure.Kind.self), try reader.readString(),
+            let failure = CodecFailure(
+                try reader.readName(CodecFailure.Kind.self), try reader.readString(),
                 limit: try reader.readOptional(), value: try reader.readOptional())
             self = .finished(ImageOutcome(source: source, result: .failure(failure)), cpu: cpu)
         case nil:
@@ -81,7 +81,7 @@ extension WorkerResponse {
 }
 
 extension FrameWriter {
-    fileprivate mutating func write(_ source: SourceImage, _ cpu: Duration) {
+    fileprivate mutating func write(_ source: SourceDescription, _ cpu: Duration) {
         self.write(UInt64(max(0, cpu / .microseconds(1))))
         self.write(source.format)
         self.write(source.byteCount)
@@ -91,7 +91,7 @@ extension FrameWriter {
         self.write(source.contradicts ?? "")
     }
 
-    fileprivate mutating func write(_ rendition: Rendition) {
+    fileprivate mutating func write(_ rendition: EncodedRendition) {
         self.write(rendition.name)
         self.write(UInt32(rendition.bytes.count))
         self.write(rendition.sha256)
@@ -112,7 +112,7 @@ extension FrameWriter {
 }
 
 extension FrameReader {
-    fileprivate mutating func readSource() throws(FrameError) -> (SourceImage, Duration) {
+    fileprivate mutating func readSource() throws(FrameError) -> (SourceDescription, Duration) {
         let microseconds = try self.read(UInt64.self)
         let format = try self.readString()
         let byteCount = try self.read(UInt64.self)
@@ -120,19 +120,21 @@ extension FrameReader {
         let size = try self.readSize()
         let isAnimated = try self.read(UInt8.self) != 0
         let contradicts = try self.readString()
-        let source = SourceImage(
+        let source = SourceDescription(
             format: format, byteCount: byteCount, sha256: sha256, size: size.width == 0 ? nil : size,
             isAnimated: isAnimated, contradicts: contradicts.isEmpty ? nil : contradicts)
         return (source, .microseconds(Int64(clamping: microseconds)))
     }
 
-    /// Takes its bytes off the front of `payload`.
-    fileprivate mutating func readRendition(from payload: inout ArraySlice<UInt8>) throws(FrameError) -> Rendition {
+    /// Removes the rendition's bytes from the front of `payload`.
+    fileprivate mutating func readRendition(from payload: inout ArraySlice<UInt8>) throws(FrameError)
+        -> EncodedRendition
+    {
         let name = try self.readString()
         let count = Int(try self.read(UInt32.self))
         guard count <= payload.count else { throw .malformed("a payload is too short") }
         defer { payload.removeFirst(count) }
-        return Rendition(
+        return EncodedRendition(
             name: name, bytes: Array(payload.prefix(count)), sha256: try self.readString(),
             encoding: try self.readName(ImageEncoding.self), size: try self.readSize(),
             kept: try self.readName(KeptCandidate.self))

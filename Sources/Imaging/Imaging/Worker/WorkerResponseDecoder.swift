@@ -1,9 +1,9 @@
-/// Puts a worker's responses together from what its pipe delivers, in pieces of any size.
+/// Assembles a worker's responses from the pieces that its pipe delivers, which may have any size.
 package struct WorkerResponseDecoder: Sendable {
     private var bytes: [UInt8] = []
     private let maxPayloadLength: Int
 
-    /// A response with a longer payload than `maxPayloadLength` is an error: no rendition is longer than the source.
+    /// A payload longer than `maxPayloadLength` is an error, because no rendition is longer than the source.
     package init(maxPayloadLength: Int = WorkerProtocol.maxPayloadLength) {
         self.maxPayloadLength = maxPayloadLength
     }
@@ -12,7 +12,7 @@ package struct WorkerResponseDecoder: Sendable {
         self.bytes.append(contentsOf: chunk)
     }
 
-    /// The next complete response, nil when more bytes are needed.
+    /// Returns the next complete response; nil when more bytes are needed.
     package mutating func next() throws(FrameError) -> WorkerResponse? {
         guard self.bytes.count >= WorkerProtocol.prefixLength else { return nil }
         let lengths = try WorkerProtocol.lengths(

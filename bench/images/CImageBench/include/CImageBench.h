@@ -13,13 +13,13 @@ typedef struct bench_coded {
     uint64_t cpu_microseconds;
 } bench_coded;
 
-/// Codes the pixels of a PNG anew, without loss: by our encoder, and by libpng with its defaults (zlib level 6, the
-/// filter chosen for each row). False when it cannot be read.
+/// Encodes the pixels of a PNG again without loss, by our encoder and by libpng with its defaults (zlib level 6, the
+/// filter chosen for each row). False when the PNG cannot be read.
 bool bench_png(const uint8_t *bytes, size_t count, bench_coded *coded);
 bool bench_libpng(const uint8_t *bytes, size_t count, bench_coded *coded);
 void bench_coded_free(bench_coded *coded);
 
-/// Forgets this process' peak memory; answers what is resident now, in bytes (0 where /proc does not tell).
+/// Resets this process' peak memory and returns its resident memory in bytes (0 where /proc does not tell).
 uint64_t bench_memory_begin(void);
 /// The peak of resident memory since then, in bytes.
 uint64_t bench_memory_peak(void);
