@@ -32,8 +32,8 @@ struct ImageUploads: Sendable {
     let limits: ImageHeaderLimits
     let log: Log
 
-    /// Reads the file to its end and stores it. Nothing is stored before the format is known, and nothing stays stored if
-    /// this throws. The header is checked while the file is stored, so that its length does not matter.
+    /// Reads the file to its end and stores it. Nothing is stored before the format is known, and nothing stays stored
+    /// if this throws. The header is checked while the file is stored, so that its length does not matter.
     func take(_ file: UploadedFile) async throws -> Stored {
         try await slots.withSlot {
             var file = file
