@@ -217,9 +217,7 @@ var tests: [Target] {
                 "InternetAddress", "NetworkTesting", "S3", "Telemetry",
             ]),
         test("EventLogTests", ["EventLog", "Events", "Kafka"]),
-        test(
-            "HistoryTests",
-            ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
+        test("HistoryTests", ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
         test(
             "ReplayTests",
             [

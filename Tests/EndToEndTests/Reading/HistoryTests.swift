@@ -55,8 +55,8 @@ extension EndToEnd {
         private static func outcome(_ entry: JSONValue) -> String {
             let type = entry["type"]?.string?.split(separator: ".").dropFirst().first ?? ""
             let words = [String(type), entry["verdict"]?.string, entry["void_reason"]?.string].compactMap { $0 }
-            return
-                "\(words.joined(separator: " ")) \(entry["version"]?.integer ?? -1).\(entry["media_revision"]?.integer ?? -1)"
+            let version = "\(entry["version"]?.integer ?? -1).\(entry["media_revision"]?.integer ?? -1)"
+            return words.joined(separator: " ") + " " + version
         }
 
         @Test func whatHasNoHistoryIsNotFound() throws {
@@ -162,7 +162,10 @@ extension Environment {
         let writer = EventWriter(
             producer, source: "/test", partitions: PartitionCounts(products: recorded, users: recorded))
         let command = try await database.query(
-            "select command_id from warelog.commands where resource_id = $1 and topic = 'products.events' and version = 1",
+            """
+            select command_id from warelog.commands
+            where resource_id = $1 and topic = 'products.events' and version = 1
+            """,
             [.int(id)]
         ).rows
         let taken = CommandID(try #require(try command.first?.text("command_id")))
