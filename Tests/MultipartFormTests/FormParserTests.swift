@@ -65,10 +65,10 @@ struct FormParserTests {
         ("--B\r\n\(image)\r\n folded\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\na b: c\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\nX: a\nb\r\n\r\nbytes\r\n--B--", "malformed"),
-        ("--B\r\nContent-Type: image/jpeg\r\n\r\nbytes\r\n--B--", "no name"),
-        ("--B\r\nContent-Disposition: form-data\r\n\r\nbytes\r\n--B--", "no name"),
-        ("--B\r\nContent-Disposition: attachment; name=image\r\n\r\nbytes\r\n--B--", "no name"),
-        ("--B\r\n\(image)\r\n\(image)\r\n\r\nbytes\r\n--B--", "no name"),
+        ("--B\r\nContent-Type: image/jpeg\r\n\r\nbytes\r\n--B--", "without a name"),
+        ("--B\r\nContent-Disposition: form-data\r\n\r\nbytes\r\n--B--", "without a name"),
+        ("--B\r\nContent-Disposition: attachment; name=image\r\n\r\nbytes\r\n--B--", "without a name"),
+        ("--B\r\n\(image)\r\n\(image)\r\n\r\nbytes\r\n--B--", "without a name"),
         ("--B\r\nX: \(String(repeating: "x", count: 8192))\r\n\(image)\r\n\r\nbytes\r\n--B--", "too long"),
     ]
 

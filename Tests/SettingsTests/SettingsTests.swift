@@ -60,6 +60,8 @@ struct SettingsTests {
     }
 
     @Test func aLineThatIsNoSettingIsNamedByItsNumber() {
-        #expect(throws: InvalidSettings(faults: [".env line 2 is not NAME=value"])) { try DotEnv.parse("A=1\nwhat?\n") }
+        #expect(throws: InvalidSettings(faults: [".env line 2 is not of the form NAME=value"])) {
+            try DotEnv.parse("A=1\nwhat?\n")
+        }
     }
 }
