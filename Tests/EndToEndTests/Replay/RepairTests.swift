@@ -134,10 +134,11 @@ extension Environment {
     }
 
     fileprivate func setReadOnly(_ isReadOnly: Bool) async throws {
-        // Of new sessions, so everybody else has to begin one.
+        try await database.simple(
+            "alter database \(databaseConfiguration.database) set default_transaction_read_only = \(isReadOnly)")
+        // The setting is one of new sessions, so everybody else has to begin one, after it is committed.
         try await database.simple(
             """
-            alter database \(databaseConfiguration.database) set default_transaction_read_only = \(isReadOnly);
             select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
             """)
