@@ -105,12 +105,15 @@ final class IDLease<Entity>: Sendable {
     /// Leases blocks whenever ids run low, until the task is cancelled.
     func run(_ pool: PostgresPool) async throws {
         for await _ in needed {
+            var failures = 0
             while state.withLock({ $0.fewest < share || !$0.waiting.isEmpty }) {
                 do {
                     try await lease(pool)
+                    failures = 0
                 } catch {
+                    failures += 1
                     fail()
-                    note("\(error)")
+                    note("\(error)", failures: failures)
                     // The pool reports when it is connected and not when Postgres can answer.
                     try await context.loop.sleep(for: .seconds(1))
                 }
@@ -137,20 +140,20 @@ final class IDLease<Entity>: Sendable {
             return resumed
         }
         for (waiter, id) in resumed { waiter.resume(returning: ID(id)) }
-        note(nil)
+        note(nil, failures: 0)
     }
 
-    /// Says how many ids are left; `failure` is why no more can be leased. Without an id nothing can be created, and a
-    /// person may have to mend that.
-    private func note(_ failure: String?) {
+    /// Says how many ids are left; `failure` is why no more can be leased, `failures` how often in a row. Without an id
+    /// nothing can be created, and a person may have to mend that, unless Postgres is only late at the start.
+    private func note(_ failure: String?, failures: Int) {
         let count = state.withLock { $0.ids.reduce(0) { $0 + $1.count } }
         left.set(count)
         guard let failure else { return context.health.well(sequence) }
-        if count > 0 {
-            context.log.warning("no ids could be leased", ["sequence": sequence, "left": count, "error": failure])
-        } else {
-            context.health.unwell(sequence, "no ids are left: \(failure)")
+        if count == 0 { context.health.unwell(sequence, "no ids are left: \(failure)") }
+        if count == 0 && failures > 1 {
             context.log.error("no ids are left", ["sequence": sequence, "error": failure])
+        } else {
+            context.log.warning("no ids could be leased", ["sequence": sequence, "left": count, "error": failure])
         }
     }
 

@@ -31,7 +31,6 @@ enum MalformedRequests {
         "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
         "TRACE /products HTTP/1.1\r\nHost: x\r\n\r\n",
         "PROPFIND /products HTTP/1.1\r\nHost: x\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\u{16}\u{3}\u{1}\u{2}\0\r\n\r\n",
     ]
