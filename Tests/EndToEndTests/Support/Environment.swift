@@ -77,8 +77,8 @@ struct Environment: Sendable {
         try result.get()
     }
 
-    /// Returns when `condition` holds, asking after each commit of the projector. The condition reads Postgres: the cache
-    /// hears of a commit a moment later, and no other commit may follow to ask again.
+    /// Returns when `condition` holds, asking after each commit of the projector. The condition reads Postgres: the
+    /// cache hears of a commit a moment later, and no other commit may follow to ask again.
     func fold(until condition: @escaping @Sendable () async throws -> Bool) async throws {
         while true {
             // Ends when more is folded meanwhile than it holds; throws when the connection is gone.
