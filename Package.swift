@@ -1,8 +1,224 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-let everything =
-    base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests
+// MARK: - Small concepts that every floor uses. No I/O, no C, no other module.
+
+let base: [Target] = [.target(name: "Base")]
+
+// MARK: - The story: facts and fold, and the processes, which never import one another: they meet in the events.
+
+let story: [Target] = [
+    .target(name: "Events", dependencies: ["InternetAddress", "JSON"]),
+    .executableTarget(
+        name: "Gateway",
+        dependencies: [
+            "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
+            "HTTPServer", "ImageHeaders", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres",
+            "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
+        ],
+        plugins: ["EmbedDescription"]),
+    .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
+    .executableTarget(
+        name: "DescriptionGenerator", dependencies: ["Cryptography", "JSON"], path: "Plugins/DescriptionGenerator"),
+    .executableTarget(
+        name: "Projector",
+        dependencies: [
+            "Base", "EventLog", "EventLoop", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache",
+            "ReadModel", "Redis", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
+        ]),
+    .executableTarget(
+        name: "Compressor",
+        dependencies: [
+            "Base", "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
+            "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings",
+            "Telemetry",
+        ]),
+    .executableTarget(
+        name: "Warelog",
+        dependencies: [
+            "Base", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
+            "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "SharedSettings",
+            "Tables", "Telemetry",
+        ]),
+]
+
+// MARK: - What the log and the databases hold.
+
+let model: [Target] = [
+    room("EventLog", in: "Model", ["EventLoop", "Events", "Kafka"]),
+    room("Tables", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres"]),
+    room("ReadModel", in: "Model", ["EventLog", "Events", "Kafka", "Postgres", "Tables"]),
+    room("History", in: "Model", ["EventLog", "Events", "JSON", "Postgres", "Tables"]),
+    room(
+        "Replay", in: "Model",
+        [
+            "Base", "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
+            "Tables", "Telemetry",
+        ]),
+    room("ProductCache", in: "Model", ["Events", "Redis"]),
+]
+
+// MARK: - Pictures: the C that decodes and encodes them runs in a process of its own.
+
+let imaging: [Target] = [
+    room("ImageHeaders", in: "Imaging", ["CImageHeaders"]),
+    room("CImageHeaders", in: "Imaging", []),
+    room("Imaging", in: "Imaging", ["CImaging", "ImageHeaders"]),
+    .target(
+        name: "CImaging", dependencies: ["CImageHeaders"], path: "Sources/Imaging/CImaging",
+        // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
+        cSettings: [.unsafeFlags(["-O3"]), .headerSearchPath(".")],
+        linkerSettings: linked(
+            "jpeg", "png", "lcms2", "z", "deflate", "webp", "webpdemux", "crypto", "seccomp", "dl")),
+    .executableTarget(name: "ImageWorker", dependencies: ["Imaging"], path: "Sources/Imaging/ImageWorker"),
+]
+
+// MARK: - The frame of a process.
+
+let process: [Target] = [
+    room(
+        "Service", in: "Process",
+        [
+            "Base", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Settings",
+            "Telemetry",
+        ]),
+    room("Settings", in: "Process", ["Base"]),
+    room(
+        "SharedSettings", in: "Process",
+        ["Base", "InternetAddress", "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry"]),
+    room("Telemetry", in: "Process", ["Events", "JSON"]),
+]
+
+// MARK: - One wrapper for each C library, and what stands on them. No C type appears in their API.
+
+let adapters: [Target] = [
+    room("EventLoop", in: "Adapters", ["Base", "CLibuv"]),
+    room(
+        "HTTPServer", in: "Adapters",
+        ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
+    room("HTTPClient", in: "Adapters", ["Base", "CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
+    room("HTTPMessages", in: "Adapters", []),
+    room("InternetAddress", in: "Adapters", []),
+    room("MultipartForm", in: "Adapters", []),
+    room("S3", in: "Adapters", ["Base", "Cryptography", "HTTPClient", "HTTPMessages"]),
+    room("Kafka", in: "Adapters", ["Base", "CRdkafka", "EventLoop"]),
+    room("Postgres", in: "Adapters", ["Base", "CLibpq", "EventLoop"]),
+    room("Redis", in: "Adapters", ["Base", "CHiredis", "EventLoop"]),
+    room("JSON", in: "Adapters", ["Base", "CYYJSON"]),
+    room("Cryptography", in: "Adapters", ["Base", "CLibcrypto"]),
+]
+
+// MARK: - The C libraries of the system: each folder holds a module map and a shim.
+
+let system: [Target] = [
+    library("CHiredis", apt: "libhiredis-dev"),
+    library("CLibcrypto", apt: "libssl-dev"),
+    library("CLibcurl", apt: "libcurl4-openssl-dev"),
+    library("CLibpq", apt: "libpq-dev"),
+    library("CLibuv", apt: "libuv1-dev"),
+    library("CMicrohttpd", apt: "libmicrohttpd-dev"),
+    library("CRdkafka", apt: "librdkafka-dev"),
+    library("CYYJSON", apt: "libyyjson-dev"),
+    .target(
+        name: "CMicrohttpdRefusals", path: "Sources/System/CMicrohttpdRefusals",
+        linkerSettings: linked("microhttpd", "dl")),
+]
+
+// MARK: - What the local stack runs, and what is measured by `make bench-images` and `make bench-replay`.
+
+let stack: [Target] = [
+    .executableTarget(
+        name: "EmbeddedBroker", path: "stack/EmbeddedBroker", linkerSettings: linked("rdkafka", "dl"))
+]
+
+let benches: [Target] = [
+    .executableTarget(
+        name: "ImageBench", dependencies: ["CImageBench", "CImaging", "Imaging"], path: "bench/images/ImageBench"),
+    .target(
+        name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
+        linkerSettings: linked("png", "m")),
+    .executableTarget(
+        name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"],
+        path: "bench/replay/ReplayBench"),
+    .executableTarget(name: "ReplayFloor", path: "bench/replay/ReplayFloor", linkerSettings: linked("rdkafka")),
+    .target(name: "CBulkProducer", path: "bench/replay/CBulkProducer", linkerSettings: linked("rdkafka")),
+]
+
+// MARK: - Tests.
+
+let testSupport: [Target] = [
+    room("SeededRandom", in: "Tests", []),
+    room("NetworkTesting", in: "Tests", ["EventLoop", "HTTPServer", "InternetAddress"]),
+    room("KafkaTesting", in: "Tests", ["CRdkafkaMock"]),
+    room(
+        "LogTesting", in: "Tests",
+        ["EventLog", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "SeededRandom"]),
+    .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
+    .target(
+        name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
+        linkerSettings: linked("jpeg", "png", "webp", "lcms2")),
+]
+
+let tests: [Target] = [
+    test("BaseTests", ["Base"]),
+    test("EventsTests", ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
+    test(
+        "GatewayTests",
+        [
+            "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
+            "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting",
+            "Postgres", "S3", "Telemetry",
+        ]),
+    test(
+        "CompressorTests",
+        [
+            "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
+            "InternetAddress", "NetworkTesting", "S3", "Telemetry",
+        ]),
+    test("EventLogTests", ["EventLog", "Events", "Kafka"]),
+    test("HistoryTests", ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
+    test(
+        "ReplayTests",
+        [
+            "EventLog", "EventLoop", "Events", "JSON", "Kafka", "LogTesting", "ReadModel", "Replay",
+            "SeededRandom",
+        ],
+        exclude: ["Golden"]),
+    test("ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging"], isOptimised: true),
+    test("ServiceTests", ["EventLoop", "Service", "Telemetry"]),
+    test("SettingsTests", ["Base", "Settings"]),
+    test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
+    test("EventLoopTests", ["EventLoop"]),
+    test(
+        "HTTPServerTests",
+        ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
+    test(
+        "HTTPClientTests",
+        ["Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting"]),
+    test("InternetAddressTests", ["InternetAddress"]),
+    test("MultipartFormTests", ["MultipartForm"]),
+    test(
+        "S3Tests",
+        [
+            "Base", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "NetworkTesting",
+            "S3",
+        ]),
+    test("KafkaTests", ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
+    test("PostgresTests", ["Base", "CLibpq", "EventLoop", "NetworkTesting", "Postgres", "SeededRandom"]),
+    test("RedisTests", ["Base", "EventLoop", "NetworkTesting", "Redis"]),
+    test("JSONTests", ["JSON"]),
+    test("CryptographyTests", ["Base", "Cryptography"]),
+    test(
+        "EndToEndTests",
+        [
+            "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
+            "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
+            "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
+            "SeededRandom", "Service", "Settings", "Tables", "Telemetry", "Warelog",
+        ]),
+]
+
+// MARK: - The package: all of these, and the executables by the names that a user types.
 
 let executables: KeyValuePairs = [
     "gateway": "Gateway", "projector": "Projector", "compressor": "Compressor", "warelog": "Warelog",
@@ -13,256 +229,27 @@ let executables: KeyValuePairs = [
 let package = Package(
     name: "warelog",
     products: executables.map { .executable(name: $0.key, targets: [$0.value]) },
-    targets: everything,
+    targets: base + story + model + imaging + process + adapters + system + stack + benches + testSupport + tests,
     swiftLanguageModes: [.v6]
 )
 
 // WARELOG_ONLY=EventsTests leaves that target and what it needs: a build with other flags, as for coverage, is small.
 if let name = Context.environment["WARELOG_ONLY"] {
     package.products = []
-    package.targets = dependencies(of: [name], among: everything)
+    package.targets = dependencies(of: [name], among: package.targets)
 }
 
-// MARK: - Small concepts that every floor uses. No I/O, no C, no other module.
-
-var base: [Target] { [.target(name: "Base")] }
-
-// MARK: - The story: facts and fold, and the processes, which never import one another: they meet in the events.
-
-var story: [Target] {
-    [
-        .target(name: "Events", dependencies: ["InternetAddress", "JSON"]),
-        .executableTarget(
-            name: "Gateway",
-            dependencies: [
-                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "HTTPMessages",
-                "HTTPServer", "ImageHeaders", "InternetAddress", "JSON", "Kafka", "MultipartForm", "Postgres",
-                "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
-            ],
-            plugins: ["EmbedDescription"]),
-        .plugin(name: "EmbedDescription", capability: .buildTool(), dependencies: ["DescriptionGenerator"]),
-        .executableTarget(
-            name: "DescriptionGenerator", dependencies: ["Cryptography", "JSON"], path: "Plugins/DescriptionGenerator"),
-        .executableTarget(
-            name: "Projector",
-            dependencies: [
-                "Base", "EventLog", "Events", "InternetAddress", "Kafka", "Postgres", "ProductCache", "ReadModel",
-                "Redis", "Service", "Settings", "SharedSettings", "Tables", "Telemetry",
-            ]),
-        .executableTarget(
-            name: "Compressor",
-            dependencies: [
-                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
-                "InternetAddress", "Kafka", "ProductCache", "Redis", "S3", "Service", "Settings", "SharedSettings",
-                "Telemetry",
-            ]),
-        .executableTarget(
-            name: "Warelog",
-            dependencies: [
-                "Base", "EventLog", "EventLoop", "Events", "History", "HTTPClient", "JSON", "Kafka", "Postgres",
-                "ProductCache", "ReadModel", "Redis", "Replay", "S3", "Service", "Settings", "SharedSettings",
-                "Tables", "Telemetry",
-            ]),
-    ]
-}
-
-// MARK: - What the log and the databases hold.
-
-var model: [Target] {
-    [
-        room("EventLog", in: "Model", ["EventLoop", "Events", "Kafka"]),
-        room("Tables", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres"]),
-        room("ReadModel", in: "Model", ["EventLog", "EventLoop", "Events", "Kafka", "Postgres", "Tables"]),
-        room("History", in: "Model", ["EventLog", "Events", "JSON", "Postgres", "Tables"]),
-        room(
-            "Replay", in: "Model",
-            [
-                "Base", "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
-                "Tables", "Telemetry",
-            ]),
-        room("ProductCache", in: "Model", ["Events", "Redis"]),
-    ]
-}
-
-// MARK: - Pictures: the C that decodes and encodes them runs in a process of its own.
-
-var imaging: [Target] {
-    [
-        room("ImageHeaders", in: "Imaging", ["CImageHeaders"]),
-        room("CImageHeaders", in: "Imaging", []),
-        room("Imaging", in: "Imaging", ["CImageHeaders", "CImaging", "ImageHeaders"]),
-        .target(
-            name: "CImaging", dependencies: ["CImageHeaders"], path: "Sources/Imaging/CImaging",
-            // Plain loops over pixels: what the compiler vectorises at this level is most of their speed.
-            cSettings: [.unsafeFlags(["-O3"]), .headerSearchPath(".")],
-            linkerSettings: linked(
-                "jpeg", "png", "lcms2", "z", "deflate", "webp", "webpdemux", "crypto", "seccomp", "dl")),
-        .executableTarget(name: "ImageWorker", dependencies: ["Imaging"], path: "Sources/Imaging/ImageWorker"),
-    ]
-}
-
-// MARK: - The frame of a process.
-
-var process: [Target] {
-    [
-        room(
-            "Service", in: "Process",
-            [
-                "Base", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Settings",
-                "Telemetry",
-            ]),
-        room("Settings", in: "Process", ["Base"]),
-        room(
-            "SharedSettings", in: "Process",
-            ["Base", "InternetAddress", "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry"]),
-        room("Telemetry", in: "Process", ["Events", "JSON"]),
-    ]
-}
-
-// MARK: - One wrapper for each C library, and what stands on them. No C type appears in their API.
-
-var adapters: [Target] {
-    [
-        room("EventLoop", in: "Adapters", ["Base", "CLibuv"]),
-        room(
-            "HTTPServer", in: "Adapters",
-            ["CMicrohttpd", "CMicrohttpdRefusals", "EventLoop", "HTTPMessages", "InternetAddress"]),
-        room("HTTPClient", in: "Adapters", ["Base", "CLibcurl", "EventLoop", "HTTPMessages", "InternetAddress"]),
-        room("HTTPMessages", in: "Adapters", []),
-        room("InternetAddress", in: "Adapters", []),
-        room("MultipartForm", in: "Adapters", []),
-        room("S3", in: "Adapters", ["Base", "Cryptography", "HTTPClient", "HTTPMessages"]),
-        room("Kafka", in: "Adapters", ["Base", "CRdkafka", "EventLoop"]),
-        room("Postgres", in: "Adapters", ["Base", "CLibpq", "EventLoop"]),
-        room("Redis", in: "Adapters", ["Base", "CHiredis", "EventLoop"]),
-        room("JSON", in: "Adapters", ["Base", "CYYJSON"]),
-        room("Cryptography", in: "Adapters", ["Base", "CLibcrypto"]),
-    ]
-}
-
-// MARK: - The C libraries of the system: each folder holds a module map and a shim.
-
-var system: [Target] {
-    [
-        library("CHiredis", apt: "libhiredis-dev"),
-        library("CLibcrypto", apt: "libssl-dev"),
-        library("CLibcurl", apt: "libcurl4-openssl-dev"),
-        library("CLibpq", apt: "libpq-dev"),
-        library("CLibuv", apt: "libuv1-dev"),
-        library("CMicrohttpd", apt: "libmicrohttpd-dev"),
-        library("CRdkafka", apt: "librdkafka-dev"),
-        library("CYYJSON", apt: "libyyjson-dev"),
-        .target(
-            name: "CMicrohttpdRefusals", path: "Sources/System/CMicrohttpdRefusals",
-            linkerSettings: linked("microhttpd", "dl")),
-    ]
-}
-
-// MARK: - What the local stack runs, and what is measured by `make bench-images` and `make bench-replay`.
-
-var stack: [Target] {
-    [
-        .executableTarget(
-            name: "EmbeddedBroker", path: "stack/EmbeddedBroker", linkerSettings: linked("rdkafka", "dl"))
-    ]
-}
-
-var benches: [Target] {
-    [
-        .executableTarget(
-            name: "ImageBench", dependencies: ["CImageBench", "CImaging", "Imaging"], path: "bench/images/ImageBench"),
-        .target(
-            name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
-            linkerSettings: linked("png", "m")),
-        .executableTarget(
-            name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"],
-            path: "bench/replay/ReplayBench"),
-        .executableTarget(name: "ReplayFloor", path: "bench/replay/ReplayFloor", linkerSettings: linked("rdkafka")),
-        .target(name: "CBulkProducer", path: "bench/replay/CBulkProducer", linkerSettings: linked("rdkafka")),
-    ]
-}
-
-// MARK: - Tests.
-
-var testSupport: [Target] {
-    [
-        room("SeededRandom", in: "Tests", []),
-        room("NetworkTesting", in: "Tests", ["EventLoop", "HTTPServer", "InternetAddress"]),
-        room("KafkaTesting", in: "Tests", ["CRdkafkaMock"]),
-        room(
-            "LogTesting", in: "Tests",
-            ["EventLog", "Events", "Kafka", "Postgres", "ReadModel", "Replay", "SeededRandom"]),
-        .systemLibrary(name: "CRdkafkaMock", path: "Tests/CRdkafkaMock"),
-        .target(
-            name: "CImagingTestSupport", path: "Tests/CImagingTestSupport", cSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: linked("jpeg", "png", "webp", "lcms2")),
-    ]
-}
-
-var tests: [Target] {
-    [
-        test("BaseTests", ["Base"]),
-        test("EventsTests", ["Events", "JSON", "SeededRandom"], exclude: ["Golden"]),
-        test(
-            "GatewayTests",
-            [
-                "Base", "Cryptography", "DescriptionGenerator", "EventLog", "EventLoop", "Events", "Gateway",
-                "History", "HTTPClient", "HTTPMessages", "HTTPServer", "ImageHeaders", "JSON", "NetworkTesting",
-                "Postgres", "S3", "Settings", "Telemetry",
-            ]),
-        test(
-            "CompressorTests",
-            [
-                "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "HTTPServer", "Imaging",
-                "InternetAddress", "NetworkTesting", "S3", "Telemetry",
-            ]),
-        test("EventLogTests", ["EventLog", "Events", "Kafka"]),
-        test("HistoryTests", ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
-        test(
-            "ReplayTests",
-            [
-                "EventLog", "EventLoop", "Events", "JSON", "Kafka", "LogTesting", "Postgres", "ReadModel", "Replay",
-                "SeededRandom",
-            ],
-            exclude: ["Golden"]),
-        test("ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging"], isOptimised: true),
-        test("ServiceTests", ["EventLoop", "Service", "Telemetry"]),
-        test("SettingsTests", ["Settings"]),
-        test("TelemetryTests", ["Events", "JSON", "Telemetry"]),
-        test("EventLoopTests", ["EventLoop"]),
-        test(
-            "HTTPServerTests",
-            ["HTTPServer", "HTTPClient", "HTTPMessages", "EventLoop", "InternetAddress", "NetworkTesting"]),
-        test(
-            "HTTPClientTests",
-            ["Base", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "InternetAddress", "NetworkTesting"]),
-        test("InternetAddressTests", ["InternetAddress"]),
-        test("MultipartFormTests", ["MultipartForm"]),
-        test(
-            "S3Tests",
-            [
-                "Base", "Cryptography", "EventLoop", "HTTPClient", "HTTPMessages", "HTTPServer", "NetworkTesting",
-                "S3",
-            ]),
-        test("KafkaTests", ["Kafka", "KafkaTesting", "CRdkafkaMock", "EventLoop"]),
-        test("PostgresTests", ["Base", "CLibpq", "EventLoop", "NetworkTesting", "Postgres", "SeededRandom"]),
-        test("RedisTests", ["Base", "EventLoop", "NetworkTesting", "Redis"]),
-        test("JSONTests", ["JSON"]),
-        test("CryptographyTests", ["Base", "Cryptography"]),
-        test(
-            "EndToEndTests",
-            [
-                "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
-                "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
-                "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
-                "SeededRandom", "Service", "Settings", "Tables", "Telemetry", "Warelog",
-            ]),
-    ]
-}
-
-// MARK: - The language: rules of later versions of Swift. (`MemberImportVisibility` would be one, and needs Swift 6.1.)
+// Rules of later versions of Swift. Swift 6.0 has the last of them as an experiment.
+var rules: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+]
+#if compiler(>=6.1)
+rules.append(.enableUpcomingFeature("MemberImportVisibility"))
+#else
+rules.append(.enableExperimentalFeature("MemberImportVisibility"))
+#endif
 for target in package.targets where target.type != .system && target.type != .plugin {
-    target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
+    target.swiftSettings = (target.swiftSettings ?? []) + rules
 }
 
 // MARK: - Abbreviations.

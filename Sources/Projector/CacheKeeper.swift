@@ -7,6 +7,7 @@ import ReadModel
 import Redis
 import Service
 import Synchronization
+import Telemetry
 
 /// Keeps the cache truthful: after each commit it invalidates the changed products and then publishes the watermark.
 /// After an outage of Redis or of a projector it repeats the invalidations that Redis may have missed.

@@ -1,8 +1,10 @@
 import Base
+import EventLoop
 import Kafka
 import Postgres
 import ReadModel
 import Service
+import Telemetry
 
 /// Tells the projection at once when a switch or an operator has fenced its partitions: otherwise it would notice that
 /// by the first transaction that fails, and the writer of that record would wait for all of it.

@@ -1,7 +1,10 @@
 import Base
 import EventLog
+import EventLoop
+import Events
 import Kafka
 import Postgres
+import ProductCache
 import ReadModel
 import Service
 import Telemetry

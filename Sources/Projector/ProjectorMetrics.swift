@@ -1,4 +1,5 @@
 import Events
+import Kafka
 import ReadModel
 import Telemetry
 

@@ -1,4 +1,5 @@
 import Events
+import Imaging
 import Testing
 
 @testable import Compressor

@@ -1,6 +1,7 @@
 import Base
 import Cryptography
 import EventLoop
+import Events
 import HTTPClient
 import HTTPMessages
 import HTTPServer

@@ -1,6 +1,8 @@
 import Base
 import Events
+import HTTPMessages
 import HTTPServer
+import Postgres
 import Testing
 
 @testable import Gateway

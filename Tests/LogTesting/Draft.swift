@@ -1,6 +1,6 @@
-import EventLog
+package import EventLog
 import Events
-import Kafka
+package import Kafka
 
 /// A record of the log before it has a place.
 package struct Draft: Sendable {

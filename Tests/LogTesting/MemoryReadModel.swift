@@ -1,9 +1,9 @@
-import EventLog
-import Events
-import Kafka
+package import EventLog
+package import Events
+package import Kafka
 import Postgres
-import ReadModel
-import Replay
+package import ReadModel
+package import Replay
 
 /// A read model in memory: loads and commits as the statements of `ReadModel` do.
 package struct MemoryReadModel {

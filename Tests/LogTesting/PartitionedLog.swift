@@ -1,7 +1,7 @@
-import EventLog
+package import EventLog
 import Events
-import Kafka
-import ReadModel
+package import Kafka
+package import ReadModel
 import Replay
 import SeededRandom
 

@@ -1,4 +1,4 @@
-import Events
+package import Events
 
 extension Identifier {
     /// Of a number that the test made itself.

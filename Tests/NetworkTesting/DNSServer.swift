@@ -1,6 +1,6 @@
-import EventLoop
+package import EventLoop
 import Glibc
-import InternetAddress
+package import InternetAddress
 
 /// A name server (RFC 1035, over UDP alone) that answers each question as it was told to, and remembers it. Loop's
 /// thread only.

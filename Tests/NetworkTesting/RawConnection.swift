@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 import Glibc
 
 /// A TCP connection as bytes, for what no well-behaved client or server would do. Loop's thread only.

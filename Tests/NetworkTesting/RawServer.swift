@@ -1,6 +1,6 @@
-import EventLoop
+package import EventLoop
 import Glibc
-import InternetAddress
+package import InternetAddress
 
 /// A listening socket that hands every connection to a script. Loop's thread only.
 package final class RawServer: @unchecked Sendable {

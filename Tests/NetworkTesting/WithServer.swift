@@ -1,5 +1,5 @@
-import EventLoop
-import HTTPServer
+package import EventLoop
+package import HTTPServer
 
 /// Runs `body` on a loop of its own.
 package func onLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> Value) throws -> Value {

@@ -5,6 +5,7 @@ import JSON
 import Kafka
 import LogTesting
 import ReadModel
+import Replay
 
 /// The log of a release as a file: a record a line. It is never edited.
 struct GoldenLog {

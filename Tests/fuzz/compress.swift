@@ -1,4 +1,4 @@
-internal import Fuzz
+import Fuzz
 
 /// Attacks all that a worker does with a picture, from its bytes to the bytes kept, whatever they are. Compiled into
 /// one module with the sources of `Imaging`.

@@ -1,4 +1,4 @@
-internal import CLibcrypto
+import CLibcrypto
 
 /// HMAC-SHA-256 (RFC 2104): proves that the author of a message knew the key.
 package struct AuthenticationCode: Sendable {

@@ -1,4 +1,4 @@
-internal import CLibcrypto
+import CLibcrypto
 
 extension SHA256 {
     /// The digest as four words, for arithmetic.

@@ -1,5 +1,5 @@
 import Base
-internal import CLibcrypto
+import CLibcrypto
 
 /// SHA-256 (FIPS 180-4), computed by OpenSSL's libcrypto. For one task at a time.
 package final class SHA256 {

@@ -1,5 +1,5 @@
-import HTTPMessages
-import InternetAddress
+package import HTTPMessages
+package import InternetAddress
 
 /// The result of fetching a URL that somebody else chose.
 package struct Download: Sendable {

@@ -1,4 +1,4 @@
-import HTTPMessages
+package import HTTPMessages
 
 /// Why a download failed.
 package enum DownloadError: Error, Equatable {

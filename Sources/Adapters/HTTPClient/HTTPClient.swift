@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 /// An HTTP client on one event loop. It uses libcurl's multi interface, which keeps and shares connections.
 ///

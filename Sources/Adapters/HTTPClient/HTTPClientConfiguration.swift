@@ -1,4 +1,4 @@
-import InternetAddress
+package import InternetAddress
 
 /// The limits of a client, over all of its requests.
 package struct HTTPClientConfiguration: Sendable {

@@ -1,4 +1,4 @@
-import InternetAddress
+package import InternetAddress
 
 /// Why a request got no response. Contains no URL, header or credential.
 package enum HTTPClientError: Error, Equatable {

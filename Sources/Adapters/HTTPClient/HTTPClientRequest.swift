@@ -1,6 +1,6 @@
-import Base
-import HTTPMessages
-import InternetAddress
+package import Base
+package import HTTPMessages
+package import InternetAddress
 
 /// A request, its limits and the addresses that it may connect to.
 package struct HTTPClientRequest: Sendable {

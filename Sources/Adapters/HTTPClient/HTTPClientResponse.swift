@@ -1,6 +1,6 @@
 import CLibcurl
-import HTTPMessages
-import InternetAddress
+package import HTTPMessages
+package import InternetAddress
 
 /// A complete response. A redirect is a response too.
 package struct HTTPClientResponse: Sendable {

@@ -1,5 +1,5 @@
-import HTTPMessages
-import InternetAddress
+package import HTTPMessages
+package import InternetAddress
 
 /// One request whose head is complete and checked.
 package struct HTTPRequest: Sendable {

@@ -1,4 +1,4 @@
-import HTTPMessages
+package import HTTPMessages
 
 /// A response. The server sets `Content-Length`, `Transfer-Encoding` and `Date`, and drops them if they are given here.
 package struct HTTPResponse: Sendable {

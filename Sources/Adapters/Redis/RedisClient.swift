@@ -1,5 +1,5 @@
 import Base
-import EventLoop
+package import EventLoop
 
 /// A client with one pipelined connection on one loop. It reconnects with a jittered back-off when the connection is
 /// lost.

@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// The address of a Redis server and the time to wait for it.
 package struct RedisConfiguration: Sendable {

@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 /// Connects to Redis for the time of `body`, again whenever that is needed, and closes however `body` ends.
 package func withRedis<Value>(

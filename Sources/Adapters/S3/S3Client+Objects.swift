@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import HTTPClient
 import HTTPMessages
 
 /// An object in a listing.

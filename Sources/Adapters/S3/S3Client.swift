@@ -1,6 +1,6 @@
 import Base
 import Cryptography
-import HTTPClient
+package import HTTPClient
 import HTTPMessages
 
 /// A client for the objects of one bucket. Every request is signed and carries the hash of its body; S3 requires both.

@@ -1,4 +1,4 @@
-import Base
+package import Base
 import HTTPClient
 
 /// A bucket of an S3-compatible server, and the credentials for it.

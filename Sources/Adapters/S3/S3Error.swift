@@ -1,5 +1,5 @@
-import HTTPClient
-import HTTPMessages
+package import HTTPClient
+package import HTTPMessages
 
 /// A failed request to the object store. Contains no credentials.
 package struct S3Error: Error, Equatable {

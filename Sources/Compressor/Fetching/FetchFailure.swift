@@ -1,4 +1,5 @@
 import HTTPClient
+import HTTPMessages
 import S3
 
 /// Why a source could not be fetched.

@@ -1,5 +1,6 @@
 import Events
 import HTTPClient
+import HTTPMessages
 import Imaging
 import InternetAddress
 import S3

@@ -5,6 +5,7 @@ import ProductCache
 import Redis
 import S3
 import Service
+import Telemetry
 
 /// The compressor's life from start to shutdown.
 struct CompressorProcess: Sendable {

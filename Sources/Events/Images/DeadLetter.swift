@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// An image that failed for good, with all that an operator needs to judge it and to ask for it again. It is not a fact
 /// of the log: it reports one.

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// The command behind `POST /products`.
 package struct CreateProduct: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// The command behind `PUT` and `PATCH /products/{id}`: the fields that are to have a value afterwards.
 package struct EditProduct: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// A product as clients see it. The fold and a row of the read model give the same bytes.
 package struct ProductDocument: Sendable {

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// The reason why a record of the log is not an event that this version can fold.
 package enum EventFault: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// Turns the data of an event type that is not written any more into the data of its successor.
 package struct Upcaster: Sendable {

@@ -1,3 +1,4 @@
+import EventLog
 import EventLoop
 import HTTPClient
 import HTTPServer

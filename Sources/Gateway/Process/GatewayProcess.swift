@@ -6,6 +6,7 @@ import Kafka
 import Postgres
 import Service
 import Tables
+import Telemetry
 
 /// The gateway from start to end: the parts that its event loops share, and one HTTP server on each loop.
 struct GatewayProcess: Sendable {

@@ -1,4 +1,5 @@
 import Base
+import Events
 import Telemetry
 
 /// UUIDs of version 7 (RFC 9562 section 5.7). They are ordered by time, so an index over them grows at one end.

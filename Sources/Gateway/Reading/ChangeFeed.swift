@@ -5,6 +5,7 @@ import Events
 import Postgres
 import Service
 import Synchronization
+import Telemetry
 
 /// Tells the followers of products about changes. It makes one query for each commit of the projector, however many
 /// followers there are.

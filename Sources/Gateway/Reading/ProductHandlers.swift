@@ -1,8 +1,10 @@
 import Events
 import HTTPMessages
 import HTTPServer
+import History
 import JSON
 import Postgres
+import ProductCache
 
 /// The reads of `/products`, `/products/{id}` and `/products/{id}/images/{image}`.
 struct ProductHandlers: Sendable {

@@ -1,4 +1,5 @@
 import EventLoop
+import HTTPMessages
 import HTTPServer
 
 /// Read-your-writes: a read with a `Consistency-Token` waits until the read model includes that write. It waits for one

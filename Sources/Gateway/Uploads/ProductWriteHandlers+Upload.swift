@@ -1,5 +1,6 @@
 import Events
 import HTTPServer
+import History
 
 extension ProductWriteHandlers {
     /// `POST /products/{id}/images`: the body is one image, raw or in a form.

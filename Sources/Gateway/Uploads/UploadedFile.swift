@@ -1,4 +1,5 @@
 import Events
+import HTTPMessages
 import HTTPServer
 import ImageHeaders
 import JSON

@@ -5,6 +5,7 @@ import Events
 import Postgres
 import Service
 import Synchronization
+import Telemetry
 
 /// Tells waiting writers what the fold decided on their commands, and waiting readers that a position is folded.
 ///

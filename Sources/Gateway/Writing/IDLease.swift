@@ -1,4 +1,5 @@
 import Base
+import EventLoop
 import Events
 import Postgres
 import Service

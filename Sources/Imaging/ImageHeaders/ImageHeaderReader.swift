@@ -1,4 +1,4 @@
-internal import CImageHeaders
+import CImageHeaders
 
 /// Reads the format and size of a picture from its first bytes while they arrive. Nothing is decoded.
 ///

@@ -1,6 +1,6 @@
-import EventLoop
-import Events
-import Kafka
+package import EventLoop
+package import Events
+package import Kafka
 
 /// Reads the dead letters that the topic holds at the moment.
 package struct DeadLetterReader: Sendable {

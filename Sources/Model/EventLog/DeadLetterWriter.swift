@@ -1,5 +1,5 @@
-import Events
-import Kafka
+package import Events
+package import Kafka
 
 /// Appends dead letters to their topic, each to the partition of its product.
 package struct DeadLetterWriter: Sendable {

@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 /// A topic that is derived from the log and is not part of it: it can be made from the log again.
 package enum DerivedTopic: String, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
-import Events
-import Kafka
+package import Events
+package import Kafka
 
 /// Appends events to the log. All in-sync replicas have the event when `append` returns.
 package final class EventWriter: Sendable {

@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 /// An end of the log: for each partition, the offset after the last record that belongs to it.
 package typealias LogEnds = [TopicPartition: Int64]

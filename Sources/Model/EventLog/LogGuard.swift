@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 /// Checks the log before anything is read from it or written to it: a log that loses records, or whose partitions
 /// have changed, must stop the process with a message that says what to do.

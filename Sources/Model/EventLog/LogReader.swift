@@ -1,6 +1,6 @@
-import EventLoop
-import Events
-import Kafka
+package import EventLoop
+package import Events
+package import Kafka
 
 /// Reads single records of the log by their positions: the past of one product, without that of the others.
 ///

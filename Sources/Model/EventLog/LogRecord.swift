@@ -1,5 +1,5 @@
-import Events
-import Kafka
+package import Events
+package import Kafka
 
 /// A record of the log, parsed.
 package enum LogRecord: Sendable {

@@ -1,4 +1,4 @@
-import Events
+package import Events
 import Postgres
 
 /// The origin of the value of one field of a product.

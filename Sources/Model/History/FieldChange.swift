@@ -1,4 +1,4 @@
-import Events
+package import Events
 import JSON
 
 /// The change of one field of a product by one event: the values before and after as JSON, nil where the product did

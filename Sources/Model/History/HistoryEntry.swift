@@ -1,6 +1,6 @@
 import EventLog
-import Events
-import JSON
+package import Events
+package import JSON
 
 /// One event of a product, and the decision on it.
 package struct HistoryEntry: Sendable {

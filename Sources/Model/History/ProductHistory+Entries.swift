@@ -1,5 +1,5 @@
 import EventLog
-import Events
+package import Events
 import Postgres
 
 /// A page of consecutive events of a product.

@@ -1,4 +1,4 @@
-import Events
+package import Events
 import Postgres
 
 /// A point in the past of a product.

@@ -1,6 +1,6 @@
-import EventLog
-import Events
-import Postgres
+package import EventLog
+package import Events
+package import Postgres
 
 /// The successive states of a product, from the read model where it has them, and otherwise from the events on the log.
 /// An index finds the events of the product: those of other products are not read.

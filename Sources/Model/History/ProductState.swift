@@ -1,6 +1,6 @@
 import EventLog
-import Events
-import Postgres
+package import Events
+package import Postgres
 import Tables
 
 /// The state of a product in the read model, also of a deleted one, and the position of the event that led to it.

@@ -1,5 +1,5 @@
-import Events
-import Redis
+package import Events
+package import Redis
 
 /// The stage at which the compressor is with an image. It is no fact, so it is not on the log; Redis forgets it when
 /// the compressor ends.

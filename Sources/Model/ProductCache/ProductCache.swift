@@ -1,5 +1,5 @@
-import Events
-import Redis
+package import Events
+package import Redis
 
 /// The documents of products in Redis: never older than the changes that this cache was told about.
 ///

@@ -1,5 +1,5 @@
-import Events
-import Redis
+package import Events
+package import Redis
 
 /// The renditions that were made of files lately, so that all compressors together compress the same bytes once.
 ///

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// Compares the columns that this program writes with those that the tables of a generation have.
 package enum ColumnCheck {

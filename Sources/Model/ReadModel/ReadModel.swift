@@ -1,7 +1,7 @@
-import EventLog
-import Events
-import Kafka
-import Postgres
+package import EventLog
+package import Events
+package import Kafka
+package import Postgres
 import Tables
 
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.

@@ -1,7 +1,7 @@
 import EventLog
 import Events
-import Kafka
-import Postgres
+package import Kafka
+package import Postgres
 import Tables
 
 /// Folds one entity of a generation anew. `offsets` and `plan` only read; `fence` and `apply` belong into a short

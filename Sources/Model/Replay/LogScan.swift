@@ -1,6 +1,6 @@
-import EventLog
-import EventLoop
-import Kafka
+package import EventLog
+package import EventLoop
+package import Kafka
 
 /// Reads the log from its first record on.
 package struct LogScan: Sendable {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 import ReadModel
 
 /// The right of one operator's command to do what no two may do at once. It lasts as long as the session that took it.

@@ -1,7 +1,7 @@
-import EventLog
-import EventLoop
-import Kafka
-import Postgres
+package import EventLog
+package import EventLoop
+package import Kafka
+package import Postgres
 
 /// The table that records the log's topics and their partition counts.
 package enum LogTopics {

@@ -1,5 +1,5 @@
 import Events
-import Postgres
+package import Postgres
 
 /// A product with all that the fold knows of it, as it stands in `warelog.product_states` and the read model's own
 /// table.

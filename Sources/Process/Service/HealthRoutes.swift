@@ -1,6 +1,7 @@
 import HTTPMessages
-import HTTPServer
-import InternetAddress
+package import HTTPServer
+package import InternetAddress
+import Telemetry
 
 /// The routes `/livez`, `/readyz` and `/metrics`, which every process has.
 package enum HealthRoutes {

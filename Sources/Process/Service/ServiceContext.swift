@@ -1,6 +1,6 @@
 import Base
-import EventLoop
-import Telemetry
+package import EventLoop
+package import Telemetry
 
 /// What every part of a process uses: its loop, its log, its metrics, its health and the signal to stop.
 package struct ServiceContext: Sendable {

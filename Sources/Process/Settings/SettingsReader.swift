@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// Reads a process's settings from its environment, and collects the faults, so that one message lists them all.
 ///

@@ -1,11 +1,11 @@
 import Base
-import InternetAddress
-import Kafka
-import Postgres
-import Redis
-import S3
+package import InternetAddress
+package import Kafka
+package import Postgres
+package import Redis
+package import S3
 import Settings
-import Telemetry
+package import Telemetry
 
 /// Settings that several processes share, so that each has the same name everywhere.
 extension SettingsReader {

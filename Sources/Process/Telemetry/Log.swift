@@ -1,5 +1,5 @@
-import Events
-import JSON
+package import Events
+package import JSON
 
 /// Writes a log as one JSON object per line, each with a constant message and fields.
 ///

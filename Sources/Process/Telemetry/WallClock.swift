@@ -1,4 +1,4 @@
-import Events
+package import Events
 import Glibc
 
 /// The machine's clock. Only executables read it. All other code gets the time as an argument.

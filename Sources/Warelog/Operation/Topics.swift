@@ -1,4 +1,5 @@
 import EventLog
+import EventLoop
 import Kafka
 import Postgres
 import Tables

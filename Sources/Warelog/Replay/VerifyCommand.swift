@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import ReadModel
 import Replay
 
 /// `warelog verify`: compares the live read model with a fresh fold of the log. The exit status is 1 when they differ.

@@ -1,8 +1,10 @@
+import EventLoop
 import HTTPClient
 import HTTPMessages
 import HTTPServer
 import JSON
 import NetworkTesting
+import Postgres
 import Testing
 
 extension EndToEnd {

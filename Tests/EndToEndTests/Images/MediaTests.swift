@@ -1,6 +1,8 @@
+import EventLoop
 import HTTPClient
 import HTTPMessages
 import JSON
+import S3
 import Testing
 
 extension EndToEnd {

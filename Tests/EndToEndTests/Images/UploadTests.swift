@@ -1,4 +1,5 @@
 import Base
+import EventLoop
 import Events
 import Glibc
 import HTTPClient
@@ -6,6 +7,7 @@ import HTTPMessages
 import JSON
 import Kafka
 import NetworkTesting
+import Postgres
 import Testing
 
 @testable import S3

@@ -2,10 +2,12 @@ import EventLog
 import EventLoop
 import Events
 import Glibc
+import HTTPClient
 import HTTPMessages
 import History
 import JSON
 import Kafka
+import Postgres
 import Tables
 import Telemetry
 import Testing

@@ -1,6 +1,7 @@
 import Base
 import EventLog
 import Events
+import HTTPClient
 import HTTPMessages
 import HTTPServer
 import History

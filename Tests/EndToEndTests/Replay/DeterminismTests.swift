@@ -5,6 +5,7 @@ import Glibc
 import JSON
 import Kafka
 import LogTesting
+import Postgres
 import Replay
 import SeededRandom
 import Testing

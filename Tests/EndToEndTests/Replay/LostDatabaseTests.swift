@@ -1,6 +1,7 @@
 import Base
 import EventLoop
 import Glibc
+import HTTPClient
 import HTTPMessages
 import JSON
 import Postgres

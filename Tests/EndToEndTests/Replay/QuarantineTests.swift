@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import HTTPClient
 import HTTPMessages
 import JSON
 import Kafka

@@ -1,5 +1,7 @@
 import Events
 import Glibc
+import HTTPClient
+import HTTPMessages
 import JSON
 import Postgres
 import Testing

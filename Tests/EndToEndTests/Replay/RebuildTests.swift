@@ -1,8 +1,11 @@
 import EventLog
+import EventLoop
 import Events
 import Glibc
+import HTTPClient
 import HTTPMessages
 import JSON
+import Postgres
 import Testing
 
 extension EndToEnd {

@@ -1,5 +1,8 @@
 import EventLog
+import EventLoop
 import Events
+import HTTPClient
+import HTTPMessages
 import JSON
 import Kafka
 import Postgres

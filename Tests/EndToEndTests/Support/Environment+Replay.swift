@@ -1,4 +1,5 @@
 import EventLog
+import EventLoop
 import Events
 import JSON
 import Kafka

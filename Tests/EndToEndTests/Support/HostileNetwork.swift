@@ -1,4 +1,5 @@
 import EventLoop
+import HTTPMessages
 import InternetAddress
 import JSON
 import NetworkTesting

@@ -5,6 +5,7 @@ import HTTPClient
 import HTTPMessages
 import JSON
 import Kafka
+import Postgres
 import Synchronization
 import Testing
 

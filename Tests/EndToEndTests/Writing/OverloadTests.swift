@@ -1,8 +1,11 @@
+import EventLoop
+import HTTPClient
 import HTTPMessages
 import HTTPServer
 import JSON
 import KafkaTesting
 import NetworkTesting
+import Postgres
 import Testing
 
 extension EndToEnd {

@@ -1,8 +1,10 @@
 import EventLog
+import EventLoop
 import HTTPClient
 import HTTPMessages
 import JSON
 import Kafka
+import Postgres
 import Testing
 
 extension EndToEnd {

@@ -1,4 +1,5 @@
 import CMicrohttpd
+import EventLoop
 import Glibc
 
 extension Exchange {

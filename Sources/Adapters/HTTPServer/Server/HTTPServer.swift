@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 /// An HTTP/1.1 server on one event loop. The loop polls libmicrohttpd, and each request has a task.
 ///

@@ -1,5 +1,5 @@
-import HTTPMessages
-import InternetAddress
+package import HTTPMessages
+package import InternetAddress
 
 /// The address, the limits and the hooks of a server.
 package struct HTTPServerConfiguration: Sendable {

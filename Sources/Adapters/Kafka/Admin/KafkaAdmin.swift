@@ -1,5 +1,5 @@
 import CRdkafka
-import EventLoop
+package import EventLoop
 
 /// Describes and creates topics. Everything but `init` is callable from any thread.
 package final class KafkaAdmin: Sendable {

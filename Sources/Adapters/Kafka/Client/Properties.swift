@@ -1,4 +1,5 @@
 import CRdkafka
+import Synchronization
 
 /// A configuration of librdkafka, until an instance takes it over.
 struct Properties: ~Copyable {

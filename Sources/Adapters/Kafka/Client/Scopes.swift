@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 /// Opens a consumer for the time of `body`, and closes it however `body` ends. On the loop's thread.
 package func withConsumer<Value>(

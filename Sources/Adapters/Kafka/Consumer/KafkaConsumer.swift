@@ -1,5 +1,5 @@
 import CRdkafka
-import EventLoop
+package import EventLoop
 import Synchronization
 
 /// Reads the log, as a member of a group or on its own. For the loop's thread only.

@@ -1,4 +1,5 @@
 import CRdkafka
+import Synchronization
 
 extension Client {
     /// Passes a record to librdkafka. If this throws, the record was not accepted and `pending` gets no delivery

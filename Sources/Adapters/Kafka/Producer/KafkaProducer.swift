@@ -1,5 +1,5 @@
 import CRdkafka
-import EventLoop
+package import EventLoop
 import Synchronization
 
 /// Appends records to the log. Everything but `init` is callable from any thread.

@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// The address of a database and the settings of a session with it.
 package struct PostgresConfiguration: Sendable {

@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 extension PostgresConnection {
     /// Returns a usable connection, or throws within `configuration.connectTimeout`.

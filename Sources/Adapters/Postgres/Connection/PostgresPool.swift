@@ -1,5 +1,5 @@
 import Base
-import EventLoop
+package import EventLoop
 
 /// Up to `size` connections on one loop, each opened when it is needed.
 ///

@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 
 /// Opens a connection for the time of `body`, and closes it however `body` ends.
 package func withConnection<Value>(

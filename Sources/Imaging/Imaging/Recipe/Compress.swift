@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 /// Makes one picture small and safe in this process. Untrusted bytes belong in a worker process, where
 /// `ImageWorkerLoop` calls this; tests and benchmarks call it directly.

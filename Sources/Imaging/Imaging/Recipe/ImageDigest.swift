@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 enum ImageDigest {
     /// 64 lower-case hexadecimal digits.

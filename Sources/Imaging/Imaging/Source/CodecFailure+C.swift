@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 extension CodecFailure {
     init(_ failure: img_failure) {

@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 /// A source picture whose headers have been read and are within the limits. It borrows the bytes it was opened on, so
 /// it only exists within the closure of `withImageSource`.

@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 /// A decoded picture: upright, sRGB.
 struct Picture: ~Copyable {

@@ -1,4 +1,4 @@
-internal import CImaging
+import CImaging
 
 /// The life of a worker process: it gives up its rights and then answers jobs until its input ends.
 package enum ImageWorkerLoop {

@@ -1,6 +1,6 @@
-import EventLog
+package import EventLog
 import Events
-import Kafka
+package import Kafka
 
 /// A batch of records on its way through the fold: it names the state that it needs, and then the rows that it changes.
 package struct Batch {

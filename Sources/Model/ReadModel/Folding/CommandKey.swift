@@ -1,6 +1,6 @@
-import EventLog
-import Events
-import Kafka
+package import EventLog
+package import Events
+package import Kafka
 
 /// A command in its partition, in which it takes effect once: writers put all events of a command into one partition.
 package struct CommandKey: Hashable {

@@ -1,5 +1,5 @@
 import EventLog
-import Kafka
+package import Kafka
 
 /// The key of a record in its partition: records with the same key never overtake one another.
 package struct EntityKey: Hashable, Sendable {

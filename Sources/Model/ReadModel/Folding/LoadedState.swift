@@ -1,4 +1,4 @@
-import Events
+package import Events
 
 /// The state of the read model, as far as a batch needs it.
 package struct LoadedState {

@@ -1,6 +1,6 @@
 import EventLog
-import Kafka
-import Postgres
+package import Kafka
+package import Postgres
 
 /// The rows that a fold writes, and the checkpoints that it moves.
 package struct ReadModelChanges {

@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 /// The place of a record in the log.
 package struct RecordPosition: Hashable, Sendable {

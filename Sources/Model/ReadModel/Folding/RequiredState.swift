@@ -1,6 +1,6 @@
 import EventLog
-import Events
-import Kafka
+package import Events
+package import Kafka
 
 /// The part of the read model that a batch has to know before it can be folded.
 package struct RequiredState {

@@ -1,5 +1,5 @@
-import EventLog
-import Events
+package import EventLog
+package import Events
 
 /// The last decision on a command in its partition.
 package struct CommandRow: ReadModelRow, Sendable {

@@ -1,4 +1,4 @@
-import Events
+package import Events
 
 /// An event of a product, and what became of it.
 package struct ProductEventRow: ReadModelRow, Sendable {

@@ -1,4 +1,4 @@
-import Events
+package import Events
 import Postgres
 
 /// A product that an event changed, and the position of the last event that did.

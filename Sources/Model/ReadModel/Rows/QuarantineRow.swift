@@ -1,5 +1,5 @@
 import EventLog
-import Kafka
+package import Kafka
 
 /// A record that was put into quarantine, and why.
 package struct QuarantineRow: ReadModelRow, Sendable {

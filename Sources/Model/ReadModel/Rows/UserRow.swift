@@ -1,4 +1,4 @@
-import Events
+package import Events
 
 /// A user whom an event changed, and the position of that event.
 package struct UserRow: ReadModelRow, Sendable {

@@ -1,8 +1,8 @@
 import Base
-import EventLog
-import EventLoop
-import Kafka
-import Postgres
+package import EventLog
+package import EventLoop
+package import Kafka
+package import Postgres
 import ReadModel
 
 /// Folds the log into a generation that is not live, as the projector does for the live one.

@@ -1,8 +1,8 @@
-import EventLog
+package import EventLog
 import EventLoop
 import Kafka
 import Postgres
-import ReadModel
+package import ReadModel
 import Synchronization
 
 /// Folds the log from its beginning to a given end, without a database: partition by partition and bucket by bucket, in

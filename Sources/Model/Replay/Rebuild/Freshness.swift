@@ -1,5 +1,6 @@
-import EventLoop
-import Kafka
+package import EventLoop
+import Events
+package import Kafka
 import Telemetry
 
 /// Measures the age of records of the log.

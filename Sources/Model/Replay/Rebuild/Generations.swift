@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 import ReadModel
 
 /// The generations of the read model in a database, and the files that they are made from.

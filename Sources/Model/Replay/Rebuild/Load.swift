@@ -1,6 +1,6 @@
-import EventLoop
+package import EventLoop
 import Kafka
-import Postgres
+package import Postgres
 import ReadModel
 
 /// Fills a new generation: COPY loads the rows of the fresh fold, on one connection for each table, and then the

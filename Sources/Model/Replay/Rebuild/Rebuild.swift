@@ -1,7 +1,7 @@
 import EventLog
-import EventLoop
-import Kafka
-import Postgres
+package import EventLoop
+package import Kafka
+package import Postgres
 import ReadModel
 import Tables
 

@@ -1,6 +1,6 @@
 import EventLog
 import Glibc
-import Kafka
+package import Kafka
 
 /// The records of a log, sorted into buckets that can be folded one by one in little memory: the records of one entity
 /// are in one bucket, in their order.

@@ -1,5 +1,5 @@
 import Glibc
-import ReadModel
+package import ReadModel
 
 /// The SQL files that a database is made from: the migrations, and the definition of the read model in `read_model/`.
 package struct SchemaFiles: Sendable {

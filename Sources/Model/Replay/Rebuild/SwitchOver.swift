@@ -1,7 +1,7 @@
 import EventLog
-import EventLoop
+package import EventLoop
 import Kafka
-import Postgres
+package import Postgres
 import ReadModel
 
 /// Makes another generation the live one: in one transaction, at an end of the log that both have reached, so that no

@@ -1,9 +1,9 @@
 import EventLog
-import EventLoop
+package import EventLoop
 import Events
-import Kafka
-import Postgres
-import ReadModel
+package import Kafka
+package import Postgres
+package import ReadModel
 
 /// Records that could not be folded, and the records of the same entity that wait behind them.
 package struct Quarantine: Sendable {

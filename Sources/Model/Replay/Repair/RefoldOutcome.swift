@@ -1,5 +1,5 @@
-import Events
-import ReadModel
+package import Events
+package import ReadModel
 
 /// The outcome of folding an entity again.
 package struct RefoldOutcome: Sendable {

@@ -1,7 +1,7 @@
-import EventLog
+package import EventLog
 import Kafka
-import Postgres
-import ReadModel
+package import Postgres
+package import ReadModel
 
 /// One generation at one moment: its rows, and the offsets up to which it is folded. It is a read-only transaction that
 /// stays open as long as the connection.

@@ -2,9 +2,9 @@ import Base
 import Cryptography
 import EventLog
 import Events
-import Kafka
+package import Kafka
 import Postgres
-import ReadModel
+package import ReadModel
 
 /// A digest of the read model that distinguishes two states: for each partition of the log, a hash over the rows that
 /// its events made, in whatever order the rows are added.

@@ -1,5 +1,6 @@
 import JSON
 import Kafka
+import ReadModel
 
 extension Verification.Report {
     /// The report as it is stored and printed: the roots of every partition and the first rows that differ.

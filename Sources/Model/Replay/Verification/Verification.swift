@@ -1,8 +1,9 @@
 import Cryptography
 import EventLog
-import Kafka
+import Events
+package import Kafka
 import Postgres
-import ReadModel
+package import ReadModel
 
 /// Compares a generation with a fresh fold of the log up to the generation's checkpoints.
 package struct Verification: Sendable {
