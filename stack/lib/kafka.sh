@@ -5,12 +5,20 @@ kafka_jars=$TOOLS/kafka-$KAFKA_VERSION
 install_kafka() {
     [ ! -d "$kafka_jars" ] || [ "$ROOT/stack/kafka/pom.xml" -nt "$kafka_jars" ] || return 0
     say "Kafka $KAFKA_VERSION: fetching its jars"
-    rm -rf "$kafka_jars" "$kafka_jars.new"
-    quietly "$ROOT/.run/log/install-kafka.log" mvn -q -B -f "$ROOT/stack/kafka/pom.xml" dependency:copy-dependencies \
-        -Dkafka.version="$KAFKA_VERSION" -Dlog4j.version="$LOG4J_VERSION" \
-        -Ddependency.plugin.version="$MAVEN_DEPENDENCY_PLUGIN_VERSION" -DoutputDirectory="$kafka_jars.new" || return 1
-    mv "$kafka_jars.new" "$kafka_jars"
-    touch "$kafka_jars"
+    fetch_jars install-kafka "$ROOT/stack/kafka/pom.xml" "$kafka_jars" \
+        -Dkafka.version="$KAFKA_VERSION" -Dlog4j.version="$LOG4J_VERSION"
+}
+
+# fetch_jars LOG POM DIRECTORY PROPERTY…: what the POM depends on. The plugin is named in full: looking for it by its
+# prefix, Maven does not say why it found none.
+fetch_jars() {
+    local log=$1 pom=$2 directory=$3
+    shift 3
+    rm -rf "$directory" "$directory.new"
+    quietly "$ROOT/.run/log/$log.log" mvn -q -B -f "$pom" "$@" -DoutputDirectory="$directory.new" \
+        "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" || return 1
+    mv "$directory.new" "$directory"
+    touch "$directory"
 }
 
 has_java() {

@@ -73,10 +73,11 @@ install_host_tools() {
     apt_get install --no-install-recommends "$@"
 }
 
+# Whatever the command starts keeps the lock: what is left of a run that was killed is waited for.
 with_root_lock() (
     exec 9>"$cache/lock"
     flock -n 9 || { say "waiting for another command that works on $root" && flock 9; }
-    "$@" 9>&-
+    "$@"
 )
 
 # It comes into being under another name, so that what was interrupted is never taken for a whole one.
@@ -90,12 +91,23 @@ bootstrap() {
     done < <(apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::Proxy|Check-)')
     mapfile -t sources < <(debian_13_sources)
     with_roots_rights rm -rf --one-file-system "$root.new"
-    quietly "$ROOT/.run/log/mmdebstrap.log" with_roots_rights mmdebstrap --mode=root --variant=apt \
+    quietly "$ROOT/.run/log/mmdebstrap.log" as_a_job mmdebstrap --mode=root --variant=apt \
         --include="ca-certificates,git,make,$(package_lines go | awk '{ print $2 }')" --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
         --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' "${options[@]}" \
         trixie "$root.new" "${sources[@]}" || fail 'Debian 13 could not be installed in a directory of its own.'
     with_roots_rights mv "$root.new" "$root"
 }
+
+# as_a_job COMMAND…: with root's rights, and all of it ends with this shell. At Ctrl-C mmdebstrap would go on with the
+# step that it is at, for a minute.
+as_a_job() (
+    [ "$way" != sudo ] || sudo -v
+    set -m
+    with_roots_rights "$@" &
+    job=$!
+    trap 'with_roots_rights kill -KILL -- "-$job" 2>/dev/null' EXIT
+    wait "$job"
+)
 
 # The mirrors of a Debian machine are asked for Debian 13; without any, mmdebstrap takes Debian's own.
 debian_13_sources() (
@@ -127,7 +139,7 @@ install_in_root() {
     shift
     require_space 4 "$cache"
     bring_settings
-    build_ahead &
+    build_ahead 9>&- &
     as_root_inside bash -c '. stack/lib/stack.sh && mend_packages && install_packages "$@"' install "$@"
     # What root wrote there would otherwise stand in the user's way.
     [ "$way" != sudo ] || with_roots_rights chown -R "$(id -u):$(id -g)" "$ROOT/.run/log"

@@ -20,6 +20,9 @@ prepare_log_and_read_model() {
 
 seed() { warelog seed; }
 
+# By these programs, and since the servers that hold the data were started.
+is_prepared() { is_newest "$RUN/prepared" "$built" "$RUN/kafka.pid" "$RUN/postgres.pid"; }
+
 # After a new build the old programs would go on. The compressor keeps processes of the image worker.
 stop_replaced_services() {
     local name replaced=()

@@ -39,7 +39,11 @@ build_tests() {
 }
 
 # What is changed while the build goes on is newer than its stamp.
-mark_build() { mkdir -p "${built%/*}" && touch "$built.new"; }
+mark_build() {
+    mkdir -p "${built%/*}"
+    require_space 1 "${built%/*}"
+    touch "$built.new"
+}
 
 build_embedded_broker() {
     ! is_newest "$BIN/embedded-broker" "$ROOT/Package.swift" "$ROOT/stack/EmbeddedBroker" || return 0

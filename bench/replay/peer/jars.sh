@@ -9,14 +9,7 @@ install_peer() {
         return 0
     fi
     say "Debezium's JDBC sink $DEBEZIUM_VERSION: fetching its jars"
-    rm -rf "$peer_jars" "$peer_jars.new"
-    if ! quietly "$ROOT/.run/log/install-peer.log" mvn -q -B -f "$ROOT/bench/replay/peer/pom.xml" \
-        dependency:copy-dependencies -Dconnect.version="$CONNECT_VERSION" -Ddebezium.version="$DEBEZIUM_VERSION" \
-        -Dlog4j.version="$LOG4J_VERSION" -Ddependency.plugin.version="$MAVEN_DEPENDENCY_PLUGIN_VERSION" \
-        -DoutputDirectory="$peer_jars.new"; then
+    fetch_jars install-peer "$ROOT/bench/replay/peer/pom.xml" "$peer_jars" -Dconnect.version="$CONNECT_VERSION" \
+        -Ddebezium.version="$DEBEZIUM_VERSION" -Dlog4j.version="$LOG4J_VERSION" ||
         say 'the peer is left out: its jars cannot be fetched'
-        return 0
-    fi
-    mv "$peer_jars.new" "$peer_jars"
-    touch "$peer_jars"
 }
