@@ -105,7 +105,7 @@ as_a_job() (
     set -m
     with_roots_rights "$@" &
     job=$!
-    trap 'with_roots_rights kill -KILL -- "-$job" 2>/dev/null' EXIT
+    trap 'with_roots_rights kill -KILL -- "-$job" 2>/dev/null || true' EXIT
     wait "$job"
 )
 
