@@ -19,13 +19,13 @@ clean=(/usr/bin/env -u JAVA_HOME -u M2_HOME -u GOROOT -u GOBIN -u PYTHONHOME -u 
 # sudo is entered with sudo.
 choose_way() {
     if [ "$(id -u)" = 0 ]; then
-        way=root
+        way=root rights=()
         mounts_stay_inside
     elif [ ! -O "$root" ] && [ -d "$root" ] || ! may_have_namespaces; then
-        way=sudo
+        way=sudo rights=(sudo)
         can_be_root && mounts_stay_inside
     else
-        way=user
+        way=user rights=(unshare --user --map-root-user --map-auto --mount --)
     fi
 }
 
@@ -98,12 +98,12 @@ bootstrap() {
     with_roots_rights mv "$root.new" "$root"
 }
 
-# as_a_job COMMAND…: with root's rights, and all of it ends with this shell. At Ctrl-C mmdebstrap would go on with the
-# step that it is at, for a minute.
+# as_a_job COMMAND…: with root's rights, and all of it, mounts included, ends with this shell. At Ctrl-C mmdebstrap would
+# go on with the step that it is at, for a minute. sudo has to keep its terminal, so there it does.
 as_a_job() (
-    [ "$way" != sudo ] || sudo -v
-    set -m
-    with_roots_rights "$@" &
+    apart=(setsid)
+    [ "$way" != sudo ] || apart=()
+    "${apart[@]}" "${rights[@]}" "${namespace[@]}" "$@" &
     job=$!
     trap 'with_roots_rights kill -KILL -- "-$job" 2>/dev/null || true' EXIT
     wait "$job"
@@ -118,13 +118,7 @@ debian_13_sources() (
         sed -n "s/^$VERSION_CODENAME\(-updates\|-security\)\{0,1\} main \(.*\)/deb \2 trixie\1 main/p" | sort -u
 )
 
-with_roots_rights() {
-    case $way in
-        root) "$@" ;;
-        user) unshare --user --map-root-user --map-auto --mount -- "$@" ;;
-        sudo) sudo "$@" ;;
-    esac
-}
+with_roots_rights() { "${rights[@]}" "$@"; }
 
 # furnish_root GROUP…
 furnish_root() {
