@@ -7,6 +7,7 @@ namespace=(unshare --mount --)
 # The lines of stack/packages that have been installed in it.
 furnished=$root/var/lib/warelog-packages
 enter=$ROOT/stack/lib/enter
+debians_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 # In front of every command: the root's own programs and not those that the machine's settings lead to.
 clean=(/usr/bin/env -u JAVA_HOME -u M2_HOME -u GOROOT -u GOBIN -u PYTHONHOME -u PYTHONPATH -u VIRTUAL_ENV -u PERL5LIB
     -u LD_LIBRARY_PATH -u LD_PRELOAD -u CC -u CXX -u CPATH -u LIBRARY_PATH -u PKG_CONFIG_PATH -u LANGUAGE
@@ -52,6 +53,7 @@ may_have_namespaces() {
 make_root() {
     local tools=()
     [ -d "$root" ] || require mmdebstrap mmdebstrap
+    [ -d "$root" ] || [ -e "$debians_keys" ] || tools+=(debian-archive-keyring)
     if [ "$way" = user ]; then
         require bwrap bubblewrap
         require newuidmap uidmap
@@ -90,6 +92,8 @@ bootstrap() {
         options+=(--aptopt="$option")
     done < <(apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::Proxy|Check-)')
     mapfile -t sources < <(debian_13_sources)
+    # A machine that is not Debian trusts its own archive only.
+    [ "${#sources[@]}" -gt 0 ] || options+=(--keyring="$debians_keys")
     with_roots_rights rm -rf --one-file-system "$root.new"
     quietly "$ROOT/.run/log/mmdebstrap.log" as_a_job mmdebstrap --mode=root --variant=apt \
         --include="ca-certificates,git,make,$(package_lines go | awk '{ print $2 }')" --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
