@@ -2,10 +2,12 @@
 
 export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM
 
-.PHONY: help up infrastructure down reset shell doctor clean-machine test check coverage fuzz-api fuzz-images bench-images bench-replay demo
+.PHONY: help up demo down reset infrastructure check test coverage doctor shell clean-machine fuzz-api fuzz-images
+.PHONY: bench-images bench-replay
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } /^#   / { print substr($$0, 2) }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } /^#   / { print substr($$0, 2) }' \
+		$(MAKEFILE_LIST)
 
 up: ## the whole service on loopback, its data in .run; installs and builds what is missing
 	@stack/up

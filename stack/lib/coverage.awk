@@ -14,7 +14,8 @@
 
 END {
     sorter = "sort"
-    for (name in found) printf "  %-20s %6.1f %%  %6d of %d\n", name, share(hit[name], found[name]), hit[name], found[name] | sorter
+    for (name in found)
+        printf "  %-20s %6.1f %%  %6d of %d\n", name, share(hit[name], found[name]), hit[name], found[name] | sorter
     close(sorter)
     printf "  %-20s %6.1f %%  %6d of %d\n", "all", share(covered, all), covered, all
     if (share(hit[module], found[module]) >= minimum) exit 0

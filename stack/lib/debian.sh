@@ -24,8 +24,9 @@ install_packages() {
     refresh_package_lists
     if [ "$WARELOG_MACHINE" = direct ]; then
         removed=$(removed_by_installing "${missing[@]}")
-        [ -z "$removed" ] || fail "This would remove packages that somebody asked for (${removed% }), so it is not done:" \
-            "installing ${missing[*]}. With MACHINE=root the stack has a Debian 13 of its own."
+        [ -z "$removed" ] ||
+            fail "This would remove packages that somebody asked for (${removed% }), so it is not done: installing" \
+                "${missing[*]}. With MACHINE=root the stack has a Debian 13 of its own."
     fi
     without_starting_servers apt_get install --no-install-recommends "${missing[@]}"
 }

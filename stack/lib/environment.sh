@@ -53,7 +53,8 @@ write_environment() {
             setting PROJECTOR_INSTANCE_ID projector-1
             setting COMPRESSOR_INSTANCE_ID compressor-1
             setting WARELOG_URL "http://127.0.0.1:$GATEWAY_PORT"
-            echo "case \":\$PATH:\" in *:$(quoted "$programs"):*) ;; *) export PATH=$(quoted "$programs"):\"\$PATH\" ;; esac"
+            programs=$(quoted "$programs")
+            echo "case \":\$PATH:\" in *:$programs:*) ;; *) export PATH=$programs:\"\$PATH\" ;; esac"
         } >"$RUN/env.new"
     )
     mv "$RUN/env.new" "$RUN/env"

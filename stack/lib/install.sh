@@ -1,7 +1,8 @@
 # Brings everything that a machine lacks, side by side where it can.
 
-# install_missing GROUP…: the packages of these groups and of the modes' servers; what is built or fetched from elsewhere
-# goes on in the background until finish_installing. Two run directories share what is installed, so one at a time.
+# install_missing GROUP…: installs the packages of these groups and of the modes' servers. What is built or fetched from
+# elsewhere goes on in the background until finish_installing. Clones share what is installed, so only one of them
+# installs at a time.
 install_missing() {
     local groups=(tools servers "$@")
     mkdir -p "$TOOLS"

@@ -34,8 +34,8 @@ start_kafka() {
         quietly "$RUN/log/kafka-format.log" kafka_java kafka.tools.StorageTool format \
             -t "$(new_cluster_id)" -c "$directory/server.properties" || fail 'Kafka could not format its directory'
     fi
-    launch kafka java -Xms256m -Xmx512m -cp "$kafka_jars/*" -Dlog4j2.configurationFile="$ROOT/stack/kafka/log4j2.properties" \
-        kafka.Kafka "$directory/server.properties"
+    launch kafka java -Xms256m -Xmx512m -cp "$kafka_jars/*" \
+        -Dlog4j2.configurationFile="$ROOT/stack/kafka/log4j2.properties" kafka.Kafka "$directory/server.properties"
 }
 
 kafka_java() { java -Xmx256m -XX:TieredStopAtLevel=1 -cp "$kafka_jars/*" "$@"; }

@@ -43,6 +43,6 @@ listener() {
 
 require_free_port() {
     local variable=${1^^}_PORT
-    ! is_listening "$2" || fail "The port $2 that $1 needs is taken by $(listener "$2"); set ${variable//-/_} (make up" \
-        "${variable//-/_}=$(($2 + 1))) or let free ones be found (make up PORTS=free)."
+    ! is_listening "$2" || fail "The port $2 that $1 needs is taken by $(listener "$2"); set ${variable//-/_}" \
+        "(make up ${variable//-/_}=$(($2 + 1))) or let free ones be found (make up PORTS=free)."
 }

@@ -37,6 +37,7 @@ make_postgres_cluster() {
 # In single-user mode the superuser needs no password and gets none; the statements come by standard input, so that the
 # role's password is in no argument list. CREATEDB: each test makes a database of its own.
 make_postgres_role() {
-    printf '%s\n' "CREATE ROLE $DB_USER LOGIN CREATEDB PASSWORD '$DB_PASSWORD'" "CREATE DATABASE $DB_NAME OWNER $DB_USER" |
+    printf '%s\n' "CREATE ROLE $DB_USER LOGIN CREATEDB PASSWORD '$DB_PASSWORD'" \
+        "CREATE DATABASE $DB_NAME OWNER $DB_USER" |
         "${unprivileged[@]}" "$postgres_programs/postgres" --single -D /proc/self/cwd postgres
 }

@@ -34,7 +34,8 @@ launch() {
     identity "$pid" >"$RUN/started/$name" || fail "$name ended at once; see $RUN/log/$name.log"
 }
 
-# await NAME SECONDS CHECK…: until the check succeeds; fails with the end of its log when the process ends before that.
+# await NAME SECONDS CHECK…: waits until the check succeeds. Fails with the end of the process's log when the process
+# ends before that.
 await() {
     local name=$1 deadline=$((SECONDS + $2))
     shift 2

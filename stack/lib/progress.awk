@@ -11,7 +11,8 @@ END {
         gsub(/[][]/, "", step)
         sub(/\//, " of ", step)
         print step " steps"
-    } else if (installed > 0 && packages > 0) printf "%d %% of %d packages installed\n", 50 * installed / packages, packages
+    } else if (installed > 0 && packages > 0)
+        printf "%d %% of %d packages installed\n", 50 * installed / packages, packages
     else if (packages > 0) printf "%d of %d packages fetched\n", fetched, packages
     else if (stage != "") print stage
     else print "still at work"

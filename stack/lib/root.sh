@@ -30,15 +30,16 @@ choose_way() {
     fi
 }
 
-# Sets namespace to what starts a command in a mount namespace. In a chroot, whose own mount cannot be made private, it is
-# tried whether a mount is seen outside.
+# Sets namespace to what starts a command in a mount namespace. In a chroot, whose own mount cannot be made private, it
+# tries whether a mount is seen outside.
 mounts_stay_inside() {
     local probe status=1
     namespace=(unshare --mount --)
     ! with_roots_rights "${namespace[@]}" true 2>/dev/null || return 0
     namespace=(unshare --mount --propagation unchanged --)
     probe=$(mktemp -d)
-    if with_roots_rights "${namespace[@]}" sh -c 'mount -t tmpfs none "$0" && touch "$0/seen"' "$probe" 2>/dev/null; then
+    if with_roots_rights "${namespace[@]}" \
+        sh -c 'mount -t tmpfs none "$0" && touch "$0/seen"' "$probe" 2>/dev/null; then
         [ -e "$probe/seen" ] || status=0
         with_roots_rights umount "$probe" 2>/dev/null || true
     fi
@@ -96,7 +97,8 @@ bootstrap() {
     [ "${#sources[@]}" -gt 0 ] || options+=(--keyring="$debians_keys")
     with_roots_rights rm -rf --one-file-system "$root.new"
     quietly "$ROOT/.run/log/mmdebstrap.log" as_a_job mmdebstrap --mode=root --variant=apt \
-        --include="ca-certificates,git,make,$(package_lines go | awk '{ print $2 }')" --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
+        --include="ca-certificates,git,make,$(package_lines go | awk '{ print $2 }')" \
+        --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
         --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' "${options[@]}" \
         trixie "$root.new" "${sources[@]}" || fail 'Debian 13 could not be installed in a directory of its own.'
     with_roots_rights mv "$root.new" "$root"
@@ -141,7 +143,8 @@ install_in_root() {
     as_root_inside bash -c '. stack/lib/stack.sh && mend_packages && install_packages "$@"' install "$@"
     # What root wrote there would otherwise stand in the user's way.
     [ "$way" != sudo ] || with_roots_rights chown -R "$(id -u):$(id -g)" "$ROOT/.run/log"
-    { echo "$lines" && cat "$furnished" 2>/dev/null || true; } | sort -u | with_roots_rights tee "$furnished.new" >/dev/null
+    { echo "$lines" && cat "$furnished" 2>/dev/null || true; } | sort -u |
+        with_roots_rights tee "$furnished.new" >/dev/null
     with_roots_rights mv "$furnished.new" "$furnished"
 }
 
@@ -207,7 +210,8 @@ remove_root() {
     [ -d "$cache" ] || return 0
     for process in /proc/[0-9]*; do
         [ ! "$process/root${furnished#"$root"}" -ef "$furnished" ] ||
-            fail "The process ${process#/proc/} ($(<"$process/comm")) runs in $root; run make down first, in every clone."
+            fail "The process ${process#/proc/} ($(<"$process/comm")) runs in $root;" \
+                "run make down first, in every clone."
     done
     choose_way || fail "$root cannot be removed by this user."
     with_root_lock with_roots_rights rm -rf --one-file-system "$root" "$root.new"

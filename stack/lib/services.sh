@@ -60,7 +60,8 @@ print_addresses() {
 
   up after           $((EPOCHSECONDS - started)) s
   Warelog            http://127.0.0.1:$GATEWAY_PORT/products?user_id=1
-  health, metrics    /readyz and /metrics on $GATEWAY_PORT (gateway), $PROJECTOR_PORT (projector), $COMPRESSOR_PORT (compressor)
+  health, metrics    /readyz and /metrics on $GATEWAY_PORT (gateway), $PROJECTOR_PORT (projector),
+                     $COMPRESSOR_PORT (compressor)
   servers            $broker $KAFKA_PORT, Postgres $POSTGRES_PORT, Redis $REDIS_PORT, S3 $S3_PORT ($s3)
   settings           . ${RUN#"$PWD"/}/env
   logs               ${RUN#"$PWD"/}/log/
