@@ -16,7 +16,8 @@ fetch_jars() {
     shift 3
     rm -rf "$directory" "$directory.new"
     quietly "$ROOT/.run/log/$log.log" mvn -q -B -f "$pom" "$@" -DoutputDirectory="$directory.new" \
-        "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" || return 1
+        "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" ||
+        return 1
     mv "$directory.new" "$directory"
     touch "$directory"
 }

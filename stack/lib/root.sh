@@ -104,8 +104,8 @@ bootstrap() {
     with_roots_rights mv "$root.new" "$root"
 }
 
-# as_a_job COMMAND…: with root's rights, and all of it, mounts included, ends with this shell. At Ctrl-C mmdebstrap would
-# go on with the step that it is at, for a minute. sudo has to keep its terminal, so there it does.
+# as_a_job COMMAND…: with root's rights, and all of it, mounts included, ends with this shell. At Ctrl-C mmdebstrap
+# would go on with the step that it is at, for a minute. sudo has to keep its terminal, so there it does.
 as_a_job() (
     apart=(setsid)
     [ "$way" != sudo ] || apart=()

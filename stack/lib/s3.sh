@@ -13,7 +13,8 @@ install_versitygw() (
     # GOTOOLCHAIN=auto: a Go that is older than VersityGW asks for fetches the one it needs. What debuggers would read
     # is a quarter of the work.
     quietly "$ROOT/.run/log/install-versitygw.log" env GOBIN="$TOOLS/go-bin" GOTOOLCHAIN=auto CGO_ENABLED=0 \
-        go install -ldflags=-w -gcflags=all=-dwarf=false "github.com/versity/versitygw/cmd/versitygw@$VERSITYGW_VERSION" || exit 1
+        go install -ldflags=-w -gcflags=all=-dwarf=false \
+        "github.com/versity/versitygw/cmd/versitygw@$VERSITYGW_VERSION" || exit 1
     mv "$TOOLS/go-bin/versitygw" "$versitygw"
 )
 
