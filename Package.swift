@@ -138,7 +138,8 @@ let benches: [Target] = [
         name: "CImageBench", dependencies: ["CImaging"], path: "bench/images/CImageBench",
         linkerSettings: linked("png", "m")),
     .executableTarget(
-        name: "ReplayBench", dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka"],
+        name: "ReplayBench",
+        dependencies: ["CBulkProducer", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "SeededRandom"],
         path: "bench/replay/ReplayBench"),
     .executableTarget(name: "ReplayFloor", path: "bench/replay/ReplayFloor", linkerSettings: linked("rdkafka")),
     .target(name: "CBulkProducer", path: "bench/replay/CBulkProducer", linkerSettings: linked("rdkafka")),
@@ -184,7 +185,9 @@ let tests: [Target] = [
             "SeededRandom",
         ],
         exclude: ["Golden"]),
-    test("ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging"], isOptimised: true),
+    test(
+        "ImagingTests", ["CImagingTestSupport", "ImageHeaders", "ImageWorker", "Imaging", "SeededRandom"],
+        isOptimised: true),
     test("ServiceTests", ["EventLoop", "Service", "Telemetry"]),
     test("SettingsTests", ["Base", "Settings"]),
     test("TelemetryTests", ["Events", "JSON", "Telemetry"]),

@@ -10,7 +10,7 @@ package struct FIFO<Element> {
     @inlinable package var count: Int { size }
     @inlinable package var isEmpty: Bool { size == 0 }
     @inlinable package var first: Element? { size == 0 ? nil : slots[head] }
-    /// From the first to the last.
+    /// The elements, from the first to the last.
     @inlinable package var elements: [Element] { (0..<size).compactMap { slots[slot($0)] } }
 
     @inlinable package mutating func append(_ element: Element) {
@@ -52,7 +52,7 @@ package struct FIFO<Element> {
         for element in removeAll() where !isUnwanted(element) { append(element) }
     }
 
-    /// Where the element at `offset` from the first is kept. There is at least one slot.
+    /// The slot of the element at `offset` from the first. There is at least one slot.
     @inlinable func slot(_ offset: Int) -> Int { (head + offset) & (slots.count - 1) }
 
     @inlinable mutating func grow() {

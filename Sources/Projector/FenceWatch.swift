@@ -1,5 +1,3 @@
-import Base
-import EventLoop
 import Kafka
 import Postgres
 import ReadModel
@@ -15,19 +13,11 @@ struct FenceWatch: Sendable {
 
     /// Runs until it is cancelled. While there is no connection, the projection notices a fence by itself.
     func run() async throws {
-        var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(700))
-        while !Task.isCancelled {
-            do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
-                defer { connection.close() }
-                let notifications = try await connection.listen(ReadModel.fencedChannel)
-                backoff.reset()
-                for await notification in notifications { projection.fenced(Self.partition(notification.payload)) }
-            } catch {
-                context.log.debug("cannot listen for fences", ["error": "\(error)"])
-            }
-            if Task.isCancelled { return }
-            try await context.loop.sleep(for: backoff.next())
+        let subscription = PostgresSubscription(postgres, loop: context.loop, channel: ReadModel.fencedChannel)
+        try await subscription.run { notification in
+            projection.fenced(Self.partition(notification.payload))
+        } lose: { error in
+            context.log.debug("cannot listen for fences", ["error": "\(error)"])
         }
     }
 

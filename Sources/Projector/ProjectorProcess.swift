@@ -18,13 +18,8 @@ struct ProjectorProcess: Sendable {
     }
 
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: context.loop) {
-                try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port)
-            }
-            group.addTask(executorPreference: context.loop) { try await project() }
-            defer { group.cancelAll() }
-            try await group.next()
+        try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port) {
+            try await project()
         }
     }
 
@@ -35,7 +30,7 @@ struct ProjectorProcess: Sendable {
         }
         guard partitions != nil else { return }
         try await withPool(
-            settings.postgres, loop: context.loop, size: Projection.lanes, maximumWaiting: 64
+            settings.postgres, loop: context.loop, size: Session.lanes, maximumWaiting: 64
         ) { pool in
             try await withRedis(settings.redis, loop: context.loop) { redis in
                 try await withConsumer(

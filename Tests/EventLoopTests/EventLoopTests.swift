@@ -172,17 +172,18 @@ struct EventLoopTests {
         #expect(exit?.status == 0 && exit?.signal == 0)
     }
 
-    @Test func aKilledChildSaysWhichSignalEndedIt() throws {
+    @Test(arguments: [SIGKILL, SIGTERM])
+    func aChildThatASignalEndsSaysWhich(_ signal: Int32) throws {
         let loop = try EventLoop()
         let exit: ChildProcess.Exit? = try loop.run {
             let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
             let child = try ChildProcess(
                 on: loop, executable: "/bin/cat", onOutput: { _ in }, onExit: { exited.yield($0) })
-            child.kill()
+            if signal == SIGKILL { child.kill() } else { child.signal(signal) }
             for await exit in exits { return withExtendedLifetime(child) { exit } }
             return nil
         }
-        #expect(exit?.signal == SIGKILL)
+        #expect(exit?.signal == signal)
     }
 
     @Test func writingToAChildThatReadsNoMoreIsAnErrorAndNotTheEnd() throws {
@@ -197,19 +198,6 @@ struct EventLoopTests {
                 for await _ in output { try await child.write([1]) }
             }
         }
-    }
-
-    @Test func aChildThatIsAskedToEndSaysWhichSignalEndedIt() throws {
-        let loop = try EventLoop()
-        let exit: ChildProcess.Exit? = try loop.run {
-            let (exits, exited) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
-            let child = try ChildProcess(
-                on: loop, executable: "/bin/cat", onOutput: { _ in }, onExit: { exited.yield($0) })
-            child.signal(SIGTERM)
-            for await exit in exits { return withExtendedLifetime(child) { exit } }
-            return nil
-        }
-        #expect(exit?.signal == SIGTERM)
     }
 
     @Test func aMissingExecutableIsAnError() throws {

@@ -47,16 +47,11 @@ struct ClientHabitTests {
 
     @Test func aClientThatClosesItsSideReadsAStreamToItsEnd() throws {
         let text = try onLoop { loop in
-            let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(
-                    .ok,
-                    body: .stream(
-                        HTTPResponseStream { writer in
-                            for _ in 0..<3 {
-                                try await loop.sleep(for: .milliseconds(30))
-                                try await writer.write(Array("piece".utf8))
-                            }
-                        }))
+            let handler = streaming { writer in
+                for _ in 0..<3 {
+                    try await loop.sleep(for: .milliseconds(30))
+                    try await writer.write(Array("piece".utf8))
+                }
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)

@@ -36,105 +36,48 @@ struct StreamTests {
     }
 
     @Test func aProducerIsSlowedDownByItsClientAndCancelledWhenItGoes() throws {
-        let (written, outcome) = try onLoop { loop in
-            let written = Box(0)
-            let (ends, ended) = AsyncStream<String>.makeStream()
-            let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(
-                    .ok,
-                    body: .stream(
-                        HTTPResponseStream { writer in
-                            do {
-                                while true {
-                                    try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
-                                    written.value += 16 * 1024
-                                }
-                            } catch {
-                                ended.yield("\(type(of: error))")
-                                throw error
-                            }
-                        }))
+        let written = Box(0)
+        let end = try endOfProducer { writer, _ in
+            while true {
+                try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
+                written.value += 16 * 1024
             }
-            return try await withServer(on: loop, handler: handler) { server in
-                let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                try await loop.sleep(for: .milliseconds(200))
-                let early = written.value
-                connection.close()
-                var iterator = ends.makeAsyncIterator()
-                return (early, await iterator.next())
-            }
+        } client: { connection, loop in
+            try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await loop.sleep(for: .milliseconds(200))
+            #expect(written.value < 16 * 1024 * 1024)
+            connection.close()
         }
-        #expect(written < 16 * 1024 * 1024)
-        #expect(outcome == "CancellationError")
+        #expect(end == "CancellationError")
     }
 
     @Test func aProducerThatWaitsIsCancelledWhenItsClientResetsTheConnection() throws {
-        let outcome = try onLoop { loop in
-            let (ends, ended) = AsyncStream<String>.makeStream()
-            let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(
-                    .ok,
-                    body: .stream(
-                        HTTPResponseStream { writer in
-                            try await writer.write(Array("hello".utf8))
-                            do {
-                                try await loop.sleep(for: .seconds(3600))
-                            } catch {
-                                ended.yield("cancelled")
-                                throw error
-                            }
-                        }))
-            }
-            return try await withServer(on: loop, handler: handler) { server in
-                let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                _ = try await connection.receive(until: "hello")
-                connection.reset()
-                var iterator = ends.makeAsyncIterator()
-                return await iterator.next()
-            }
+        let end = try endOfProducer { writer, loop in
+            try await writer.write(Array("hello".utf8))
+            try await loop.sleep(for: .seconds(3600))
+        } client: { connection, _ in
+            try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try await connection.receive(until: "hello")
+            connection.reset()
         }
-        #expect(outcome == "cancelled")
+        #expect(end == "CancellationError")
     }
 
     @Test func aHeadRequestForAStreamIsAnsweredAndItsProducerCancelled() throws {
-        let outcome = try onLoop { loop in
-            let (ends, ended) = AsyncStream<String>.makeStream()
-            let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(
-                    .ok,
-                    body: .stream(
-                        HTTPResponseStream { _ in
-                            do {
-                                try await loop.sleep(for: .seconds(3600))
-                            } catch {
-                                ended.yield("cancelled")
-                                throw error
-                            }
-                        }))
-            }
-            return try await withServer(on: loop, handler: handler) { server in
-                let connection = try RawConnection.connect(on: loop, port: server.port)
-                try await connection.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
-                _ = try await connection.receiveResponse(isHead: true)
-                var iterator = ends.makeAsyncIterator()
-                return await iterator.next()
-            }
+        let end = try endOfProducer { _, loop in
+            try await loop.sleep(for: .seconds(3600))
+        } client: { connection, _ in
+            try await connection.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try await connection.receiveResponse(isHead: true)
         }
-        #expect(outcome == "cancelled")
+        #expect(end == "CancellationError")
     }
 
     @Test func aProducerThatFailsCutsTheConnection() throws {
         let text = try onLoop { loop in
-            let handler: HTTPServer.Handler = { _ in
-                HTTPResponse(
-                    .ok,
-                    body: .stream(
-                        HTTPResponseStream { writer in
-                            try await writer.write(Array("hello".utf8))
-                            throw DeadlineExceeded()
-                        }))
+            let handler = streaming { writer in
+                try await writer.write(Array("hello".utf8))
+                throw DeadlineExceeded()
             }
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
@@ -145,4 +88,33 @@ struct StreamTests {
         #expect(text.contains("hello"))
         #expect(!text.hasSuffix("0\r\n\r\n"))
     }
+
+    /// Serves a stream of `producer`, runs `client` on a connection to it, and returns the type of the error that then
+    /// ends the producer.
+    private func endOfProducer(
+        _ producer: @escaping @Sendable (HTTPResponseWriter, EventLoop) async throws -> Void,
+        client: @escaping @Sendable (RawConnection, EventLoop) async throws -> Void
+    ) throws -> String? {
+        try onLoop { loop in
+            let (ends, ended) = AsyncStream<String>.makeStream()
+            let handler = streaming { writer in
+                do {
+                    try await producer(writer, loop)
+                } catch {
+                    ended.yield("\(type(of: error))")
+                    throw error
+                }
+            }
+            return try await withServer(on: loop, handler: handler) { server in
+                try await client(try RawConnection.connect(on: loop, port: server.port), loop)
+                var iterator = ends.makeAsyncIterator()
+                return await iterator.next()
+            }
+        }
+    }
+}
+
+/// A handler that answers every request with a stream of `producer`.
+func streaming(_ producer: @escaping @Sendable (HTTPResponseWriter) async throws -> Void) -> HTTPServer.Handler {
+    { _ in HTTPResponse(.ok, body: .stream(HTTPResponseStream(producer))) }
 }

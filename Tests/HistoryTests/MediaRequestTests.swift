@@ -10,7 +10,7 @@ struct MediaRequestTests {
         (["--plan", "--offline"], 24 * 3600),
     ])
     func graceIsWhatItSays(_ row: (options: [String], seconds: Int)) throws {
-        #expect(try Media.Request(["gc"] + row.options).grace == .seconds(row.seconds))
+        #expect(try MediaRequest(["gc"] + row.options).grace == .seconds(row.seconds))
     }
 
     @Test(arguments: [
@@ -19,7 +19,7 @@ struct MediaRequestTests {
     ])
     func aGraceThatIsTooShortOrNoneIsRefused(_ options: [String]) {
         for action in ["--plan", "--run"] {
-            #expect(throws: WrongUsage.self) { try Media.Request(["gc", action] + options) }
+            #expect(throws: WrongUsage.self) { try MediaRequest(["gc", action] + options) }
         }
     }
 }

@@ -12,18 +12,14 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await eventually {
-                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
-                }
+                let first = try await eventually { try await producer.sendEmpty() }
                 #expect(first == 0)
                 cluster.goDown()
-                let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let error = await failure { try await producer.sendEmpty() }
                 #expect(error?.isTimeout == true)
                 #expect(error?.isFatal == false)
                 cluster.comeUp()
-                let later = try await eventually {
-                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
-                }
+                let later = try await eventually { try await producer.sendEmpty() }
                 #expect(later >= 1)
             }
         }
@@ -37,7 +33,7 @@ struct FaultTests {
                 let errors = await withTaskGroup(of: KafkaError?.self) { group in
                     for _ in 0..<30 {
                         group.addTask(executorPreference: kafka.loop) {
-                            await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                            await failure { try await producer.sendEmpty() }
                         }
                     }
                     return await group.reduce(into: []) { $0.append($1) }
@@ -54,19 +50,15 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer(bounds: Self.impatient) { producer in
-                let first = try await eventually {
-                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
-                }
+                let first = try await eventually { try await producer.sendEmpty() }
                 #expect(first == 0)
                 cluster.delayAnswers(milliseconds: 4000)
-                let error = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let error = await failure { try await producer.sendEmpty() }
                 #expect(error?.isTimeout == true)
                 #expect(error?.mayHaveBeenWritten == true)
                 cluster.delayAnswers(milliseconds: 0)
                 // It was: the next one stands behind it.
-                let later = try await eventually {
-                    try await producer.send(topic: "t", partition: 0, key: [], value: [])
-                }
+                let later = try await eventually { try await producer.sendEmpty() }
                 #expect(later >= 2)
             }
         }
@@ -76,11 +68,11 @@ struct FaultTests {
         let cluster = try MockCluster()
         try await Fixture.run(brokers: cluster.brokers, isEmbedded: true) { kafka in
             try await kafka.withProducer { producer in
-                _ = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+                _ = try await producer.sendEmpty()
                 cluster.refuseNextRecordForGood()
-                let first = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let first = await failure { try await producer.sendEmpty() }
                 #expect(first != nil)
-                let second = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                let second = await failure { try await producer.sendEmpty() }
                 #expect(second?.isFatal == true, "\(String(describing: (first, second)))")
                 #expect(second?.isRetriable == false)
                 #expect(second?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
@@ -95,13 +87,13 @@ struct FaultTests {
             var configuration = kafka.configuration
             configuration.onFatalError = { tell.yield($0) }
             let producer = try KafkaProducer(configuration, loop: kafka.loop)
-            _ = try await producer.send(topic: "t", partition: 0, key: [], value: [])
+            _ = try await producer.sendEmpty()
             cluster.refuseNextRecordForGood()
-            _ = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+            _ = await failure { try await producer.sendEmpty() }
             let error = await told.first { _ in true }
             #expect(error?.isFatal == true)
             #expect(error?.name == "OUT_OF_ORDER_SEQUENCE_NUMBER")
-            _ = await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+            _ = await failure { try await producer.sendEmpty() }
             await producer.close()
         }
         tell.finish()
@@ -116,7 +108,7 @@ struct FaultTests {
             let producer = try KafkaProducer(kafka.configuration, bounds: bounds, loop: kafka.loop)
             await withTaskGroup(of: KafkaError?.self) { group in
                 group.addTask(executorPreference: kafka.loop) {
-                    await failure { try await producer.send(topic: "t", partition: 0, key: [], value: []) }
+                    await failure { try await producer.sendEmpty() }
                 }
                 while producer.undelivered == 0 { await Task.yield() }
                 await producer.flush(within: .milliseconds(50))
@@ -148,5 +140,12 @@ struct FaultTests {
             #expect(consumer.transientErrorCount > 0)
             await consumer.close()
         }
+    }
+}
+
+extension KafkaProducer {
+    /// Appends an empty record and returns its offset.
+    fileprivate func sendEmpty() async throws(KafkaError) -> Int64 {
+        try await send(topic: "t", partition: 0, key: [], value: [])
     }
 }

@@ -12,7 +12,7 @@ package struct Draft: Sendable {
     package var headers: [KafkaHeader]
     /// Milliseconds since 1970.
     package var time: Int64
-    /// In another partition than its id's.
+    /// The draft in another partition than that of its id.
     package var isAstray = false
     /// An operator took it out.
     package var isDiscarded = false
@@ -42,7 +42,7 @@ package struct Draft: Sendable {
         time = event.metadata.time.milliseconds
     }
 
-    /// With another value for a header; without it when that is nil.
+    /// The draft with another value for a header, or without the header when `value` is nil.
     func with(_ name: String, _ text: String?) -> Draft {
         var draft = self
         draft.headers.removeAll { $0.name == name }

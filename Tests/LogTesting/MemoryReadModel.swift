@@ -24,7 +24,7 @@ package struct MemoryReadModel {
         self.discarded = discarded
     }
 
-    /// As `ReadModel.project`: what is folded already is passed over.
+    /// Does the same as `ReadModel.project`: skips what is folded already.
     package mutating func project(_ records: [KafkaRecord]) throws {
         let fresh = records.filter { $0.offset >= checkpoints[$0.topicPartition, default: 0] }
         guard !fresh.isEmpty else { return }
@@ -92,7 +92,7 @@ package struct MemoryReadModel {
         return root
     }
 
-    /// What clients see, by the products' ids.
+    /// The products as clients see them, by id.
     package var documents: [Int64: String] {
         var documents: [Int64: String] = [:]
         for (id, changed) in products where !changed.product.isDeleted {
@@ -101,7 +101,7 @@ package struct MemoryReadModel {
         return documents
     }
 
-    /// What became of the products' events.
+    /// The verdicts on the products' events.
     package var voidReasons: Set<VoidReason> { Set(events.values.compactMap(\.voidReason)) }
 }
 

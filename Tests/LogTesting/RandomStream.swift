@@ -23,7 +23,7 @@ package struct RandomStream {
     package private(set) var drafts: [Draft] = []
     private let base: Int64
     private let kinds: Kinds
-    /// Of each residue class that is used, so many ids are.
+    /// The number of ids that are used of each residue class.
     private let classes: Int64
     private var random: SeededGenerator
     private var number = 0
@@ -131,7 +131,7 @@ package struct RandomStream {
         (0..<(chance(15) ? 20 : pick(4))).map { _ in "http://a/\(pick(5)).png" }
     }
 
-    /// Of a command of the class, often one that was there before.
+    /// The id of a command of the class, often one that was there before.
     private mutating func metadata(of family: Int64) -> EventMetadata {
         let plain = plain()
         if chance(5) { return plain }

@@ -1,7 +1,7 @@
 import Events
 
 extension CompressedImage {
-    /// What the compressor would say of an image; other words for another `number`.
+    /// An answer of the compressor about an image; another `number` gives other words.
     static func sample(_ number: Int) -> CompressedImage {
         let full = ImageRendition.sample(number, ImageRendition.full, width: 2048)
         let isContradicted = number.isMultiple(of: 5)

@@ -1,6 +1,6 @@
 import InternetAddress
 
-/// What is asked of a name server.
+/// A question to a name server.
 package struct DNSQuestion: Hashable, Sendable {
     /// By the number of its records' type.
     package enum Family: UInt8, Sendable {

@@ -84,7 +84,7 @@ struct ObjectUploadTests {
         let calls = try recorded { upload in
             try await upload.write([UInt8](repeating: 7, count: size))
             try await upload.finish()
-            #expect(upload.bufferedBytes <= Self.part)
+            #expect(upload.buffer.count <= Self.part)
         }
         #expect(calls == [Call(what: "PUT", bytes: size)])
     }
@@ -95,7 +95,7 @@ struct ObjectUploadTests {
             while written < 2 * Self.part + 70_000 {
                 try await upload.write([UInt8](repeating: UInt8(truncatingIfNeeded: written), count: 70_000))
                 written += 70_000
-                #expect(upload.bufferedBytes <= Self.part)
+                #expect(upload.buffer.count <= Self.part)
             }
             try await upload.finish()
         }

@@ -10,7 +10,7 @@ package struct HTTPClientRequest: Sendable {
     package var headers: HTTPHeaders = [:]
     package var body: [UInt8]?
     package var connectTimeout: Duration = .seconds(5)
-    /// From the call to the last byte, including the wait for a connection.
+    /// The time from the call to the last byte, including the wait for a connection.
     package var totalTimeout: Duration = .seconds(30)
     package var lowSpeed: LowSpeed?
     /// The maximum size of the body after decoding. A longer `Content-Length` is refused before the body is read.

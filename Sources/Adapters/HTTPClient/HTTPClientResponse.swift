@@ -15,9 +15,9 @@ package struct HTTPClientResponse: Sendable {
 
     /// Times since the start of the request.
     package struct Times: Sendable {
-        /// Until the connection was made.
+        /// The time until the connection was made.
         package let connect: Duration
-        /// Until the first byte of the response.
+        /// The time until the first byte of the response.
         package let firstByte: Duration
         package let total: Duration
     }

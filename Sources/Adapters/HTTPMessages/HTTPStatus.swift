@@ -23,9 +23,6 @@ package struct HTTPStatus: Hashable, Sendable {
     package static let preconditionRequired = HTTPStatus(428)
     package static let tooManyRequests = HTTPStatus(429)
     package static let headerFieldsTooLarge = HTTPStatus(431)
-    /// The client went away before it was answered. No specification has it: nginx logs it so, and no client ever sees
-    /// it.
-    package static let clientClosedRequest = HTTPStatus(499)
     package static let internalServerError = HTTPStatus(500)
     package static let serviceUnavailable = HTTPStatus(503)
 

@@ -122,4 +122,9 @@ extension JSONWriter {
         writer.object(body)
         return writer.bytes
     }
+
+    /// Returns the text of an object.
+    package static func text(_ body: (inout JSONWriter) -> Void) -> String {
+        String(decoding: object(body), as: UTF8.self)
+    }
 }

@@ -15,7 +15,7 @@ package struct FormParser: Sendable {
         case preamble
         /// After a boundary, before the rest of its line.
         case boundary
-        /// In a part's header fields, beginning with the end of the boundary's line.
+        /// The parser is in a part's header fields, which begin with the end of the boundary's line.
         case fields
         case data
         case epilogue

@@ -4,6 +4,6 @@ struct PendingCommand {
 
     /// Nil for a command of the handshake.
     let continuation: Continuation?
-    /// In the clock of `RedisConnection.now`.
+    /// The deadline in the clock of `RedisConnection.now`.
     let deadline: UInt64
 }

@@ -77,7 +77,8 @@ extension RedisConnection {
         watcher = nil
     }
 
-    /// What hiredis says is wrong with the connection; nil when nothing is, or when it has freed it.
+    /// The fault of the connection as hiredis reports it; nil when there is none, or when hiredis has freed the
+    /// connection.
     var contextError: String? {
         guard let context, context.pointee.err != 0 else { return nil }
         return Self.errorText(context.pointee)

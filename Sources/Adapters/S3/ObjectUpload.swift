@@ -11,7 +11,7 @@ package struct ObjectUpload: Sendable {
     private let client: S3Client
     private let key: ObjectKey
     private let contentType: String
-    private var buffer: [UInt8] = []
+    private(set) var buffer: [UInt8] = []
     /// Set from the first part until the upload is complete.
     private var uploadID: String?
     private var parts: [String] = []
@@ -23,8 +23,6 @@ package struct ObjectUpload: Sendable {
         self.key = try ObjectKey(key)
         self.contentType = contentType
     }
-
-    package var bufferedBytes: Int { buffer.count }
 
     /// Returns when the bytes are buffered or sent.
     package mutating func write(_ bytes: [UInt8]) async throws(S3Error) {

@@ -18,13 +18,8 @@ struct CompressorProcess: Sendable {
     }
 
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: context.loop) {
-                try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port)
-            }
-            group.addTask(executorPreference: context.loop) { try await compress() }
-            defer { group.cancelAll() }
-            try await group.next()
+        try await HealthRoutes.serve(context, bindAddress: settings.bindAddress, port: settings.port) {
+            try await compress()
         }
     }
 

@@ -6,14 +6,14 @@ import S3
 import Service
 import Telemetry
 
-/// What the compressor does for one image: it fetches the source, makes the renditions and appends the answer.
+/// The work for one image: it fetches the source, makes the renditions and appends the answer.
 struct ImageTask: Sendable {
     /// The result of one attempt.
     struct Attempt: Sendable {
         let outcome: Outcome
         let host: HostVerdict
 
-        /// For an image that the log no longer asks for.
+        /// The log no longer asks for the image.
         static let none = Attempt(outcome: .unwanted, host: .untried)
     }
 
@@ -29,12 +29,12 @@ struct ImageTask: Sendable {
         case unwanted
     }
 
-    /// What every image needs.
+    /// The parts that the work for every image uses.
     enum Dependency: CaseIterable {
         case objectStore, imageWorkers
     }
 
-    /// What an attempt says about the source's host.
+    /// The conclusion from an attempt about the source's host.
     enum HostVerdict: Sendable {
         case untried, worked
         case failed(FetchFailure)

@@ -147,7 +147,7 @@ final class WorkerPool: @unchecked Sendable {
         return WorkersUnavailable(description: "the image worker ended before it was ready: \(how)")
     }
 
-    /// What a worker's end says about its picture.
+    /// The conclusion from a worker's end about its picture.
     private static func failure(_ exit: ChildProcess.Exit?) -> CodecFailure {
         switch exit?.signal {
         case SIGXCPU: CodecFailure(.timeout, "decoding used all of its CPU time")

@@ -6,7 +6,7 @@ import Kafka
 import Service
 import Telemetry
 
-/// What became of an image.
+/// The outcome of the work on an image.
 enum ImageAnswer: Sendable {
     case compressed(CompressedImage)
     case failed(ImageFailure)

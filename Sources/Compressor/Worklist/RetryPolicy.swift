@@ -5,7 +5,7 @@ struct RetryPolicy: Sendable {
     /// The first one included.
     let attempts: Int
     let firstDelay: Duration
-    /// No wait of ours is longer.
+    /// The longest delay that the compressor chooses by itself.
     var maximumDelay: Duration = .seconds(300)
     /// No wait that a server asks for is longer.
     var maximumRetryAfter: Duration = .seconds(3600)

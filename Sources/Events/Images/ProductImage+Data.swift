@@ -72,16 +72,17 @@ extension CompressedImage {
 
     init(_ data: EventData) throws(EventFault) {
         var renditions: [ImageRendition] = []
-        for object in try data.objects("renditions", maximum: Bound.renditions) {
+        for object in try data.objects("renditions", maximum: WriterBound.renditions) {
             renditions.append(try ImageRendition(object))
         }
         self.init(
-            renditions: renditions, thumbHash: try data.string("thumb_hash", bytes: Bound.word),
+            renditions: renditions, thumbHash: try data.string("thumb_hash", bytes: WriterBound.word),
             isAnimated: try data.flag("animated"),
             source: SourceFile(
-                format: try data.string("source_format", bytes: Bound.word),
+                format: try data.string("source_format", bytes: WriterBound.word),
                 declaredFormat: try data.optionalString("declared_format"),
-                bytes: try data.count("source_bytes"), digest: try data.string("source_sha256", bytes: Bound.word)))
+                bytes: try data.count("source_bytes"), digest: try data.string("source_sha256", bytes: WriterBound.word)
+            ))
     }
 }
 
@@ -99,12 +100,12 @@ extension ImageRendition {
 
     init(_ data: EventData) throws(EventFault) {
         self.init(
-            name: try data.string("name", bytes: Bound.word),
-            objectKey: try data.string("object_key", bytes: Bound.address),
-            url: try data.string("url", bytes: Bound.address),
-            contentType: try data.string("content_type", bytes: Bound.word), width: try data.count("width"),
+            name: try data.string("name", bytes: WriterBound.word),
+            objectKey: try data.string("object_key", bytes: WriterBound.address),
+            url: try data.string("url", bytes: WriterBound.address),
+            contentType: try data.string("content_type", bytes: WriterBound.word), width: try data.count("width"),
             height: try data.count("height"), bytes: try data.count("bytes"),
-            kept: try data.string("kept", bytes: Bound.word))
+            kept: try data.string("kept", bytes: WriterBound.word))
     }
 }
 
@@ -117,7 +118,7 @@ extension ImageFailure {
 
     init(_ data: EventData) throws(EventFault) {
         self.init(
-            reason: try data.string("reason", bytes: Bound.word),
-            detail: try data.string("detail", bytes: Bound.sentence), attempts: try data.count("attempts"))
+            reason: try data.string("reason", bytes: WriterBound.word),
+            detail: try data.string("detail", bytes: WriterBound.sentence), attempts: try data.count("attempts"))
     }
 }

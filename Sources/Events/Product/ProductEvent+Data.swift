@@ -121,8 +121,8 @@ extension ProductImageUploaded {
         }
         self.init(
             productID: try data.identifier("product_id"), upload: upload,
-            contentType: try data.string("content_type", bytes: Bound.word),
-            bytes: try data.count("bytes"), digest: try data.string("sha256", bytes: Bound.word),
+            contentType: try data.string("content_type", bytes: WriterBound.word),
+            bytes: try data.count("bytes"), digest: try data.string("sha256", bytes: WriterBound.word),
             width: try data.count("width"),
             height: try data.count("height"), owner: try data.optionalIdentifier("user_id"))
     }
@@ -131,7 +131,8 @@ extension ProductImageUploaded {
 extension ProductImageRemoved {
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: try data.identifier("product_id"), image: ImageID(try data.string("image_id", bytes: Bound.id)))
+            productID: try data.identifier("product_id"),
+            image: ImageID(try data.string("image_id", bytes: WriterBound.id)))
     }
 }
 
@@ -148,9 +149,11 @@ extension ImagesCompressed {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         var images: [Item] = []
-        for object in try data.objects("images", maximum: Bound.items) {
+        for object in try data.objects("images", maximum: WriterBound.items) {
             images.append(
-                Item(id: ImageID(try object.string("image_id", bytes: Bound.id)), image: try CompressedImage(object)))
+                Item(
+                    id: ImageID(try object.string("image_id", bytes: WriterBound.id)),
+                    image: try CompressedImage(object)))
         }
         self.init(productID: try data.identifier("product_id"), images: images)
     }
@@ -164,7 +167,8 @@ extension ImageCompressionFailed {
 
     fileprivate init(_ data: EventData) throws(EventFault) {
         self.init(
-            productID: try data.identifier("product_id"), id: ImageID(try data.string("image_id", bytes: Bound.id)),
+            productID: try data.identifier("product_id"),
+            id: ImageID(try data.string("image_id", bytes: WriterBound.id)),
             failure: try ImageFailure(data))
     }
 }
@@ -185,7 +189,7 @@ extension ImagesCompressionRequested {
         for object in try data.objects("images", maximum: ProductField.maximumImages) {
             images.append(
                 Wanted(
-                    id: ImageID(try object.string("image_id", bytes: Bound.id)),
+                    id: ImageID(try object.string("image_id", bytes: WriterBound.id)),
                     source: try object.string("source", bytes: ProductField.maximumURLLength)))
         }
         self.init(productID: try data.identifier("product_id"), images: images)

@@ -142,7 +142,7 @@ package struct ImagesCompressed: Sendable, Equatable {
     }
 }
 
-/// The compressor gave an image up, and why.
+/// The compressor gave up on an image; `failure` says why.
 package struct ImageCompressionFailed: Sendable, Equatable {
     package let productID: ProductID
     package let id: ImageID

@@ -22,7 +22,7 @@ package enum VoidReason: String, Sendable, CaseIterable {
     case versionMismatch = "version-mismatch"
     /// An earlier event of the command took effect.
     case duplicateCommand = "duplicate-command"
-    /// None of the images in the event belongs to the product, or does so any longer.
+    /// None of the images in the event belongs to the product, or they no longer do.
     case unknownImage = "unknown-image"
     /// The product has as many images as it can have.
     case tooManyImages = "too-many-images"

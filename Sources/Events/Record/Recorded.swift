@@ -30,7 +30,7 @@ package struct Recorded<Event: Sendable>: Sendable {
 package struct EventMetadata: Sendable, Equatable {
     package let id: EventID
     package let time: Timestamp
-    /// The command that led to the event; nil when nobody asked for it.
+    /// The command that led to the event; nil when no command did.
     package let command: CommandID?
     /// The content version that the command was decided on; nil when the event holds for any version.
     package let expectedVersion: Int64?

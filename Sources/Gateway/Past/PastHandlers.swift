@@ -63,15 +63,9 @@ struct PastHandlers: Sendable {
         let cursor =
             page.isContinued
             ? HistoryCursor(offset: last.event.position.offset).text(of: id, key: key) : nil
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
-        let body = JSONWriter.object { json in
-            json.key("data")
-            json.array(page.entries) { $1.write(to: &$0) }
-            json.member("message", "History retrieved successfully")
-            json.member("next_cursor", cursor)
-        }
-        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
+        return .page(
+            page.entries, "History retrieved successfully", of: request, next: cursor, productID: id
+        ) { $1.write(to: &$0) }
     }
 
     private func page(_ query: HistoryQuery, of history: ProductHistory) async throws -> HistoryPage {

@@ -11,26 +11,38 @@ import Service
 
 /// The part of the gateway on one event loop: an HTTP server with its own connections to Postgres, Redis and S3.
 struct GatewayLoop: Sendable {
-    private let context: ServiceContext
+    let context: ServiceContext
+    let settings: GatewaySettings
     let loop: EventLoop
-    private let redis: RedisClient
-    private let pool: PostgresPool
-    private let client: HTTPClient
-    private let server: HTTPServer
+    let shared: SharedParts
 
-    /// Must run on the loop's thread.
-    init(_ context: ServiceContext, _ settings: GatewaySettings, _ loop: EventLoop, _ shared: SharedParts) throws {
-        self.context = context
-        self.loop = loop
-        redis = RedisClient(settings.redis, loop: loop)
-        pool = PostgresPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256)
-        var web = HTTPClientConfiguration()
-        web.maximumConnectionsPerHost = settings.uploadConcurrency  // an upload must not wait for a connection
-        client = try HTTPClient(loop: loop, configuration: web)
+    /// Serves until the process is told to stop, then finishes the requests in flight. `listening` is called when
+    /// clients can connect. Must run on the loop.
+    func run(listening: () -> Void) async throws {
+        // One loop that fails ends the process.
+        defer { context.stop.stop() }
+        try await withRedis(settings.redis, loop: loop) { redis in
+            try await withPool(settings.postgres, loop: loop, size: 4, maximumWaiting: 256) { pool in
+                var web = HTTPClientConfiguration()
+                web.maximumConnectionsPerHost = settings.uploadConcurrency  // an upload must not wait for a connection
+                let client = try HTTPClient(loop: loop, configuration: web)
+                defer { client.close() }
+                let router = router(redis, pool, S3Client(configuration: settings.s3, client: client))
+                let server = try HTTPServer(
+                    configuration: settings.server(log: context.log, shared.connections), loop: loop
+                ) { request in
+                    await router.answer(request)
+                }
+                listening()
+                try await serve(server)
+            }
+        }
+    }
+
+    private func router(_ redis: RedisClient, _ pool: PostgresPool, _ store: S3Client) -> Router {
         let uploads = ImageUploads(
-            store: S3Client(configuration: settings.s3, client: client), slots: shared.uploadSlots,
-            maximumBytes: settings.maximumUploadBytes, limits: ImageHeaderLimits(pixels: settings.maximumImagePixels),
-            log: context.log)
+            store: store, slots: shared.uploadSlots, maximumBytes: settings.maximumUploadBytes,
+            limits: ImageHeaderLimits(pixels: settings.maximumImagePixels), log: context.log)
         let parts = WriteParts(
             log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool,
             key: settings.signingKey,
@@ -55,18 +67,12 @@ struct GatewayLoop: Sendable {
             operations: OperationHandlers(
                 pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
             description: shared.description)
-        let router = Router(
+        return Router(
             table: .api, handlers: handlers, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,
             context: context, metrics: shared.metrics)
-        let configuration = settings.server(log: context.log, shared.connections)
-        server = try HTTPServer(configuration: configuration, loop: loop) { request in
-            await router.answer(request)
-        }
-        redis.start()
     }
 
-    /// Serves until the process is told to stop, then finishes the requests in flight.
-    func serve() async throws {
+    private func serve(_ server: HTTPServer) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: loop) { try await server.run() }
             group.addTask(executorPreference: loop) {
@@ -79,8 +85,5 @@ struct GatewayLoop: Sendable {
             context.stop.stop()
             try await group.waitForAll()
         }
-        client.close()
-        await redis.close()
-        await pool.close()
     }
 }

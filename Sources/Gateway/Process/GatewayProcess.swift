@@ -51,9 +51,15 @@ struct GatewayProcess: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { background in
             background.addTask(executorPreference: context.loop) { try await shared.folds.run() }
             background.addTask(executorPreference: context.loop) { try await shared.log.run() }
-            background.addTask(executorPreference: context.loop) { try await shared.changes.run(pool()) }
-            background.addTask(executorPreference: context.loop) { try await shared.productIDs.run(pool()) }
-            background.addTask(executorPreference: context.loop) { try await shared.userIDs.run(pool()) }
+            background.addTask(executorPreference: context.loop) {
+                try await withOneConnection { try await shared.changes.run($0) }
+            }
+            background.addTask(executorPreference: context.loop) {
+                try await withOneConnection { try await shared.productIDs.run($0) }
+            }
+            background.addTask(executorPreference: context.loop) {
+                try await withOneConnection { try await shared.userIDs.run($0) }
+            }
             try await serve(on: [context.loop] + threads.map(\.loop), shared)
             shared.log.stop()
             background.cancelAll()
@@ -62,23 +68,28 @@ struct GatewayProcess: Sendable {
         }
     }
 
-    private func pool() -> PostgresPool {
-        PostgresPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64)
+    private func withOneConnection(_ body: (PostgresPool) async throws -> Void) async throws {
+        try await withPool(settings.postgres, loop: context.loop, size: 1, maximumWaiting: 64, body)
     }
 
     private func serve(on loops: [EventLoop], _ shared: SharedParts) async throws {
-        // Every loop listens before the log says so.
-        let gatewayLoops = try await withThrowingTaskGroup(of: GatewayLoop.self) { group in
-            for loop in loops {
-                group.addTask(executorPreference: loop) { try GatewayLoop(context, settings, loop, shared) }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        context.log.info(
-            "serving", ["address": settings.bindAddress.description, "port": settings.port, "loops": loops.count])
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for gatewayLoop in gatewayLoops {
-                group.addTask(executorPreference: gatewayLoop.loop) { try await gatewayLoop.serve() }
+            for loop in loops {
+                let gatewayLoop = GatewayLoop(context: context, settings: settings, loop: loop, shared: shared)
+                group.addTask(executorPreference: loop) {
+                    defer { listens.finish() }  // a loop that fails never listens
+                    try await gatewayLoop.run { listens.yield() }
+                }
+            }
+            var waiting = loops.count
+            for await _ in listening {
+                waiting -= 1
+                if waiting == 0 { break }
+            }
+            if waiting == 0 {
+                let address = settings.bindAddress.description
+                context.log.info("serving", ["address": address, "port": settings.port, "loops": loops.count])
             }
             try await group.waitForAll()
         }

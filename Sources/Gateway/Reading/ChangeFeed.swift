@@ -51,7 +51,7 @@ final class ChangeFeed: Sendable {
     private struct State {
         var followers: [Int32: [ProductID: Followers]] = [:]
         var count = 0
-        /// By partition, the folded offsets whose changes the feed has not read yet.
+        /// The folded offsets whose changes the feed has not read yet, by partition.
         var due: [Int32: Range<Int64>] = [:]
         var isStopped = false
     }

@@ -67,18 +67,9 @@ struct ProductHandlers: Sendable {
                 try await translatingReadModelErrors { try await catalogue.products(query) }
             }
         let cursor = page.end?.text(of: query.list, key: key)
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let cursor { headers["Link"] = "<\(request.target(with: "cursor", cursor))>; rel=\"next\"" }
-        return RoutedResponse(
-            HTTPResponse(
-                .ok, headers: headers,
-                body: .bytes(
-                    JSONWriter.object { json in
-                        json.key("data")
-                        json.array(page.products) { $1.write(to: &$0) }
-                        json.member("message", "Products retrieved successfully")
-                        json.member("next_cursor", cursor)
-                    })))
+        return .page(page.products, "Products retrieved successfully", of: request, next: cursor) {
+            $1.write(to: &$0)
+        }
     }
 }
 

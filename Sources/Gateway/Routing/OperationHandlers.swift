@@ -20,15 +20,9 @@ struct OperationHandlers: Sendable {
         }
         let decision = try rows.first.map { try Decision(row: $0) }
         guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }
-        return RoutedResponse(
-            HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json"],
-                body: .bytes(
-                    JSONWriter.object { json in
-                        json.key("data")
-                        json.object { Self.write(id, decision, to: &$0) }
-                        json.member("message", "Operation retrieved successfully")
-                    })))
+        return .data("Operation retrieved successfully") { json in
+            json.object { Self.write(id, decision, to: &$0) }
+        }
     }
 
     private static func write(_ id: String, _ decision: Decision?, to json: inout JSONWriter) {

@@ -31,7 +31,7 @@ struct PathTemplate: Sendable {
     }
 }
 
-/// What a path has in the places of its template's parameters.
+/// The parts of a path that stand in the places of its template's parameters.
 struct PathParameters: Sendable {
     fileprivate(set) var values: [(name: String, value: String)] = []
 

@@ -39,7 +39,7 @@ struct RouteTable: Sendable {
         resources = templates.map { Resource(template: PathTemplate($0), routes: byTemplate[$0] ?? []) }
     }
 
-    /// What a request asks for, as far as its method and address say.
+    /// The part of a request that the table reads: its method and its address.
     func match(_ request: HTTPRequest) -> RouteMatch {
         if request.path == "*", request.method == .options { return .options(nil, allowed: allowed) }
         let path = request.resource
@@ -56,7 +56,7 @@ struct RouteTable: Sendable {
     private var allowed: String { Resource.list(resources.flatMap(\.methods)) }
 }
 
-/// What the table says about a request.
+/// The answer of the table about a request.
 enum RouteMatch: Sendable {
     case route(Route, PathParameters)
     /// A question for the methods of a resource, or, for nil, of the whole server: RFC 9110 section 9.3.7.

@@ -77,14 +77,3 @@ struct Router: Sendable {
         return try await admission.withPlace(for: bytes) { try await route.handler(handlers, routed) }
     }
 }
-
-/// A response, and the product id for its log line.
-struct RoutedResponse: Sendable {
-    let response: HTTPResponse
-    let productID: ProductID?
-
-    init(_ response: HTTPResponse, productID: ProductID? = nil) {
-        self.response = response
-        self.productID = productID
-    }
-}

@@ -109,33 +109,22 @@ final class FoldWatch: Sendable {
     }
 
     private func listen() async throws {
-        // The gateway is back within a second after Postgres is; an attempt that fails costs Postgres next to nothing.
-        var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(700))
-        while !Task.isCancelled {
-            do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(postgres, loop: context.loop)
-                defer { connection.close() }
-                let notifications = try await connection.listen("warelog_folded")
-                // Reads what was folded before LISTEN took effect. After a rebuild it can be less than before.
-                state.withLock { $0.folded = [:] }
-                for row in try await connection.query("select topic, partition, next_offset from warelog.checkpoints")
-                    .rows
-                {
-                    advance(
-                        Partition(topic: try row.text("topic"), partition: Int32(try row.int("partition"))),
-                        to: try row.int("next_offset"))
-                }
-                context.health.well("postgres")
-                backoff.reset()
-                for await notification in notifications { receive(notification.payload) }
-                if Task.isCancelled { return }  // the process stops: the connection is not lost
-                context.log.warning("lost the connection that listens for folded offsets")
-            } catch {
-                context.log.warning("cannot listen for folded offsets", ["error": "\(error)"])
+        let subscription = PostgresSubscription(postgres, loop: context.loop, channel: "warelog_folded")
+        try await subscription.run { connection in
+            // Reads what was folded before LISTEN took effect. After a rebuild it can be less than before.
+            self.state.withLock { $0.folded = [:] }
+            let sql = "select topic, partition, next_offset from warelog.checkpoints"
+            for row in try await connection.query(sql).rows {
+                self.advance(
+                    Partition(topic: try row.text("topic"), partition: Int32(try row.int("partition"))),
+                    to: try row.int("next_offset"))
             }
-            if Task.isCancelled { return }
-            context.health.unwell("postgres", "no connection")
-            try await context.loop.sleep(for: backoff.next())
+            self.context.health.well("postgres")
+        } receive: { notification in
+            self.receive(notification.payload)
+        } lose: { error in
+            self.context.log.warning("cannot listen for folded offsets", ["error": "\(error)"])
+            self.context.health.unwell("postgres", "no connection")
         }
     }
 

@@ -120,7 +120,6 @@ final class IDLease<Entity>: Sendable {
                 }
             }
         }
-        await pool.close()
     }
 
     private func lease(_ pool: PostgresPool) async throws {

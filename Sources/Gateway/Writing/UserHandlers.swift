@@ -41,14 +41,6 @@ struct UserHandlers: Sendable {
         guard let row = rows.first else { throw Problem(.userNotFound) }
         let user = User(
             id: id, name: try row.text("name"), createdAt: Timestamp(milliseconds: try row.int("created_ms")))
-        return RoutedResponse(
-            HTTPResponse(
-                .ok, headers: ["Content-Type": "application/json"],
-                body: .bytes(
-                    JSONWriter.object { json in
-                        json.key("data")
-                        json.raw(user.json)
-                        json.member("message", "User retrieved successfully")
-                    })))
+        return .data("User retrieved successfully") { $0.raw(user.json) }
     }
 }

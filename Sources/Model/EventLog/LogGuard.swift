@@ -31,16 +31,13 @@ package enum LogGuard {
                     "\(topic.name) has \(partitions) partitions and was created with \(recorded): "
                         + "the partition of an id would change; restore the topic, or migrate to a new log")
             }
-            for (name, wanted) in LogGuard.settings {
+            for (name, wanted) in Topic.settings {
                 guard let settings, let actual = settings[name], actual != wanted else { continue }
                 faults.append("\(topic.name) has \(name)=\(actual), which loses events: set it to \(wanted)")
             }
             return faults
         }
     }
-
-    /// The settings that a topic of the log must be created with and keep.
-    package static let settings = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")]
 
     /// Looks at every topic. `recorded` are the recorded partition counts.
     package static func inspect(

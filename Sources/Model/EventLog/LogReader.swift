@@ -77,6 +77,7 @@ package final class LogReader: Sendable {
 
     /// Serves requests until `stop` is called. Must be called on the loop.
     package func run() async throws {
+        // Not in a scope: it lives from the first request on, until a request fails.
         var consumer: KafkaConsumer?
         for await request in requests {
             // While the log is away, a request must not wait for the deadlines of those before it and then for its own.

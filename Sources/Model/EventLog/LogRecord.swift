@@ -50,7 +50,7 @@ package enum LogRecord: Sendable {
         }
     }
 
-    /// The reason why writers of ours cannot have chosen the id of the entity; nil when they can.
+    /// The reason why the gateways cannot have chosen the id of the entity; nil when they can.
     package var idFault: String? {
         let (kind, id): (String, Int64) =
             switch self {

@@ -4,4 +4,7 @@ package enum Topic: String, CaseIterable, Sendable {
     case users = "users.events"
 
     package var name: String { rawValue }
+
+    /// The settings that a topic of the log must be created with and keep.
+    package static let settings = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")]
 }

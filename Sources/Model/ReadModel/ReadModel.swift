@@ -8,7 +8,7 @@ import Tables
 package struct ReadModel: Sendable {
     /// The version of the tables that this code writes. Counted up with every change of them.
     package static let definition = 6
-    /// SQLSTATE of a checkpoint that somebody else owns.
+    /// SQLSTATE of a checkpoint that another process owns.
     package static let fenced = "WL001"
     /// The channel on which projectors are told that they have to take their partitions over again. The payload is a
     /// topic and a partition, or empty when all partitions are meant.
@@ -16,7 +16,7 @@ package struct ReadModel: Sendable {
     /// SQLSTATE of a generation that does not exist.
     package static let missing = "WL002"
 
-    /// A partition of ours: the offset up to which it is folded, and the epoch that proves that it is ours.
+    /// The ownership of a partition: the offset up to which it is folded, and the epoch that proves the ownership.
     package struct Ownership: Sendable {
         package var nextOffset: Int64
         package let epoch: Int64
@@ -181,48 +181,5 @@ package struct ReadModel: Sendable {
             changes.append((id, try row.int("log_offset")))
         }
         return changes
-    }
-}
-
-/// A batch has records of a partition that is not ours.
-struct NotOwned: Error, CustomStringConvertible {
-    let partition: TopicPartition
-    var description: String { "\(partition) was folded, but this process does not own it" }
-}
-
-/// A transaction gave another number of results than it has statements.
-struct UnexpectedResults: Error, CustomStringConvertible {
-    let expected: Int
-    let found: Int
-    var description: String { "a transaction of \(expected) queries gave \(found) results" }
-}
-
-/// The live read model has tables that this program does not know.
-package struct UnknownDefinition: Error, CustomStringConvertible {
-    package let found: Int
-    package var description: String {
-        "the live read model has definition \(found) and this program writes \(ReadModel.definition): "
-            + "run `warelog rebuild` with the newer program, or start the program that fits"
-    }
-}
-
-extension TopicPartition {
-    /// Reads the columns `topic` and `partition`.
-    package init(row: PostgresRow) throws(PostgresError) {
-        self.init(topic: try row.text("topic"), partition: Int32(truncatingIfNeeded: try row.int("partition")))
-    }
-}
-
-extension CommandKey {
-    /// Reads the columns `topic`, `partition` and `command_id`.
-    init(row: PostgresRow) throws(PostgresError) {
-        self.init(try TopicPartition(row: row), CommandID(try row.text("command_id")))
-    }
-}
-
-extension RecordPosition {
-    /// Reads the columns `topic`, `partition` and `log_offset`.
-    init(row: PostgresRow) throws(PostgresError) {
-        self.init(try TopicPartition(row: row), try row.int("log_offset"))
     }
 }

@@ -1,4 +1,4 @@
-/// A row of the read model that the fold cannot have written: somebody else has.
+/// A row of the read model that the fold cannot have written.
 package struct DamagedRow: Error, CustomStringConvertible {
     package let table: String
 

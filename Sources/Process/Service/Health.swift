@@ -4,7 +4,7 @@ import Synchronization
 /// The needs of a process, such as its database, and whether each is met. Answers `/readyz`.
 package final class Health: Sendable {
     private struct State {
-        /// For each need the reason why it is not met, or nil if it is.
+        /// The needs, each with the reason why it is not met, or nil if it is.
         var needs: [String: String?] = [:]
         var isStopping = false
     }

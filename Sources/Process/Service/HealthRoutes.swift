@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPMessages
 package import HTTPServer
 package import InternetAddress
@@ -35,13 +36,22 @@ package enum HealthRoutes {
             status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: .bytes(body))
     }
 
-    /// Serves only these routes, on `port`, until the task is cancelled: for a process without another server.
-    package static func serve(_ context: ServiceContext, bindAddress: IPAddress, port: Int) async throws {
+    /// Serves only these routes, on `port`, while `work` runs: for a process without another server.
+    package static func serve(
+        _ context: ServiceContext, bindAddress: IPAddress, port: Int,
+        while work: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let server = try HTTPServer(
             configuration: HTTPServerConfiguration(bindAddress: bindAddress, port: UInt16(port)), loop: context.loop
         ) { request in
             answer(request, context) ?? HTTPResponse(.notFound)
         }
-        try await server.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: context.loop) { try await server.run() }
+            group.addTask(executorPreference: context.loop) { try await work() }
+            // A server that fails ends the work, and so the process.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 }

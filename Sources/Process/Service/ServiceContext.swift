@@ -2,7 +2,7 @@ import Base
 package import EventLoop
 package import Telemetry
 
-/// What every part of a process uses: its loop, its log, its metrics, its health and the signal to stop.
+/// The things that every part of a process uses: its loop, its log, its metrics, its health and the signal to stop.
 package struct ServiceContext: Sendable {
     package let loop: EventLoop
     package let log: Log

@@ -38,7 +38,7 @@ struct Status: Sendable {
     func lag() async throws -> Int32 {
         try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
             let lags = try await lags(connection)
-            if isJSON { StandardStream.output.line(Self.json { $0.write(lags) }) } else { show(lags) }
+            if isJSON { StandardStream.output.line(JSONWriter.text { $0.write(lags) }) } else { show(lags) }
             return 0
         }
     }
@@ -49,7 +49,7 @@ struct Status: Sendable {
             let facts = try await facts(connection)
             if isJSON {
                 StandardStream.output.line(
-                    Self.json { json in
+                    JSONWriter.text { json in
                         json.write(facts)
                         json.write(lags)
                     })
@@ -64,14 +64,14 @@ struct Status: Sendable {
     func rebuild() async throws -> Int32 {
         try await withConnection(tool.settings.postgres, loop: tool.loop) { connection in
             let facts = try await facts(connection)
-            if isJSON { StandardStream.output.line(Self.json { $0.write(facts) }) } else { show(facts) }
+            if isJSON { StandardStream.output.line(JSONWriter.text { $0.write(facts) }) } else { show(facts) }
             return 0
         }
     }
 
     // MARK: loading
 
-    fileprivate struct Facts: Sendable {
+    struct Facts: Sendable {
         let generations: [Generations.Generation]
         let rebuilder: (name: String, since: String)?
         let redriver: (name: String, since: String)?
@@ -148,78 +148,8 @@ struct Status: Sendable {
         StandardStream.output.line("quarantine: \(facts.quarantined) records, \(facts.discarded) discarded")
     }
 
-    fileprivate static func seconds(_ value: Double) -> String {
+    static func seconds(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
-    }
-
-    private static func json(_ body: (inout JSONWriter) -> Void) -> String {
-        String(decoding: JSONWriter.object(body), as: UTF8.self)
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func write(_ lags: [Status.PartitionLag]) {
-        key("partitions")
-        array(lags) { json, lag in
-            json.object { json in
-                json.key("topic")
-                json.string(lag.partition.topic)
-                json.key("partition")
-                json.integer(lag.partition.partition)
-                json.key("end")
-                json.integer(lag.end)
-                json.key("checkpoint")
-                json.integer(lag.checkpoint)
-                json.key("lag")
-                json.integer(lag.lag)
-                json.key("freshness_seconds")
-                json.raw(Status.seconds(lag.freshness))
-                json.key("owner")
-                if let owner = lag.owner { json.string(owner) } else { json.null() }
-            }
-        }
-    }
-
-    fileprivate mutating func write(_ facts: Status.Facts) {
-        key("read_models")
-        array(facts.generations) { json, generation in
-            json.object { json in
-                json.key("generation")
-                json.integer(generation.number)
-                json.key("state")
-                json.string(generation.state.rawValue)
-                json.key("definition")
-                json.integer(generation.definition)
-                json.key("phase")
-                json.string(generation.phase)
-                json.key("folded")
-                json.integer(generation.folded)
-                json.key("total")
-                json.integer(generation.total)
-                json.key("is_verified")
-                json.boolean(generation.isVerified)
-                json.key("started_at")
-                json.string(generation.startedAt)
-            }
-        }
-        key("rebuilding")
-        write(holder: facts.rebuilder)
-        key("redriving")
-        write(holder: facts.redriver)
-        key("quarantined")
-        integer(facts.quarantined)
-        key("discarded")
-        integer(facts.discarded)
-    }
-
-    private mutating func write(holder: (name: String, since: String)?) {
-        guard let holder else { return null() }
-        object { json in
-            json.key("holder")
-            json.string(holder.name)
-            json.key("since")
-            json.string(holder.since)
-        }
     }
 }

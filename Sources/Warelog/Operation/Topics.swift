@@ -18,7 +18,7 @@ struct Topics: Sendable {
                 NewTopic(
                     name: finding.topic.name, partitions: Int(finding.recordedPartitions ?? tool.settings.partitions),
                     replicationFactor: tool.settings.replicationFactor,
-                    configuration: Dictionary(uniqueKeysWithValues: LogGuard.settings))
+                    configuration: Dictionary(uniqueKeysWithValues: Topic.settings))
             }
             if let lost = before.first(where: { $0.partitions == nil && $0.recordedPartitions != nil }) {
                 StandardStream.error.line(

@@ -131,7 +131,7 @@ struct QuarantineCommand: Sendable {
     }
 
     /// The bytes as text. Bytes that are not UTF-8 and control characters, which a terminal would obey, are replaced.
-    private static func text(_ bytes: [UInt8]?) -> String {
+    static func text(_ bytes: [UInt8]?) -> String {
         guard let bytes else { return "(none)" }
         return String(
             String.UnicodeScalarView(
@@ -139,58 +139,9 @@ struct QuarantineCommand: Sendable {
                     $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
                 }))
     }
-
-    // MARK: JSON
-
-    private static func json(_ entry: Quarantine.Entry, _ record: KafkaRecord? = nil) -> String {
-        String(
-            decoding: JSONWriter.object { json in
-                json.write(entry)
-                guard let record else { return }
-                json.key("headers")
-                json.array(record.headers) { json, header in
-                    json.object { json in
-                        json.key("name")
-                        json.string(header.name)
-                        json.key("value")
-                        json.string(text(header.value))
-                    }
-                }
-                json.key("value")
-                json.string(text(record.value))
-            }, as: UTF8.self)
-    }
-
-    private static func json(_ outcome: RefoldOutcome, isDryRun: Bool) -> String {
-        String(
-            decoding: JSONWriter.object { json in
-                json.member("topic", outcome.entity.partition.topic)
-                json.member("partition", outcome.entity.partition.partition)
-                json.member("key", outcome.entity.key)
-                json.member("dry_run", isDryRun)
-                switch outcome.result {
-                case .folded(let result):
-                    json.member("folded", result.folded)
-                    json.key("left")
-                    json.array(result.left) { json, entry in json.object { $0.write(entry) } }
-                case .failed(let reason): json.member("error", reason)
-                }
-            }, as: UTF8.self)
-    }
 }
 
 extension Quarantine.Entry {
     /// `products.events/3@17`
-    fileprivate var place: String { "\(position.partition.topic)/\(position.partition.partition)@\(position.offset)" }
-}
-
-extension JSONWriter {
-    fileprivate mutating func write(_ entry: Quarantine.Entry) {
-        key("position")
-        string(entry.place)
-        key("key")
-        string(entry.key)
-        key("reason")
-        string(entry.reason)
-    }
+    var place: String { "\(position.partition.topic)/\(position.partition.partition)@\(position.offset)" }
 }

@@ -44,7 +44,8 @@ struct VerifyCommand: Sendable {
         }
         for position in report.quarantine {
             StandardStream.output.line(
-                "\(position.partition)@\(position.offset): in quarantine in the read model or in the fold, not in both"
+                "\(position.partition)@\(position.offset): in quarantine either in the read model or in the fold, "
+                    + "but not in both"
             )
         }
         StandardStream.output.line(

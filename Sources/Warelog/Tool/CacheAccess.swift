@@ -22,16 +22,15 @@ struct CacheAccess: Sendable {
     }
 
     private func withCache(_ body: @escaping @Sendable (ProductCache) async throws -> Void) async {
-        let redis = RedisClient(tool.settings.redis, loop: tool.loop)
-        redis.start()
         do {
-            try await tool.loop.withDeadline(Self.patience) {
-                for await isConnected in redis.connectionStates() where isConnected { break }
-                try await body(ProductCache(redis))
+            try await withRedis(tool.settings.redis, loop: tool.loop) { redis in
+                try await tool.loop.withDeadline(Self.patience) {
+                    for await isConnected in redis.connectionStates() where isConnected { break }
+                    try await body(ProductCache(redis))
+                }
             }
         } catch {
             StandardStream.error.line("warelog: the cache could not be invalidated: \(error)")
         }
-        await redis.close()
     }
 }

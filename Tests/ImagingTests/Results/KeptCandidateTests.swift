@@ -1,4 +1,5 @@
 import CImagingTestSupport
+import SeededRandom
 import Testing
 
 @testable import Imaging

@@ -89,18 +89,3 @@ enum FileParts {
         return Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]).isSuperset(of: chunks)
     }
 }
-
-/// A linear congruential generator (D. Knuth, MMIX) with mixed output: the same numbers on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.state = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    }
-
-    mutating func next() -> UInt64 {
-        self.state = self.state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let mixed = (self.state ^ (self.state >> 29)) &* 0xbf58_476d_1ce4_e5b9
-        return mixed ^ (mixed >> 32)
-    }
-}

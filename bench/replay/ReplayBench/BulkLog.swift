@@ -4,7 +4,7 @@ import Events
 /// Appends records to Kafka, many at once. One task's own.
 final class BulkLog {
     private let raw: OpaquePointer
-    /// Of keys, values and headers.
+    /// The number of bytes of keys, values and headers.
     private(set) var bytes = 0
 
     init(brokers: String) throws(BulkFault) {
@@ -52,6 +52,19 @@ final class BulkLog {
     private static func check(_ code: Int32) throws(BulkFault) {
         guard code == 0 else { throw BulkFault(reason: String(cString: bulk_error(code))) }
     }
+}
+
+/// Opens a log for the time of `body`, and returns the bytes written when everything is on the log.
+func withBulkLog(brokers: String, _ body: (BulkLog) throws -> Void) throws -> Int {
+    let log = try BulkLog(brokers: brokers)
+    do {
+        try body(log)
+    } catch {
+        try? log.close()  // the first fault is the one to tell
+        throw error
+    }
+    try log.close()
+    return log.bytes
 }
 
 struct BulkFault: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import SeededRandom
 
 /// The events of one partition of `products.events`, in order: what shops do with their products and what the
 /// compressor answers. The same for the same seed.

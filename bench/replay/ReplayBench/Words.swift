@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Texts as people write them about their goods: some words, some of them not English.
 enum Words {
     private static let words = [

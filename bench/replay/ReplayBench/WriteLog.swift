@@ -1,6 +1,7 @@
 import EventLog
 import Events
 import JSON
+import SeededRandom
 
 /// `replay-bench log`: fills the topics of a new log. Prints one JSON object with the numbers of events and bytes.
 struct WriteLog {
@@ -27,7 +28,7 @@ struct WriteLog {
     }
 
     private func write(_ partition: Int32) throws -> Int {
-        try withLog { log in
+        try withBulkLog(brokers: brokers) { log in
             var story = PartitionStory(seed: seed, partition: partition, of: partitions, users: users)
             let count = events / Int(partitions) + (Int(partition) < events % Int(partitions) ? 1 : 0)
             for _ in 0..<count {
@@ -44,7 +45,7 @@ struct WriteLog {
 
     private func writeUsers() throws -> Int {
         var random = SeededGenerator(seed: seed)
-        return try withLog { log in
+        return try withBulkLog(brokers: brokers) { log in
             for number in 1...users {
                 guard let id = UserID(number) else { continue }
                 let event = UserEvent.registered(UserRegistered(userID: id, name: Words.text(12, &random)))
@@ -58,19 +59,6 @@ struct WriteLog {
                     topic: Topic.users.name, partition: id.partition(of: partitions))
             }
         }
-    }
-
-    /// The bytes written.
-    private func withLog(_ body: (BulkLog) throws -> Void) throws -> Int {
-        let log = try BulkLog(brokers: brokers)
-        do {
-            try body(log)
-        } catch {
-            try? log.close()  // the first fault is the one to tell
-            throw error
-        }
-        try log.close()
-        return log.bytes
     }
 
     static func source(_ event: ProductEvent) -> String {

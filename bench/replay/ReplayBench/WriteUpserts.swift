@@ -2,6 +2,7 @@ import EventLoop
 import Events
 import JSON
 import Kafka
+import SeededRandom
 
 /// `replay-bench upserts`: what change data capture would hand to the peer, a product's latest document for each event,
 /// in a topic of its own that is made for it. bench/replay/peer.py has the documents' schema.
@@ -18,18 +19,11 @@ struct WriteUpserts {
 
     func run() throws -> [UInt8] {
         try makeTopic()
-        let log = try BulkLog(brokers: brokers)
-        let last: [(id: Int, sequence: Int)]
-        do {
-            last = try write(log)
-        } catch {
-            try? log.close()  // the first fault is the one to tell
-            throw error
-        }
-        try log.close()
+        var last: [(id: Int, sequence: Int)] = []
+        let bytes = try withBulkLog(brokers: brokers) { last = try write($0) }
         return JSONWriter.object { json in
             json.member("events", events)
-            json.member("bytes", log.bytes)
+            json.member("bytes", bytes)
             json.key("last")
             json.array(last) { json, record in json.array([record.id, record.sequence]) { $0.integer($1) } }
         }
@@ -39,11 +33,11 @@ struct WriteUpserts {
         let loop = try EventLoop()
         let (brokers, partitions) = (brokers, Int(partitions))
         try loop.run {
-            let admin = try KafkaAdmin(KafkaConfiguration(brokers: brokers, clientID: "replay-bench"), loop: loop)
             let topic = NewTopic(
                 name: Self.topic, partitions: partitions, replicationFactor: 1, configuration: ["retention.ms": "-1"])
-            let creation = try await admin.createTopics([topic])[Self.topic]
-            await admin.close()
+            let configuration = KafkaConfiguration(brokers: brokers, clientID: "replay-bench")
+            let creation = try await withAdmin(configuration, loop: loop) { try await $0.createTopics([topic]) }[
+                Self.topic]
             guard case .created = creation else { throw BulkFault(reason: "\(Self.topic) is there already") }
         }
     }

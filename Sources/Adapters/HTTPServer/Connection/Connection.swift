@@ -4,7 +4,7 @@ import InternetAddress
 
 /// One client's connection, from accept to close. Loop's thread only.
 final class Connection {
-    /// What the connection waits for. It decides for how long it may wait.
+    /// The thing that the connection waits for, which decides how long it may wait.
     enum Clock {
         /// The head of a request. The connection has waited for this many seconds.
         case head(Int)

@@ -26,13 +26,13 @@ struct ExchangeStateMachine {
     private(set) var state = State.head
     /// Whether the client went away before it was answered.
     private(set) var isAbandoned = false
-    /// What is known of the body before it is read: nil for one in chunks.
+    /// The length of the body, as its head declares it; nil for a body in chunks.
     private var declaredLength: Int?
     /// How much of an unread body is thrown away so that the connection can go on.
     private var drainLimit = 0
 
-    /// A body that nobody wants is read up to here: about what arrives with the head. More costs less by a new
-    /// connection.
+    /// The number of bytes up to which an unwanted body is read and dropped: about what arrives with the head. For a
+    /// longer body, a new connection costs less.
     static let maximumDrained = 64 * 1024
 
     /// Whether there is a response, or none any more.
@@ -77,7 +77,7 @@ struct ExchangeStateMachine {
         case endBody
         /// There is nothing to be done before the handler answers.
         case suspend
-        /// What was left of the body is gone: send the response.
+        /// The rest of the body has been read and dropped: send the response.
         case send
         case close
     }
@@ -128,7 +128,7 @@ struct ExchangeStateMachine {
         case deliver
         /// Leave it with libmicrohttpd until the handler has taken what waits.
         case hold
-        /// As `hold`, and the handler is told that the body is too large.
+        /// The same as `hold`, and the handler learns that the body is too large.
         case holdTooLarge
         case discard
         /// Too much is left to be thrown away: write the response to the socket, and close.

@@ -30,7 +30,7 @@ struct RequestHead {
         return nil
     }
 
-    /// What else is wrong with the head: a constant sentence. Nil when nothing is.
+    /// A constant sentence about another fault of the head. Nil when there is none.
     var fault: String? {
         // RFC 9112 section 3.2. libmicrohttpd itself refuses a request without any.
         if hosts > 1 { return "There is more than one Host field." }

@@ -35,7 +35,7 @@ package final class ConnectionBudget: Sendable {
         }
     }
 
-    /// To be called once for each connection that was counted.
+    /// Must be called once for each connection that was counted.
     func giveBack(for address: IPAddress) {
         let client = Self.client(at: address)
         inUse.withLock { inUse in

@@ -44,7 +44,7 @@ final class Engine {
 
     func stopAccepting() { listenerWatcher.close() }
 
-    /// To be called before the descriptors are closed.
+    /// Must be called before the descriptors are closed.
     func close() {
         hook.remove()
         daemonWatcher.close()

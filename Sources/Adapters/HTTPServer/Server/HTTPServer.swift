@@ -50,7 +50,7 @@ package final class HTTPServer: @unchecked Sendable {
 
     /// Serves until it is stopped or the task is cancelled, and returns when every request's task has ended.
     ///
-    /// To be called once. Cancellation cancels the handlers and gives their responses a moment to be sent.
+    /// Must be called once. Cancellation cancels the handlers and gives their responses a moment to be sent.
     package func run() async throws {
         try await withTaskExecutorPreference(loop) { try await serve() }
     }

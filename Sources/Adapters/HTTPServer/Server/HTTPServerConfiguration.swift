@@ -18,7 +18,7 @@ package struct HTTPServerConfiguration: Sendable {
     /// The time allowed for sending a body or reading a response, with more for large ones by `minimumRate`. A slower
     /// client is answered with 408. Time during which the handler takes nothing does not count.
     package var transferTimeout: Duration = .seconds(30)
-    /// In bytes per second.
+    /// The rate in bytes per second.
     package var minimumRate = 4096
     package var maximumHeaderBytes = 16 * 1024
     /// A longer body is answered with 413, even if the handler would have taken it.

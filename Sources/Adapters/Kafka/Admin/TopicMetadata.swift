@@ -1,4 +1,4 @@
-/// What Kafka knows about a topic.
+/// A topic as the broker describes it.
 package struct TopicMetadata: Sendable, Equatable {
     package let name: String
     package let exists: Bool

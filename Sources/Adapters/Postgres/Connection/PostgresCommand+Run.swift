@@ -1,6 +1,6 @@
 import EventLoop
 
-/// What a connection and a pool have in common.
+/// The part of running a command that a connection and a pool have in common.
 extension PostgresCommand {
     /// Has the command run, and returns its results. `deadline` is for all of it.
     typealias Runner = (_ command: PostgresCommand, _ deadline: Duration?) async throws(PostgresError) ->

@@ -7,10 +7,8 @@ extension PostgresConnection {
     /// begun.
     package func simple(_ sql: String) async throws(PostgresError) {
         try await withTaskExecutorPreference(loop) { () async throws(PostgresError) in
-            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
+            try await self.beginExclusive(sql)
             defer { self.endExclusive() }
-            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
-            self.planFlush()
             try await self.takeAllResults()
         }
     }
@@ -19,14 +17,9 @@ extension PostgresConnection {
     /// has left, until it returns nil. If `next` throws, the server drops everything.
     package func copyIn(_ sql: String, _ next: () async throws -> [UInt8]?) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
-            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
+            try await self.beginExclusive(sql)
             defer { self.endExclusive() }
-            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
-            self.planFlush()
-            guard try await self.nextResult()?.status == PGRES_COPY_IN else {
-                try await self.takeAllResults()
-                throw PostgresError(.invalid, call: "copyIn", message: "the statement is not COPY FROM STDIN")
-            }
+            try await self.expect(PGRES_COPY_IN, of: "COPY FROM STDIN")
             do {
                 while let chunk = try await next() { try await self.put(chunk) }
             } catch {
@@ -50,14 +43,9 @@ extension PostgresConnection {
     /// copy is cancelled, and the connection is closed.
     package func copyOut(_ sql: String, _ body: (UnsafeRawBufferPointer) throws -> Void) async throws -> Int {
         try await withTaskExecutorPreference(loop) {
-            _ = try await self.run(PostgresCommand(.exclusive), within: nil)
+            try await self.beginExclusive(sql)
             defer { self.endExclusive() }
-            guard PQsendQuery(self.raw, sql) == 1 else { throw self.brokenError("PQsendQuery") }
-            self.planFlush()
-            guard try await self.nextResult()?.status == PGRES_COPY_OUT else {
-                try await self.takeAllResults()
-                throw PostgresError(.invalid, call: "copyOut", message: "the statement is not COPY TO STDOUT")
-            }
+            try await self.expect(PGRES_COPY_OUT, of: "COPY TO STDOUT")
             do {
                 while try await self.takePiece(body) {}
             } catch {
@@ -65,6 +53,24 @@ extension PostgresConnection {
                 throw error
             }
             return try await self.takeAllResults()
+        }
+    }
+
+    /// Sends `sql` when no other command is in flight. Later ones are held back until `endExclusive`.
+    private func beginExclusive(_ sql: String) async throws(PostgresError) {
+        _ = try await run(PostgresCommand(.exclusive), within: nil)
+        guard PQsendQuery(raw, sql) == 1 else {
+            defer { endExclusive() }
+            throw brokenError("PQsendQuery")
+        }
+        planFlush()
+    }
+
+    /// Throws `invalid` when the first result is not of a copy in this direction.
+    private func expect(_ status: ExecStatusType, of statement: String) async throws(PostgresError) {
+        guard try await nextResult()?.status == status else {
+            try await takeAllResults()
+            throw PostgresError(.invalid, call: "PQgetResult", message: "the statement is not \(statement)")
         }
     }
 

@@ -110,7 +110,7 @@ struct PostgresConnectionStateMachine {
         return Unanswered(inFlight: inFlight.removeAll(), waiting: waiting.removeAll())
     }
 
-    /// What failed in a transaction is rolled back before anything else is sent.
+    /// A failed transaction is rolled back before anything else is sent.
     private mutating func becomeFree(_ hasFailedTransaction: Bool) {
         if hasFailedTransaction { waiting.prepend(PostgresCommand(.housekeeping("ROLLBACK"))) }
         state = .pipelining

@@ -42,14 +42,14 @@ package final class PostgresPool: @unchecked Sendable {
         self.deadline = deadline
     }
 
-    /// As `PostgresConnection.query`, on a connection that is free; `deadline` replaces the pool's.
+    /// Does the same as `PostgresConnection.query`, on a connection that is free; `deadline` replaces the pool's.
     package func query(
         _ sql: String, _ parameters: [PostgresValue] = [], deadline: Duration? = nil
     ) async throws(PostgresError) -> PostgresResult {
         try await PostgresCommand.query(PostgresStatement(sql, parameters), within: deadline ?? self.deadline, run)
     }
 
-    /// As `PostgresConnection.transaction`, on a connection that is free; `deadline` replaces the pool's.
+    /// Does the same as `PostgresConnection.transaction`, on a connection that is free; `deadline` replaces the pool's.
     package func transaction(
         _ statements: [PostgresStatement], deadline: Duration? = nil
     ) async throws(PostgresError) -> [PostgresResult] {

@@ -1,4 +1,4 @@
-/// What a worker made of one source, or why it made nothing.
+/// The renditions that a worker made of one source, or the reason why it made none.
 package struct ImageOutcome: Sendable, Equatable {
     package var source: SourceDescription
     package var result: Result<EncodedImage, CodecFailure>
@@ -9,7 +9,7 @@ package struct ImageOutcome: Sendable, Equatable {
     }
 }
 
-/// What is known about the bytes of a source.
+/// The properties of the bytes of a source.
 package struct SourceDescription: Sendable, Equatable {
     /// The format by content: `jpeg`, `png`, `webp`, `html`, … or `unknown`.
     package var format: String

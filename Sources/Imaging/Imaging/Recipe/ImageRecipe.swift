@@ -1,6 +1,6 @@
 import ImageHeaders
 
-/// What is made from every picture. The same bytes and the same recipe give the same output.
+/// The renditions that are made from every picture, and how. The same bytes and the same recipe give the same output.
 package struct ImageRecipe: Sendable, Hashable {
     /// The renditions in the order of the output; at least one.
     package var renditions: [RenditionRecipe]

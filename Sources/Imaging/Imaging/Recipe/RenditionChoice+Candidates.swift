@@ -17,7 +17,7 @@ extension RenditionChoice {
         return try self.choose(picture, lossy)
     }
 
-    /// For few colours or large areas of one: the smallest candidate that keeps edges and text intact.
+    /// The choice for few colours or large areas of one: the smallest candidate that keeps edges and text intact.
     func drawing(_ picture: borrowing Picture) throws(CodecFailure) -> Candidate? {
         var open = [try self.jpeg(picture, quality: self.recipe.jpegQuality, kept: .encoded)]
         if let quality = self.recipe.webpQuality {

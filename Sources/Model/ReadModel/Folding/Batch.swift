@@ -38,7 +38,9 @@ package struct Batch {
                 if let fault = event.idFault { return .poison(fault) }
                 // Each partition is folded without a look at the others, so an entity in two partitions would depend on
                 // which of them is read faster.
-                guard event.isAtHome(in: counts) else { return .poison("it is in another partition than its id's") }
+                guard event.isAtHome(in: counts) else {
+                    return .poison("it is in another partition than that of its id")
+                }
                 return .event(event, event.ledgerCommand(from: cloudEvent.source))
             } catch {
                 if case .unknownType = error { return .unknown }

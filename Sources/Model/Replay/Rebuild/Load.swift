@@ -25,9 +25,11 @@ package struct Load: Sendable {
     }
 
     /// Returns the result of the fold when every row is committed. `folded` is called when the last row has been sent.
+    /// Throws `OtherColumns`, before it reads the log, when the tables are not those that this program writes.
     package func run(
         _ fold: FreshFold, folded: (FreshFold.Result) async throws -> Void
     ) async throws -> FreshFold.Result {
+        try await withConnection(postgres, loop: loop) { try await ColumnCheck.check(schema, $0) }
         let channels = Dictionary(uniqueKeysWithValues: ReadModelTable.allCases.map { ($0, RowChannel()) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for (table, channel) in channels {

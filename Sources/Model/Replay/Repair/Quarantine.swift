@@ -43,7 +43,8 @@ package struct Quarantine: Sendable {
     /// those that may become it. Each entity has a transaction of its own, and one that fails does not keep the others
     /// from being folded. `report` is told of each. A dry run only reads.
     ///
-    /// Throws when nothing can be folded: a rebuild is running, or a server does not answer.
+    /// Throws when nothing can be folded: a rebuild is running, a server does not answer, or a generation has other
+    /// columns than this program writes.
     package func retry(
         _ entries: [Entry], isDryRun: Bool, report: (RefoldOutcome) -> Void
     ) async throws {
@@ -75,7 +76,7 @@ package struct Quarantine: Sendable {
     /// Whether the next entity may well be folded after this error.
     private static func isOfOneEntity(_ error: any Error) -> Bool {
         switch error {
-        case is CancellationError, is DeadlineExceeded: false
+        case is CancellationError, is DeadlineExceeded, is OtherColumns: false
         case ReplayFault.held, ReplayFault.noGeneration, ReplayFault.otherDefinition: false
         case let error as PostgresError: !error.isConnectionLost && error.kind == .server
         default: true

@@ -148,6 +148,7 @@ struct Refold: Sendable {
             let (number, definition) = (Int(try row.int("generation")), Int(try row.int("definition")))
             let isLive = try row.bool("is_live")
             if definition == ReadModel.definition {
+                try await ColumnCheck.check(ReadModel.schema(of: number), connection)
                 generations.append(Generation(number: number, isLive: isLive))
             } else if isLive {
                 throw ReplayFault.otherDefinition(generation: number, found: definition)

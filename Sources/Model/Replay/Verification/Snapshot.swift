@@ -10,10 +10,12 @@ package struct Snapshot: Sendable {
     private let connection: PostgresConnection
     private let schema: String
 
+    /// Throws `OtherColumns` when the tables are not those that this program writes.
     package init(_ schema: String, _ connection: PostgresConnection) async throws {
         self.connection = connection
         self.schema = schema
         try await connection.simple("begin isolation level repeatable read read only")
+        try await ColumnCheck.check(schema, connection)
         let rows = try await connection.query(
             "select topic, partition, next_offset from \(schema).checkpoints"
         ).rows

@@ -5,52 +5,40 @@ import ReadModel
 extension Verification.Report {
     /// The report as it is stored and printed: the roots of every partition and the first rows that differ.
     package var json: String {
-        String(
-            decoding: JSONWriter.object { json in
-                json.key("equal")
-                json.boolean(isEqual)
-                json.key("records")
-                json.integer(records)
-                json.key("rows")
-                json.integer(rows)
-                json.key("partitions")
-                json.array(partitions) { json, roots in
-                    json.object { json in
-                        json.place(roots.partition)
-                        json.key("next_offset")
-                        json.integer(roots.offset)
-                        json.key("root")
-                        json.string(roots.readModel)
-                        if !roots.isEqual {
-                            json.key("root_of_log")
-                            json.string(roots.log)
-                        }
+        JSONWriter.text { json in
+            json.member("equal", isEqual)
+            json.member("records", records)
+            json.member("rows", rows)
+            json.key("partitions")
+            json.array(partitions) { json, roots in
+                json.object { json in
+                    json.place(roots.partition)
+                    json.member("next_offset", roots.offset)
+                    json.member("root", roots.readModel)
+                    if !roots.isEqual {
+                        json.member("root_of_log", roots.log)
                     }
                 }
-                json.key("differences")
-                json.array(differences) { json, difference in
-                    json.object { json in
-                        json.key("table")
-                        json.string(difference.table.rawValue)
-                        json.key("id")
-                        json.integer(difference.id)
-                        json.key("kind")
-                        json.string(difference.kind.rawValue)
-                        json.key("partition")
-                        json.integer(difference.partition.partition)
-                        json.key("event_offsets")
-                        json.array(offsets(of: difference)) { $0.integer($1) }
-                    }
+            }
+            json.key("differences")
+            json.array(differences) { json, difference in
+                json.object { json in
+                    json.member("table", difference.table.rawValue)
+                    json.member("id", difference.id)
+                    json.member("kind", difference.kind.rawValue)
+                    json.member("partition", difference.partition.partition)
+                    json.key("event_offsets")
+                    json.array(offsets(of: difference)) { $0.integer($1) }
                 }
-                json.key("quarantine")
-                json.array(quarantine) { json, position in
-                    json.object { json in
-                        json.place(position.partition)
-                        json.key("offset")
-                        json.integer(position.offset)
-                    }
+            }
+            json.key("quarantine")
+            json.array(quarantine) { json, position in
+                json.object { json in
+                    json.place(position.partition)
+                    json.member("offset", position.offset)
                 }
-            }, as: UTF8.self)
+            }
+        }
     }
 
     /// The offsets of the events that touched the product.
@@ -61,9 +49,7 @@ extension Verification.Report {
 
 extension JSONWriter {
     mutating func place(_ partition: TopicPartition) {
-        key("topic")
-        string(partition.topic)
-        key("partition")
-        integer(partition.partition)
+        member("topic", partition.topic)
+        member("partition", partition.partition)
     }
 }

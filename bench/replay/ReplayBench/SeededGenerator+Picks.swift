@@ -1,18 +1,7 @@
-/// The same numbers for the same seed, on every machine: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom
-/// number generators", 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+import SeededRandom
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+/// The random choices that the made-up log consists of.
+extension SeededGenerator {
     mutating func pick(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
     mutating func pick<Element>(from elements: [Element]) -> Element { elements[pick(elements.count)] }
     mutating func chance(_ percent: Int) -> Bool { pick(100) < percent }

@@ -1,6 +1,6 @@
-/// Bounds for members that the API has none for, far above what our writers write: the fold keeps them in memory and
-/// rows.
-enum Bound {
+/// Bounds for members of events that clients do not write, far above what Warelog's own writers write: the fold keeps
+/// these members in memory and rows. `ProductField` has the bounds for what clients write.
+enum WriterBound {
     /// Items in an answer of the compressor; the fold ignores those that the product does not have.
     static let items = 100
     static let renditions = 50
