@@ -61,7 +61,7 @@ struct FormParserTests {
         ("--B\r\n\(image)\r\n\r\nbytes\r\n--Bx\r\n--B--", "followed by"),
         ("--B\rx\(image)\r\n\r\nbytes\r\n--B--", "followed by"),
         ("--B" + String(repeating: " ", count: 100) + "\r\n", "followed by"),
-        ("--B\r\n\r\nbytes\r\n--B--", "malformed"), ("--B\r\nno colon\r\n\r\nbytes\r\n--B--", "malformed"),
+        ("--B\r\n\r\nbytes\r\n--B--", "without a name"), ("--B\r\nno colon\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\n\(image)\r\n folded\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\na b: c\r\n\r\nbytes\r\n--B--", "malformed"),
         ("--B\r\nX: a\nb\r\n\r\nbytes\r\n--B--", "malformed"),
@@ -79,6 +79,31 @@ struct FormParserTests {
             let parts = form.parts.map { ($0.name, String(decoding: $0.data, as: UTF8.self)) }
             #expect(Dictionary(uniqueKeysWithValues: parts) == row.parts, "\(row.text)")
         }
+    }
+
+    /// File names as clients write them.
+    private static let fileNames: [[UInt8]] = [
+        Array("; filename=\"caf".utf8) + [0xE9] + Array(".jpg\"".utf8), Array("; filename=Chime (1).jpg".utf8),
+        Array("; filename=caf".utf8) + [0xE9] + Array(" ; size=7".utf8), Array("; filename*=UTF-8''%e2%82%ac.jpg".utf8),
+        Array("; filename=\"a.jpg\"; filename*=iso-8859-1'en'caf%E9.jpg".utf8), Array("; filename=\"no end.jpg".utf8),
+        Array("; filename=\"a\"; filename=\"b\"".utf8), Array("; filename=".utf8), Array("; filename".utf8),
+        Array("; filename=\"a\\".utf8), Array(";; filename=a=b".utf8), Array("; =".utf8),
+    ]
+
+    @Test func theNameOfAFileIsNobodysBusiness() {
+        for fileName in Self.fileNames {
+            let disposition = Array("Content-Disposition: form-data; name=\"image\"".utf8) + fileName
+            let bytes = Array("--B\r\n".utf8) + disposition + Array("\r\n\r\nbytes\r\n--B--".utf8)
+            let form = Form([bytes])
+            #expect(
+                form.error == nil && form.parts.map(\.name) == ["image"], "\(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
+
+    @Test(arguments: ["name=image; name=other", "name=", "name", "name=\"image", "filename=\"; name=image\""])
+    func aPartHasOneName(_ parameters: String) {
+        let text = "--B\r\nContent-Disposition: form-data; \(parameters)\r\n\r\nbytes\r\n--B--"
+        #expect(Form([Array(text.utf8)]).error?.description.contains("without a name") == true)
     }
 
     @Test func whatIsNoFormIsNamed() {

@@ -1,16 +1,18 @@
 import HTTPMessages
 
 extension HTTPClient {
-    /// Fetches `url` and follows redirects. The same rules apply to each redirect as to the first URL.
+    /// Fetches `url` and follows redirects. The same rules apply to each redirect as to the first URL. Cookies go from
+    /// one hop to the next, because some hosts redirect until they get theirs back, and are then forgotten.
     ///
     /// `now` is in seconds since 1970. It is needed for a `Retry-After` that is a date.
     package func download(
         _ url: String, _ policy: Download.Policy = Download.Policy(), now: Int
     ) async throws(DownloadError) -> Download {
         let deadline = ContinuousClock.now + policy.totalTimeout
+        let cookies = CookieJar()
         var hop = try Self.check(url, after: nil)
         for redirects in 0...max(policy.maximumRedirects, 0) {
-            let response = try await fetch(hop, policy, until: deadline)
+            let response = try await fetch(hop, policy, cookies, until: deadline)
             guard response.status.isRedirect else {
                 guard response.status.isSuccess else {
                     throw .status(response.status, retryAfter: response.retryAfter(now: now))
@@ -26,18 +28,19 @@ extension HTTPClient {
     }
 
     private func fetch(
-        _ hop: HTTPURL, _ policy: Download.Policy, until deadline: ContinuousClock.Instant
+        _ hop: HTTPURL, _ policy: Download.Policy, _ cookies: CookieJar?, until deadline: ContinuousClock.Instant
     ) async throws(DownloadError) -> HTTPClientResponse {
         do {
-            return try await fetch(hop, policy, decodesContent: true, until: deadline)
+            return try await fetch(hop, policy, cookies, decodesContent: true, until: deadline)
         } catch let error where error == .transfer(.unknownContentEncoding) {
             // Origins misuse the header (`aws-chunked`, `UTF-8`, `binary`). Browsers then take the body as it is.
-            return try await fetch(hop, policy, decodesContent: false, until: deadline)
+            return try await fetch(hop, policy, cookies, decodesContent: false, until: deadline)
         }
     }
 
     private func fetch(
-        _ hop: HTTPURL, _ policy: Download.Policy, decodesContent: Bool, until deadline: ContinuousClock.Instant
+        _ hop: HTTPURL, _ policy: Download.Policy, _ cookies: CookieJar?, decodesContent: Bool,
+        until deadline: ContinuousClock.Instant
     ) async throws(DownloadError) -> HTTPClientResponse {
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { throw .transfer(.timeout) }
@@ -48,6 +51,7 @@ extension HTTPClient {
         request.maximumResponseBytes = policy.maximumBytes
         request.allowAddress = policy.allowAddress
         request.decodesContent = decodesContent
+        request.cookies = cookies
         do {
             return try await send(request)
         } catch {

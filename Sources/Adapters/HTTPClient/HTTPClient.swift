@@ -2,8 +2,9 @@ package import EventLoop
 
 /// An HTTP client on one event loop. It uses libcurl's multi interface, which keeps and shares connections.
 ///
-/// It follows no redirects, uses no proxy, cookie or netrc file, and reads no environment variable. `send` is callable
-/// from any thread; `init` and `close` are for the loop's thread only.
+/// It follows no redirects, uses no proxy, cookie or netrc file, keeps cookies only where a request has a jar, and
+/// reads no environment variable. `send` is callable from any thread; `init` and `close` are for the loop's thread
+/// only.
 package final class HTTPClient: Sendable {
     let loop: EventLoop
     let multi: Multi

@@ -20,6 +20,8 @@ package struct HTTPClientRequest: Sendable {
     /// Called with the address of the connection before it is made, and before an existing connection is reused.
     package var allowAddress: (@Sendable (IPAddress) -> Bool)?
     package var signing: AWSCredentials?
+    /// Nil for a request that neither sends nor takes cookies.
+    package var cookies: CookieJar?
     /// Whether the request continues when its task is cancelled: for requests that undo something.
     package var survivesCancellation = false
 

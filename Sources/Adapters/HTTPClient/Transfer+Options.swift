@@ -30,6 +30,9 @@ extension Transfer {
         try setHeaders(options)
         try setNames(options, configuration)
         try setCallbacks(options)
+        if let jar = request.cookies {
+            try options.check(shim_curl_set_cookies(easy, UnsafeMutableRawPointer(jar.raw)))
+        }
         if let signing = request.signing {
             try options.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signing.region):\(signing.service)")
             try options.set(CURLOPT_USERNAME, signing.accessKey.revealed)

@@ -137,19 +137,20 @@ package struct FormParser: Sendable {
         return false
     }
 
-    /// Returns the part's name from its `Content-Disposition`.
+    /// Returns the part's name from its `Content-Disposition`. The values of other fields are opaque.
     private static func name(_ fields: ArraySlice<UInt8>) throws(FormError) -> String {
-        guard let text = String(validating: fields, as: UTF8.self) else { throw .fields }
         var name: String?
-        for line in text.split(separator: "\r\n", omittingEmptySubsequences: false) {
-            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), line.startIndex < colon,
-                line[..<colon].utf8.allSatisfy(\.isToken),
-                !line.utf8.contains(where: { $0 == 0 || $0 == 0x0D || $0 == 0x0A })
+        var rest = fields
+        while !rest.isEmpty {
+            let line = rest.removing { $0 != 0x0D }
+            rest = rest.dropFirst()  // the end of the line
+            guard rest.isEmpty || rest.popFirst() == 0x0A, let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                colon > line.startIndex, line[..<colon].allSatisfy(\.isToken), !line.contains(0), !line.contains(0x0A)
             else { throw .fields }
-            guard line[..<colon].lowercased() == "content-disposition" else { continue }
-            guard name == nil, let disposition = HeaderParameters(line[colon...].dropFirst()),
-                disposition.essence == "form-data", let given = disposition.parameters["name"]
-            else { throw .unnamed }
+            guard String(decoding: line[..<colon], as: UTF8.self).lowercased() == "content-disposition" else {
+                continue
+            }
+            guard name == nil, let given = PartName.read(line[colon...].dropFirst()) else { throw .unnamed }
             name = given
         }
         guard let name else { throw .unnamed }

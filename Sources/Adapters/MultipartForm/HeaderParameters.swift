@@ -28,7 +28,7 @@ package struct HeaderParameters: Sendable, Equatable {
 
     /// Parses a token, or a quoted string, whose quotes it removes. A backslash escapes only a quote or another
     /// backslash, because browsers send file names with backslashes.
-    private static func value(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
+    static func value(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
         guard rest.first == UInt8(ascii: "\"") else {
             let token = rest.removing { $0.isToken }
             return token.isEmpty ? nil : Array(token)
@@ -49,16 +49,16 @@ package struct HeaderParameters: Sendable, Equatable {
 
 extension ArraySlice<UInt8> {
     /// Removes the longest prefix whose bytes satisfy `condition`, and returns it.
-    fileprivate mutating func removing(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    mutating func removing(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let taken = prefix(while: condition)
         self = self[taken.endIndex...]
         return taken
     }
 
-    fileprivate var trimmedAtStart: ArraySlice<UInt8> { drop { $0 == 0x20 || $0 == 0x09 } }
+    var trimmedAtStart: ArraySlice<UInt8> { drop { $0 == 0x20 || $0 == 0x09 } }
 
     /// Without spaces and tabs at both ends.
-    fileprivate var trimmed: ArraySlice<UInt8> {
+    var trimmed: ArraySlice<UInt8> {
         var text = trimmedAtStart
         while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
         return text

@@ -9,13 +9,13 @@ package struct CreateProduct: Sendable, Equatable {
     package let images: [String]
 
     /// Reads the document of a request; throws every fault, not only the first.
-    package init(_ document: JSONValue) throws(InvalidDocument) {
+    package init(_ document: JSONValue, imageURL: ImageURL.Parser) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         let userID: UserID? = reader.identifier(.userID)
         let name = reader.string(.name, length: ProductField.nameLength)
         let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
-        let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages)
+        let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages, imageURL)
         guard reader.faults.isEmpty, let userID, let name, let price else { throw InvalidDocument(reader.faults) }
         self.userID = userID
         self.name = name

@@ -11,12 +11,15 @@ package struct EditProduct: Sendable, Equatable {
     ///
     /// `product` is the product, where it is known: its uploads can be kept by naming their sources, and its owner can
     /// be named but not changed.
-    package init(replacing document: JSONValue, of product: Product?) throws(InvalidDocument) {
+    package init(
+        replacing document: JSONValue, of product: Product?, imageURL: ImageURL.Parser
+    ) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         let name = reader.string(.name, length: ProductField.nameLength)
         let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
-        let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))
+        let images = reader.optionalURLs(
+            .images, maximum: ProductField.maximumImages, known: Self.sources(product), imageURL)
         reader.checkOwner(.userID, product)
         guard reader.faults.isEmpty, let name, let price else { throw InvalidDocument(reader.faults) }
         self.name = name
@@ -26,7 +29,9 @@ package struct EditProduct: Sendable, Equatable {
     }
 
     /// Reads a JSON Merge Patch (RFC 7396): an absent field stays as it is, and null empties an optional field.
-    package init(merging document: JSONValue, into product: Product?) throws(InvalidDocument) {
+    package init(
+        merging document: JSONValue, into product: Product?, imageURL: ImageURL.Parser
+    ) throws(InvalidDocument) {
         var reader = DocumentReader(document, fields: ProductField.self)
         name = reader.isPresent(.name) ? reader.string(.name, length: ProductField.nameLength) : nil
         price = reader.isPresent(.price) ? reader.price(.price) : nil
@@ -35,7 +40,9 @@ package struct EditProduct: Sendable, Equatable {
             ? "" : reader.optionalString(.description, length: ProductField.descriptionLength)
         images =
             reader.isNull(.images)
-            ? [] : reader.optionalURLs(.images, maximum: ProductField.maximumImages, known: Self.sources(product))
+            ? []
+            : reader.optionalURLs(
+                .images, maximum: ProductField.maximumImages, known: Self.sources(product), imageURL)
         reader.checkOwner(.userID, product)
         if !reader.faults.isEmpty { throw InvalidDocument(reader.faults) }
     }

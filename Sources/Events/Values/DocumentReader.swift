@@ -67,8 +67,10 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
     }
 
-    /// Reads an array of URLs. Texts in `known` are accepted in any form.
-    mutating func optionalURLs(_ field: Field, maximum: Int, known: Set<String> = []) -> [String]? {
+    /// Reads an array of URLs in the form in which they are stored. Texts in `known` stay as they are.
+    mutating func optionalURLs(
+        _ field: Field, maximum: Int, known: Set<String> = [], _ parse: ImageURL.Parser
+    ) -> [String]? {
         guard let value = document[field.rawValue] else { return nil }
         guard value.kind == .array else { return fault(field, .wrongType, "must be an array of URLs") }
         let elements = value.elements
@@ -80,10 +82,14 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
                 faults.append(FieldFault(pointer, .wrongType, "must be a string"))
                 continue
             }
-            if let reason = ImageURL.fault(in: text), !known.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
-                faults.append(FieldFault(pointer, .invalidURL, reason))
-            } else {
+            if known.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
                 urls.append(text)
+                continue
+            }
+            do throws(ImageURL.Fault) {
+                urls.append(try ImageURL.read(text, parse))
+            } catch {
+                faults.append(FieldFault(pointer, .invalidURL, error.detail))
             }
         }
         return urls

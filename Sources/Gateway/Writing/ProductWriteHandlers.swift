@@ -17,7 +17,9 @@ struct ProductWriteHandlers: Sendable {
         try request.refuseParameters()
         let write = try WriteRequest(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
-        let command = try translatingDocumentFaults { () throws(InvalidDocument) in try CreateProduct(body.root) }
+        let command = try translatingDocumentFaults { () throws(InvalidDocument) in
+            try CreateProduct(body.root, imageURL: ImageURL.parse)
+        }
         guard try await users.isKnown(command.userID, parts.pool) else {
             throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "is not the id of a user")]))
         }
@@ -34,14 +36,14 @@ struct ProductWriteHandlers: Sendable {
     /// `PUT /products/{id}`
     func replace(_ request: HTTPRequest, id: String, _ trace: TraceContext) async throws -> RoutedResponse {
         try await edit(request, id, trace, isWhole: true) { body, product throws(InvalidDocument) in
-            try EditProduct(replacing: body.root, of: product)
+            try EditProduct(replacing: body.root, of: product, imageURL: ImageURL.parse)
         }
     }
 
     /// `PATCH /products/{id}`: the body is a JSON Merge Patch (RFC 7396).
     func merge(_ request: HTTPRequest, id: String, _ trace: TraceContext) async throws -> RoutedResponse {
         try await edit(request, id, trace, isWhole: false) { body, product throws(InvalidDocument) in
-            try EditProduct(merging: body.root, into: product)
+            try EditProduct(merging: body.root, into: product, imageURL: ImageURL.parse)
         }
     }
 

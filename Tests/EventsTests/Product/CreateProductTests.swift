@@ -12,7 +12,7 @@ struct CreateProductTests {
     }
 
     static func command(_ json: String) throws -> CreateProduct {
-        try CreateProduct(JSONDocument(parsing: Array(json.utf8)).root)
+        try CreateProduct(JSONDocument(parsing: Array(json.utf8)).root, imageURL: ImageURLTests.parser)
     }
 
     /// Each fault as its pointer and code.

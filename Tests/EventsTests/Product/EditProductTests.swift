@@ -9,11 +9,15 @@ struct EditProductTests {
     ).product!
 
     private static func replaced(_ text: String, _ product: Product = kettle) throws -> ProductUpdated {
-        try EditProduct(replacing: JSONDocument(parsing: Array(text.utf8)).root, of: product).decide(product)
+        try EditProduct(
+            replacing: JSONDocument(parsing: Array(text.utf8)).root, of: product, imageURL: ImageURLTests.parser
+        ).decide(product)
     }
 
     private static func merged(_ text: String, _ product: Product = kettle) throws -> ProductUpdated {
-        try EditProduct(merging: JSONDocument(parsing: Array(text.utf8)).root, into: product).decide(product)
+        try EditProduct(
+            merging: JSONDocument(parsing: Array(text.utf8)).root, into: product, imageURL: ImageURLTests.parser
+        ).decide(product)
     }
 
     private static func faults(_ read: () throws -> ProductUpdated) -> [String] {
