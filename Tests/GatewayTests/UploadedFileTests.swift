@@ -29,7 +29,8 @@ struct UploadedFileTests {
 
     private static let rows: [(type: String?, body: String, result: String)] = [
         (nil, "bytes", "bytes"), ("image/jpeg", "bytes", "bytes"), ("image/png", "", ""),
-        ("image/webp", "bytes", "bytes"), ("image/gif", "bytes", "bytes"),
+        ("image/webp", "bytes", "bytes"), ("image/gif", "bytes", "bytes"), ("image/avif", "bytes", "bytes"),
+        ("image/heic", "bytes", "bytes"),
         ("APPLICATION/octet-stream; x=y", "bytes", "bytes"),
         ("image/tiff", "bytes", "unsupported-media-type"), ("application/json", "{}", "unsupported-media-type"),
         ("application/x-www-form-urlencoded", "bytes", "unsupported-media-type"),

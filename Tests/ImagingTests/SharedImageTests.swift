@@ -21,6 +21,19 @@ struct SharedImageTests {
         }
     }
 
+    /// Downloads break off anywhere. The first picture of an animation or of an Ultra HDR photo ends before its file
+    /// does.
+    @Test(arguments: SharedImages.rows)
+    func aPictureThatIsCutOffNeverComesOut(row: SharedImages.Row) throws {
+        let isMore = ["ultrahdr", "animated", "bad/"].contains { row.path.contains($0) }
+        guard case .compressed = row.expectation, !isMore else { return }
+        let bytes = try row.bytes
+        for thousandths in [100, 300, 500, 700, 900, 990] {
+            let outcome = compress(Array(bytes.prefix(bytes.count * thousandths / 1000)), recipe: ImageRecipe())
+            #expect(outcome.failure?.kind == .truncated, "\(thousandths) thousandths")
+        }
+    }
+
     private func check(_ image: EncodedRendition, source: [UInt8]) throws {
         #expect(image.bytes.count <= source.count)
         #expect(FileParts.isBare(image.bytes))

@@ -68,6 +68,9 @@ bool img_may_become_picture(const uint8_t *bytes, size_t count) {
         bool read = format == IMG_FORMAT_JPEG || format == IMG_FORMAT_PNG || format == IMG_FORMAT_GIF;
         if (read && may_begin(bytes, count, magics[i].magic, magics[i].count)) return true;
     }
+    // The brands are known when the whole `ftyp` box is there.
+    if (may_begin(bytes, count, "\0\0\0", 3) && (count <= 4 || may_begin(bytes + 4, count - 4, "ftyp", 4)))
+        return count < 12 || count < bytes[3];
     return may_begin(bytes, count, "RIFF", 4) && (count <= 8 || may_begin(bytes + 8, count - 8, "WEBP", 4));
 }
 

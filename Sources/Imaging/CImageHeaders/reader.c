@@ -58,14 +58,22 @@ static img_status read_webp(const uint8_t *bytes, size_t count, img_header *head
     return img_webp_read_header(bytes, count, &header->width, &header->height, failure);
 }
 
+/// Walks the boxes of a HEIF file to the one that describes its pictures.
+static img_status read_heif(const img_header_reader *reader, const uint8_t *bytes, size_t count, size_t *consumed,
+                            img_header *header, img_failure *failure) {
+    *header = (img_header){.format = reader->format};
+    return img_heif_read_header(bytes, count, consumed, &header->width, &header->height, failure);
+}
+
 img_status img_header_read(img_header_reader *reader, const uint8_t *bytes, size_t count, size_t *consumed,
                            img_header *header, img_failure *failure) {
     *consumed = 0;
     if (reader->format == IMG_FORMAT_UNKNOWN) {
         img_format format = img_detect(bytes, count);
+        bool boxes = format == IMG_FORMAT_AVIF || format == IMG_FORMAT_HEIC;
         bool reads = format == IMG_FORMAT_JPEG || format == IMG_FORMAT_PNG || format == IMG_FORMAT_GIF ||
-                     format == IMG_FORMAT_WEBP;
-        if (!reads && img_may_become_picture(bytes, count))
+                     format == IMG_FORMAT_WEBP || boxes;
+        if ((!reads || boxes) && img_may_become_picture(bytes, count))
             return img_fail(failure, IMG_TRUNCATED, "the file ends within its signature");
         if (!reads && format == IMG_FORMAT_UNKNOWN)
             return img_fail(failure, IMG_NOT_AN_IMAGE, "the bytes are of no known format");
@@ -76,6 +84,8 @@ img_status img_header_read(img_header_reader *reader, const uint8_t *bytes, size
     case IMG_FORMAT_JPEG: return read_jpeg(reader, bytes, count, consumed, header, failure);
     case IMG_FORMAT_PNG: return read_png(bytes, count, header, failure);
     case IMG_FORMAT_GIF: return read_gif(reader, bytes, count, consumed, header, failure);
+    case IMG_FORMAT_AVIF:
+    case IMG_FORMAT_HEIC: return read_heif(reader, bytes, count, consumed, header, failure);
     default: return read_webp(bytes, count, header, failure);
     }
 }

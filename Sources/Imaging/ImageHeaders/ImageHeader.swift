@@ -5,6 +5,8 @@ package struct ImageHeader: Equatable, Sendable {
         case png = "image/png"
         case webp = "image/webp"
         case gif = "image/gif"
+        case avif = "image/avif"
+        case heic = "image/heic"
     }
 
     package let format: Format

@@ -2,11 +2,10 @@ import CImageHeaders
 
 /// Reads the format and size of a picture from its first bytes while they arrive. Nothing is decoded.
 ///
-/// The decoders read headers with the same functions, so a header that is accepted here is accepted there. AVIF and
-/// HEIC are refused, although they may be given by address: whether they can be decoded depends on the compressor's
-/// machine.
+/// The decoders read headers with the same functions, so a header that is accepted here is accepted there. (AVIF and
+/// HEIC are the exception: libheif reads them itself, where it is installed.)
 package struct ImageHeaderReader: Sendable {
-    private static let accepted = "Send a JPEG, PNG, WebP or GIF."
+    private static let accepted = "Send a JPEG, PNG, WebP, GIF, AVIF or HEIC."
 
     private let limits: ImageHeaderLimits
     private var state = img_header_reader()
@@ -80,6 +79,8 @@ extension ImageHeader.Format {
         case IMG_FORMAT_PNG: self = .png
         case IMG_FORMAT_GIF: self = .gif
         case IMG_FORMAT_WEBP: self = .webp
+        case IMG_FORMAT_AVIF: self = .avif
+        case IMG_FORMAT_HEIC: self = .heic
         default: return nil
         }
     }

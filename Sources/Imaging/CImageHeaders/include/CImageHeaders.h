@@ -91,7 +91,7 @@ typedef enum img_format {
 /// Returns the format of the bytes, judged by their content alone.
 img_format img_detect(const uint8_t *bytes, size_t count);
 
-/// Whether a file that begins with these bytes may still turn out to be a JPEG, PNG, GIF or WebP.
+/// Whether a file that begins with these bytes may still turn out to be a JPEG, PNG, GIF, WebP, AVIF or HEIC.
 bool img_may_become_picture(const uint8_t *bytes, size_t count);
 
 /// Returns the lower-case name of a format (`jpeg`, `webp`, `html`, …) as a static string.
@@ -117,10 +117,10 @@ typedef struct img_header_reader {
     uint32_t screen_width, screen_height;
 } img_header_reader;
 
-/// Reads on in a JPEG, PNG, GIF or WebP whose next bytes are given. Returns `IMG_OK` and fills `header` when the header
-/// is complete; returns `IMG_TRUNCATED` when more bytes are needed. `*consumed` is the number of bytes that need not be
-/// given again; when it exceeds `count`, the caller skips the difference in the bytes to come. Time is proportional to
-/// the bytes given, so that a file may arrive in pieces of any size.
+/// Reads on in a picture of one of these formats whose next bytes are given. Returns `IMG_OK` and fills `header` when
+/// the header is complete; returns `IMG_TRUNCATED` when more bytes are needed. `*consumed` is the number of bytes that
+/// need not be given again; when it exceeds `count`, the caller skips the difference in the bytes to come. Time is
+/// proportional to the bytes given, so that a file may arrive in pieces of any size.
 img_status img_header_read(img_header_reader *reader, const uint8_t *bytes, size_t count, size_t *consumed,
                            img_header *header, img_failure *failure);
 
@@ -208,6 +208,18 @@ img_status img_gif_widen_screen(const img_gif_block *frame, uint32_t *width, uin
 img_status img_webp_read_header(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
                                 img_failure *failure);
 
+// MARK: - AVIF and HEIC (HEIF, ISO/IEC 23008-12)
+
+/// Reads the size of the primary picture from the boxes of a file (ISO/IEC 14496-12). Returns `IMG_TRUNCATED` when
+/// more bytes are needed; `*consumed` is the number of bytes that need not be given again, which may exceed `count`.
+/// Only the gateway reads this header: libheif reads its own.
+img_status img_heif_read_header(const uint8_t *bytes, size_t count, size_t *consumed, uint32_t *width, uint32_t *height,
+                                img_failure *failure);
+
+/// Whether the file ends within the description or the data of its pictures. libheif and its decoders fill in some of
+/// what is missing.
+bool img_heif_is_cut_off(const uint8_t *bytes, size_t count);
+
 // MARK: - EXIF
 
 /// Returns the orientation in a TIFF-structured EXIF block (which starts with `II` or `MM`), or 1 when it is absent or
@@ -218,6 +230,7 @@ uint32_t img_exif_orientation(const uint8_t *bytes, size_t count);
 
 static inline uint32_t img_be16(const uint8_t *p) { return (uint32_t)p[0] << 8 | p[1]; }
 static inline uint32_t img_be32(const uint8_t *p) { return img_be16(p) << 16 | img_be16(p + 2); }
+static inline uint64_t img_be64(const uint8_t *p) { return (uint64_t)img_be32(p) << 32 | img_be32(p + 4); }
 static inline uint32_t img_le16(const uint8_t *p) { return (uint32_t)p[1] << 8 | p[0]; }
 static inline uint32_t img_le24(const uint8_t *p) { return (uint32_t)p[2] << 16 | img_le16(p); }
 static inline uint32_t img_le32(const uint8_t *p) { return img_le16(p + 2) << 16 | img_le16(p); }

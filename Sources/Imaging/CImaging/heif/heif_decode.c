@@ -54,6 +54,8 @@ static img_status read_profile(const img_heif_library *lib, const heif_image_han
 }
 
 img_status img_heif_scan(const img_input *input, img_heif_header *header, img_failure *failure) {
+    if (img_heif_is_cut_off(input->bytes, input->count))
+        return img_fail(failure, IMG_TRUNCATED, "the file ends within the picture");
     const img_heif_library *lib = img_heif();
     header->context = lib->context_alloc();
     if (!header->context) return img_fail_memory(failure);
