@@ -8,7 +8,7 @@ extension ListQuery {
     func window(at time: Timestamp, _ bound: PastPage.Bound) -> PostgresStatement {
         var parameters = StatementParameters()
         let then = Timestamp.sql(parameters.bind(.int(time.milliseconds), "bigint"))
-        var terms = ["user_id = \(parameters.bind(.int(list.userID.value), "bigint"))", "created_at <= \(then)"]
+        var terms = owner(&parameters) + ["created_at <= \(then)"]
         if list.order.key == .createdAt, let after { terms.append(behind(after, &parameters)) }
         let condition = terms.joined(separator: " and ")
         let direction = list.order.key == .createdAt ? list.order.direction : "asc"
@@ -46,7 +46,7 @@ extension ListQuery {
         let (key, type) = list.order.key.column
         let direction = list.order.direction
         let then = Timestamp.sql(parameters.bind(.int(time.milliseconds), "bigint"))
-        let user = "user_id = \(parameters.bind(.int(list.userID.value), "bigint"))"
+        let owner = owner(&parameters)
         let products = [
             parameters.bind(.intArray(folded.map(\.id.value)), "bigint[]"),
             parameters.bind(.textArray(folded.map(\.name)), "text[]"),
@@ -60,7 +60,7 @@ extension ListQuery {
             let place = "\(parameters.bind(.text(end.key), type)), \(parameters.bind(.int(end.id.value), "bigint"))"
             terms.append("(created_at, id) \(list.order.isDescending ? ">=" : "<=") (\(place))")
         }
-        let condition = ([user] + terms).joined(separator: " and ")
+        let condition = (["true"] + owner + terms).joined(separator: " and ")
         return PostgresStatement(
             """
             select page.id as page_id, page.sort_key::text as sort_key, there.*

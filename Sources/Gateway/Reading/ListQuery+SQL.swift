@@ -32,7 +32,8 @@ extension ListQuery {
     ///   Frequent matches are found soon, and rare matches are few. For a user with n products whose matches are
     ///   scattered, the cheaper plan reads about √(limit × n) index entries: 10,000 for a million products.
     /// - If the matches lie together and far from the cursor, or if the text is rare and has no trigram because it is
-    ///   one or two characters long, a page reads each index entry of the user at most once. The entries contain the
+    ///   one or two characters long, a page reads each index entry of the user (in a list of all products, each entry)
+    ///   at most once. The entries contain the
     ///   filtered columns, so rows are read only for products that changed after the last vacuum (10,000 pages, or a
     ///   quarter of a second, for a million products).
     ///
@@ -41,19 +42,24 @@ extension ListQuery {
         var parameters = StatementParameters()
         let key = list.order.key.column.name
         let direction = list.order.direction
-        var terms = ["user_id = \(parameters.bind(.int(list.userID.value), "bigint"))"]
+        var terms = owner(&parameters)
         terms += filters(usingTrigrams: true, &parameters)
         if let after { terms.append(behind(after, &parameters)) }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key
             from (
                 select id, \(key) as sort_key from warelog.product_search
-                where \(terms.joined(separator: " and "))
+                where \((["true"] + terms).joined(separator: " and "))
                 order by \(key) \(direction), id \(direction) limit \(parameters.bind(.int(limit + 1), "bigint"))
             ) page join warelog.product_states using (id)
             order by page.sort_key \(direction), id \(direction)
             """
         return PostgresStatement(sql, parameters.values)
+    }
+
+    /// The list's condition on `user_id`: none for the products of all users.
+    func owner(_ parameters: inout StatementParameters) -> [String] {
+        list.userID.map { ["user_id = \(parameters.bind(.int($0.value), "bigint"))"] } ?? []
     }
 
     /// The list's conditions on `product_price` and `search_name`.
@@ -81,7 +87,7 @@ extension ListQuery {
     }
 
     /// Whether a text has three letters or digits in a row. For any other text, the index of trigrams would return all
-    /// products of the user, which the planner does not expect, so the condition uses an expression without an index.
+    /// products of the list, which the planner does not expect, so the condition uses an expression without an index.
     private static func hasTrigrams(_ text: String) -> Bool {
         var run = 0
         for character in text {

@@ -1,7 +1,7 @@
 import Events
 import History
 
-/// The query of `GET /products?user_id=…`: the list, and the page of it.
+/// The query of `GET /products`: the list, and the page of it.
 struct ListQuery: Sendable {
     static let maximumLimit = 100
 
@@ -12,10 +12,8 @@ struct ListQuery: Sendable {
     /// Treats an empty value as absent, because a form sends one for an empty field.
     init(_ query: [(name: String, value: String)], key: SigningKey) throws(Problem) {
         let values = try QueryParameters(query, allowed: Self.names).withoutEmpty
-        guard let user = values["user_id"] else { throw .parameter("user_id", "required", "is required") }
-        guard let userID = UserID(user) else { throw .parameter("user_id", "wrong-type", "must be a positive integer") }
         list = ProductList(
-            userID: userID, minimumPrice: try Self.price("price_min", values),
+            userID: try Self.user(values), minimumPrice: try Self.price("price_min", values),
             maximumPrice: try Self.price("price_max", values), name: try Self.name(values),
             order: try Self.order(values), time: try values["at"].map(Moment.time))
         limit = try values.limit(default: Self.maximumLimit, maximum: Self.maximumLimit)
@@ -29,6 +27,12 @@ struct ListQuery: Sendable {
     private static let names: Set = [
         "user_id", "price_min", "price_max", "product_name", "sort", "limit", "cursor", "at",
     ]
+
+    private static func user(_ values: QueryParameters) throws(Problem) -> UserID? {
+        guard let text = values["user_id"] else { return nil }
+        guard let userID = UserID(text) else { throw .parameter("user_id", "wrong-type", "must be a positive integer") }
+        return userID
+    }
 
     private static func price(_ name: String, _ values: QueryParameters) throws(Problem) -> Money? {
         guard let text = values[name] else { return nil }

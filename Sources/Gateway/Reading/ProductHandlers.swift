@@ -56,7 +56,7 @@ struct ProductHandlers: Sendable {
             productID: id)
     }
 
-    /// `GET /products?user_id=…`
+    /// `GET /products`
     func list(_ request: HTTPRequest) async throws -> RoutedResponse {
         let query = try ListQuery(request.query, key: key)
         _ = try await consistency.await(request)

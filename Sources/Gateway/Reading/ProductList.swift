@@ -1,9 +1,10 @@
 import Cryptography
 import Events
 
-/// A list of products: its owner, filters and order. A cursor belongs to one list.
+/// A list of products: its filters and order. A cursor belongs to one list.
 struct ProductList: Sendable {
-    let userID: UserID
+    /// The owner of the products; nil for the products of all users.
+    let userID: UserID?
     /// Both bounds are inclusive.
     let minimumPrice: Money?
     let maximumPrice: Money?
@@ -18,7 +19,7 @@ struct ProductList: Sendable {
         // The name is last, because it is the only part that can contain the separator.
         let prices = [minimumPrice, maximumPrice].map { $0?.description ?? "" }
         let order = order.text + (time.map { " at \($0.milliseconds)" } ?? "")
-        let text = ([userID.description] + prices + [order, name ?? ""]).joined(separator: "\n")
+        let text = ([userID?.description ?? ""] + prices + [order, name ?? ""]).joined(separator: "\n")
         return SHA256.digest(Array(text.utf8)).prefix(16)
     }
 }

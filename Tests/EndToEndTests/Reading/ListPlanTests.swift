@@ -35,7 +35,7 @@ extension EndToEnd {
                 price: "1 + ((hashint8(i * 31) & 1048575) % 100000) / 100.0",
                 created: "timestamptz '2026-11-21 08:30:00Z' + i * interval '7 milliseconds'")
             try await database.connection.simple("set maintenance_work_mem = '256MB'")
-            for index in indexes where index.definition.contains("user_id") {
+            for index in indexes {
                 try await database.connection.simple(index.definition)
             }
             // Statistics of all names, not of a sample: in a sample of a thousand, a name that holds 9999 by chance
@@ -67,10 +67,10 @@ extension EndToEnd {
                 ).rows
                 try #require(rows.first?.bool("is_settled") == true)
                 let index = try #require(rows.first).int("index_pages")
-                for user in [1, 2] {
+                for owner in ["user_id=1", "user_id=2", "user_id="] {
                     for filter in Self.filters {
                         for order in ListOrder.all {
-                            let list = "user_id=\(user)\(filter)&sort=\(order.text)"
+                            let list = "\(owner)\(filter)&sort=\(order.text)"
                             let first = try await database.plan(database.query(list))
                             let deep = try await database.plan(
                                 database.query(list, after: try await database.placeNearTheEnd(of: list, order)))
@@ -80,7 +80,7 @@ extension EndToEnd {
                                 #expect(plan.buffers < 2 * index + 1000, "\(list): \(plan)")
                             }
                             #expect(deep.buffers <= 2 * first.buffers + 100, "\(list): first \(first), deep \(deep)")
-                            if Self.areFew.contains(filter) || user == 2 {
+                            if Self.areFew.contains(filter) || owner == "user_id=2" {
                                 #expect(first.buffers < 6000, "\(list): \(first)")
                             }
                             if filter.isEmpty { #expect(first.buffers < 1000, "\(list): \(first)") }
@@ -100,9 +100,11 @@ extension EndToEnd {
                 _ = try await database.connection.query("vacuum (analyze) read_model_3.products")
                 try await database.insert("generate_series(100001, 120000)", name: name)
                 for order in ListOrder.all {
-                    let plan = try await database.plan(database.query("user_id=1&sort=\(order.text)"))
-                    #expect(!plan.nodes.contains { $0.contains("Sort") }, "\(order.text): \(plan)")
-                    #expect(plan.buffers < 1000, "\(order.text): \(plan)")
+                    for owner in ["user_id=1", "user_id="] {
+                        let plan = try await database.plan(database.query("\(owner)&sort=\(order.text)"))
+                        #expect(!plan.nodes.contains { $0.contains("Sort") }, "\(owner) \(order.text): \(plan)")
+                        #expect(plan.buffers < 1000, "\(owner) \(order.text): \(plan)")
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 extension EndToEnd {
-    /// The read model's side of `GET /products?user_id=…`, with the gateway's own queries.
+    /// The read model's side of `GET /products`, with the gateway's own queries.
     @Suite struct ListTests {
         /// A name, a text, and whether the one is found by the other.
         private static let searches: [(name: String, text: String, isFound: Bool)] = [
@@ -61,11 +61,18 @@ extension EndToEnd {
                     for filter in [
                         "", "&price_min=1.25&price_max=2", "&product_name=a", "&product_name=E&price_min=1.5",
                     ] {
-                        let up = try await database.walk("user_id=1&limit=9&sort=\(key.rawValue)\(filter)")
-                        let down = try await database.walk("user_id=1&limit=100&sort=-\(key.rawValue)\(filter)")
-                        #expect(up.count > 100 && up == down.reversed(), "\(key) \(filter)")
+                        for owner in ["user_id=1&", ""] {
+                            let up = try await database.walk("\(owner)limit=9&sort=\(key.rawValue)\(filter)")
+                            let down = try await database.walk("\(owner)limit=100&sort=-\(key.rawValue)\(filter)")
+                            #expect(up.count > 100 && up == down.reversed(), "\(owner) \(key) \(filter)")
+                        }
                     }
                 }
+                let ofOne = try await database.walk("user_id=1&limit=100")
+                #expect(try await database.walk("limit=50") == ofOne)
+                try await database.insert("generate_series(2001, 2007)", user: "3", name: "'of another'")
+                #expect(try await database.walk("product_name=another&limit=3") == Array(2001...2007))
+                #expect(try await database.walk("limit=99").count == 1007)
                 let names = try await database.page("user_id=1&sort=product_name&limit=100&price_min=1&price_max=1")
                     .products.map(\.name)
                 #expect(names.count == 100 && names.firstIndex(of: "b").map { !names[..<$0].contains("Z") } == true)

@@ -122,6 +122,37 @@ extension EndToEnd {
             }
         }
 
+        /// The release before had no indexes for the lists of all products.
+        @Test func aRebuildReplacesAnEarlierDefinition() throws {
+            try Environment.run { warelog in
+                let id = try await warelog.create().id
+                try await warelog.caughtUp()
+                await warelog.processes.stop(.projector)
+                let schema = try await warelog.liveSchema
+                try await warelog.database.simple(
+                    """
+                    drop index \(schema).all_products_by_creation, \(schema).all_products_by_price,
+                        \(schema).all_products_by_name, \(schema).all_products_deleted;
+                    update warelog.read_models set definition = definition - 1 where state = 'live'
+                    """)
+                try await warelog.processes.start(.projector, awaiting: "run `warelog rebuild`")
+                _ = await warelog.processes.exit(of: .projector)
+                try await warelog.processes.tool("rebuild", "--accept-quarantine")
+                try await warelog.processes.start(.projector, awaiting: "partitions assigned")
+                #expect(try await warelog.send(.patch, "/products/\(id)", #"{"product_price":7}"#).status == .ok)
+                let all = try await warelog.send(.get, "/products?sort=-created_at&limit=1")
+                #expect(all.data?.elements.first?["id"]?.integer == id)
+                let indexes = try await warelog.database.query(
+                    """
+                    select count(*) as count from pg_indexes
+                    where schemaname = '\(try await warelog.liveSchema)' and indexname like 'all_products%'
+                    """
+                ).rows
+                #expect(try indexes.first?.int("count") == 4)
+                try await warelog.expectVerified()
+            }
+        }
+
         @Test func rebuildingWritesNothingButTheDatabase() throws {
             try Environment.run { warelog in
                 _ = try await warelog.finished(try await warelog.create(images: ["photo.jpg"]).id)

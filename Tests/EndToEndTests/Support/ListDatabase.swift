@@ -69,7 +69,7 @@ struct ListDatabase: Sendable {
 
     func query(_ text: String, after cursor: ListCursor? = nil) throws -> ListQuery {
         var pairs: [(name: String, value: String)] = text.split(separator: "&").map {
-            let parts = $0.split(separator: "=", maxSplits: 1)
+            let parts = $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: String(parts[0]), value: String(parts[1]))
         }
         if let cursor {

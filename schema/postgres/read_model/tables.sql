@@ -1,7 +1,7 @@
 -- The read model: the result of folding products.events and users.events, in the schema that is first in the search
 -- path. The tables have no indexes: those in `indexes` are made when a table is filled.
 --
--- Definition 6. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
+-- Definition 7. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
 -- in `ReadModel.definition`, and operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
