@@ -43,9 +43,11 @@ struct GatewayLoop: Sendable {
         let uploads = ImageUploads(
             store: store, slots: shared.uploadSlots, maximumBytes: settings.maximumUploadBytes,
             limits: ImageHeaderLimits(pixels: settings.maximumImagePixels), log: context.log)
+        let cache = ProductCache(redis)
         let parts = WriteParts(
-            log: CommandLog(writer: shared.writer, folds: shared.folds, loop: loop), pool: pool,
-            key: settings.signingKey,
+            log: CommandLog(
+                writer: shared.writer, folds: shared.folds, cache: cache, loop: loop, log: context.log),
+            pool: pool, key: settings.signingKey,
             verdictWait: settings.verdictWait, requiresIfMatch: settings.requiresIfMatch,
             maximumBodyBytes: settings.maximumBodyBytes)
         let consistency = ReadConsistency(
@@ -55,7 +57,7 @@ struct GatewayLoop: Sendable {
             key: settings.signingKey)
         let handlers = Handlers(
             products: ProductHandlers(
-                catalogue: Catalogue(ProductCache(redis), pool, log: context.log), consistency: consistency,
+                catalogue: Catalogue(cache, pool, log: context.log), consistency: consistency,
                 stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey, past: past),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,

@@ -10,7 +10,7 @@ final class Catalogue: Sendable {
     private let cache: ProductCache
     private let pool: PostgresPool
     private let log: Log
-    private let loads = SingleFlight<ProductID, ProductCache.Entry>()
+    private let loads = SingleFlight<ProductID, Loaded>()
 
     init(_ cache: ProductCache, _ pool: PostgresPool, log: Log) {
         self.cache = cache
@@ -30,30 +30,53 @@ final class Catalogue: Sendable {
         }
         // A load that another request began may be older than the position.
         if position != nil { return (try await read(id).entry, false) }
-        let entry = try await loads.value(for: id) { try await self.load(id) }
-        return (entry, false)
+        return (try await load(id), false)
     }
 
-    /// Loads the product under a lease. Without a lease, because Redis does not respond, the cache is not filled.
+    /// What a load found, which all readers share that missed while it was under way.
+    private enum Loaded: Sendable {
+        /// Another reader, perhaps of another gateway, has filled the cache.
+        case filled
+        /// The row, read under a lease; nil when Redis does not respond.
+        case row(ProductCache.Entry, version: Int64?, ProductCache.FillLease?)
+    }
+
+    /// How often a load is repeated because the product has changed in the meantime.
+    private static let maximumReloads = 8
+
+    /// Loads the product and fills the cache. A reader may share a load that began before the change that it has to see;
+    /// so each reader asks the cache itself whether it knows of a newer change, and loads again if it does.
     private func load(_ id: ProductID) async throws -> ProductCache.Entry {
+        for _ in 0..<Self.maximumReloads {
+            let loaded = try await loads.value(for: id) { try await self.loadOnce(id) }
+            do throws(RedisError) {
+                switch loaded {
+                case .filled:
+                    if let entry = try await cache.entry(id) { return entry }
+                case .row(let entry, let version, let lease?):
+                    if try await cache.fill(id, entry, version: version, lease: lease) { return entry }
+                case .row(let entry, _, nil): return entry
+                }
+            } catch {
+                log.debug("cache does not respond", ["error": "\(error)"])
+                if case .row(let entry, _, _) = loaded { return entry }
+            }
+        }
+        return try await read(id).entry
+    }
+
+    private func loadOnce(_ id: ProductID) async throws -> Loaded {
         var lease: ProductCache.FillLease?
         do throws(RedisError) {
             switch try await cache.lease(id, token: String(UInt64.random(in: 0 ... .max), radix: 36)) {
             case .taken(let taken): lease = taken
-            case .alreadyFilled(let entry): return entry
+            case .alreadyFilled: return .filled
             }
         } catch {
             log.debug("cache does not respond", ["error": "\(error)"])
         }
         let (entry, version) = try await read(id)
-        if let lease {
-            do throws(RedisError) {
-                try await cache.fill(id, entry, version: version, lease: lease)
-            } catch {
-                log.debug("cache does not respond", ["error": "\(error)"])
-            }
-        }
-        return entry
+        return .row(entry, version: version, lease)
     }
 
     private func read(_ id: ProductID) async throws -> (entry: ProductCache.Entry, version: Int64?) {

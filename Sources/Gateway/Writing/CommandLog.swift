@@ -2,9 +2,12 @@ import EventLog
 import EventLoop
 import Events
 import Kafka
+import ProductCache
+import Redis
 import Telemetry
 
-/// Appends events to the log and waits for the fold's verdict.
+/// Appends events to the log and waits for the fold's verdict. A product's change is answered when no cached read can
+/// show an older state.
 struct CommandLog: Sendable {
     /// A command that is to be appended.
     struct Submission: Sendable {
@@ -32,7 +35,9 @@ struct CommandLog: Sendable {
 
     let writer: EventWriter
     let folds: FoldWatch
+    let cache: ProductCache
     let loop: EventLoop
+    let log: Log
 
     func append(
         _ event: ProductEvent, _ submission: Submission, expecting version: Int64?
@@ -40,7 +45,20 @@ struct CommandLog: Sendable {
         let metadata = metadata(submission, expecting: version)
         let position = try await reported { () async throws(KafkaError) in try await self.writer.append(event, metadata)
         }
-        return try await appended(Recorded(event, metadata, at: position), submission, .products)
+        let appended = try await appended(Recorded(event, metadata, at: position), submission, .products)
+        if case .accepted(let decision, _) = appended.outcome {
+            await invalidate(event.productID, upTo: decision.position.offset)
+        }
+        return appended
+    }
+
+    /// Does what the projector does after its commit, for one product and without waiting for the projector's turn.
+    private func invalidate(_ id: ProductID, upTo offset: Int64) async {
+        do throws(RedisError) {
+            try await cache.invalidate([.init(id: id, offset: offset)], watermarks: [:])
+        } catch {
+            log.debug("cache does not respond", ["error": "\(error)"])  // the Redis client logs changes of state
+        }
     }
 
     func append(_ event: UserEvent, _ submission: Submission) async throws -> Appended<UserEvent> {

@@ -14,11 +14,13 @@ enum CacheScripts {
         """)
 
     /// KEYS: the entry. ARGV: the lease's name, the version or '', the body, the tag, the lifetime in milliseconds.
+    /// Returns 0 if a change that ended the lease may be newer.
     static let fill = RedisScript(
         """
         local entry = redis.call('HMGET', KEYS[1], 'lease', 'floor')
-        if entry[1] ~= ARGV[1] then return 0 end
-        if entry[2] and ARGV[2] ~= '' and tonumber(ARGV[2]) < tonumber(entry[2]) then return 0 end
+        local isNew = ARGV[2] ~= '' and (not entry[2] or tonumber(ARGV[2]) >= tonumber(entry[2]))
+        if entry[1] ~= ARGV[1] then return isNew and 1 or 0 end
+        if ARGV[2] ~= '' and not isNew then return 0 end
         redis.call('HDEL', KEYS[1], 'lease')
         redis.call('HSET', KEYS[1], 'body', ARGV[3], 'tag', ARGV[4])
         redis.call('PEXPIRE', KEYS[1], ARGV[5])
@@ -33,9 +35,11 @@ enum CacheScripts {
         for i = 1, count do
             local key, offset = KEYS[i + 1], ARGV[i + 1]
             local floor = redis.call('HGET', key, 'floor')
-            redis.call('HDEL', key, 'body', 'tag', 'lease')
-            if not floor or tonumber(floor) < tonumber(offset) then redis.call('HSET', key, 'floor', offset) end
-            redis.call('PEXPIRE', key, 120000)
+            if floor ~= offset then
+                redis.call('HDEL', key, 'body', 'tag', 'lease')
+                if not floor or tonumber(floor) < tonumber(offset) then redis.call('HSET', key, 'floor', offset) end
+                redis.call('PEXPIRE', key, 120000)
+            end
         end
         for i = count + 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
         return count

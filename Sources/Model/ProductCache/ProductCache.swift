@@ -38,7 +38,7 @@ package final class ProductCache: Sendable {
     package enum LeaseOutcome: Sendable {
         case taken(FillLease)
         /// Another reader has filled the entry in the meantime.
-        case alreadyFilled(Entry)
+        case alreadyFilled
     }
 
     /// A product whose row changed.
@@ -85,24 +85,28 @@ package final class ProductCache: Sendable {
         let reply = try await redis.evaluate(
             CacheScripts.lease, keys: [.string(Self.key(id))],
             arguments: [.string(token), .int(Int64(Self.leaseLifetime))])
-        if let entry = Self.entry(reply) { return .alreadyFilled(entry) }
+        if Self.entry(reply) != nil { return .alreadyFilled }
         return .taken(FillLease(token: token))
     }
 
-    /// Stores the entry that was loaded under `lease`; has no effect when the product has changed since. `version` is
-    /// the log offset of the row, nil for a product that does not exist.
-    package func fill(_ id: ProductID, _ entry: Entry, version: Int64?, lease: FillLease) async throws(RedisError) {
+    /// Stores the entry that was loaded under `lease`, unless the product has changed or another reader has taken the
+    /// lease since. Returns false if the cache knows of a change that the entry may lack. `version` is the log offset
+    /// of the row, nil for a product that does not exist.
+    package func fill(
+        _ id: ProductID, _ entry: Entry, version: Int64?, lease: FillLease
+    ) async throws(RedisError) -> Bool {
         let (document, lifetime) =
             switch entry {
             case .document(let document): (document, Self.documentLifetime)
             case .absent: (Document(body: [], entityTag: ""), Self.absenceLifetime)
             }
-        _ = try await redis.evaluate(
+        let reply = try await redis.evaluate(
             CacheScripts.fill, keys: [.string(Self.key(id))],
             arguments: [
                 .string(lease.token), .string(version.map { String($0) } ?? ""), .bytes(document.body),
                 .string(document.entityTag), .int(Int64(lifetime)),
             ])
+        return reply == .int(1)
     }
 
     private static func entry(_ reply: RedisValue) -> Entry? {
@@ -113,13 +117,14 @@ package final class ProductCache: Sendable {
         return .document(Document(body: body, entityTag: String(decoding: tag, as: UTF8.self)))
     }
 
-    // MARK: the projector
+    // MARK: the projector, and a gateway that answers a write
 
     /// The number of products that one script may touch, because Redis does nothing else meanwhile.
     package static let maximumChanges = 500
 
     /// Removes the entries of `changes`, at most `maximumChanges`, and then records in the `watermarks` that all
-    /// earlier changes are removed. Redis does all of it or nothing.
+    /// earlier changes are removed. Redis does all of it or nothing. An entry that was removed for the same change
+    /// before stays: it was filled since, from a row that has the change.
     package func invalidate(
         _ changes: [Change], watermarks: [Int32: Int64]
     ) async throws(RedisError) {
