@@ -82,7 +82,7 @@ let process: [Target] = [
             "Base", "EventLoop", "Events", "HTTPMessages", "HTTPServer", "InternetAddress", "JSON", "Settings",
             "Telemetry",
         ]),
-    room("Settings", in: "Process", ["Base"]),
+    room("Settings", in: "Process", ["Base", "YAML"]),
     room(
         "SharedSettings", in: "Process",
         ["Base", "InternetAddress", "Kafka", "Postgres", "Redis", "S3", "Settings", "Telemetry"]),
@@ -105,6 +105,7 @@ let adapters: [Target] = [
     room("Postgres", in: "Adapters", ["Base", "CLibpq", "EventLoop"]),
     room("Redis", in: "Adapters", ["Base", "CHiredis", "EventLoop"]),
     room("JSON", in: "Adapters", ["Base", "CYYJSON"]),
+    room("YAML", in: "Adapters", ["CLibyaml"]),
     room("Cryptography", in: "Adapters", ["Base", "CLibcrypto"]),
 ]
 
@@ -118,6 +119,7 @@ let system: [Target] = [
     library("CLibuv", apt: "libuv1-dev"),
     library("CMicrohttpd", apt: "libmicrohttpd-dev"),
     library("CRdkafka", apt: "librdkafka-dev"),
+    library("CLibyaml", apt: "libyaml-dev"),
     library("CYYJSON", apt: "libyyjson-dev"),
     .target(
         name: "CMicrohttpdRefusals", path: "Sources/System/CMicrohttpdRefusals",
@@ -174,7 +176,7 @@ let tests: [Target] = [
         "CompressorTests",
         [
             "Compressor", "EventLoop", "Events", "HTTPClient", "HTTPMessages", "Imaging",
-            "InternetAddress", "NetworkTesting", "S3", "Telemetry",
+            "InternetAddress", "NetworkTesting", "S3", "Settings", "Telemetry",
         ]),
     test("EventLogTests", ["EventLog", "Events", "Kafka"]),
     test("HistoryTests", ["EventLog", "EventLoop", "Events", "History", "JSON", "Kafka", "Warelog"]),
@@ -210,6 +212,7 @@ let tests: [Target] = [
     test("PostgresTests", ["Base", "CLibpq", "EventLoop", "NetworkTesting", "Postgres", "SeededRandom"]),
     test("RedisTests", ["Base", "EventLoop", "NetworkTesting", "Redis"]),
     test("JSONTests", ["JSON"]),
+    test("YAMLTests", ["YAML"]),
     test("CryptographyTests", ["Base", "Cryptography"]),
     test(
         "EndToEndTests",

@@ -19,7 +19,7 @@ struct ProjectorSettings: Sendable {
     let redis: RedisConfiguration
     let kafka: KafkaConfiguration
 
-    init(_ environment: [String: String], log: Log) throws(InvalidSettings) {
+    init(_ environment: SettingValues, log: Log) throws(InvalidSettings) {
         var reader = SettingsReader(environment)
         bindAddress = reader.bindAddress()
         port = reader.port("PROJECTOR_PORT", default: 8081)

@@ -2,6 +2,7 @@ import EventLoop
 import HTTPClient
 import InternetAddress
 import NetworkTesting
+import Settings
 import Synchronization
 import Telemetry
 import Testing
@@ -30,7 +31,7 @@ struct HostileSourceTests {
             let client = try HTTPClient(loop: loop, configuration: web)
             defer { client.close() }
             let log = Log(service: "test", minimum: .error, now: WallClock.now) { _ in }
-            let all = try CompressorSettings(Self.settings.merging(settings) { $1 }, log: log)
+            let all = try CompressorSettings(SettingValues(Self.settings.merging(settings) { $1 }), log: log)
             let fetcher = SourceFetcher(client, S3Client(configuration: all.s3, client: client), all)
             let text = url.replacing("%", with: "\(server.port)")
             return try await server.serving(

@@ -39,7 +39,7 @@ struct CompressorSettings: Sendable {
     let retry: RetryPolicy
     let userAgent: String
 
-    init(_ environment: [String: String], log: Log) throws(InvalidSettings) {
+    init(_ environment: SettingValues, log: Log) throws(InvalidSettings) {
         var reader = SettingsReader(environment)
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         bindAddress = reader.bindAddress()

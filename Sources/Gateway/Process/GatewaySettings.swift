@@ -38,7 +38,7 @@ struct GatewaySettings: Sendable {
     let kafka: KafkaConfiguration
     let s3: S3Configuration
 
-    init(_ environment: [String: String], log: Log) throws(InvalidSettings) {
+    init(_ environment: SettingValues, log: Log) throws(InvalidSettings) {
         var reader = SettingsReader(environment)
         bindAddress = reader.bindAddress()
         port = UInt16(reader.port("PORT", default: 8080))

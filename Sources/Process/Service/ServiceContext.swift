@@ -1,5 +1,6 @@
 import Base
 package import EventLoop
+package import Settings
 package import Telemetry
 
 /// The things that every part of a process uses: its loop, its log, its metrics, its health and the signal to stop.
@@ -9,7 +10,7 @@ package struct ServiceContext: Sendable {
     package let metrics: Metrics
     package let health: Health
     package let stop: StopSignal
-    package let environment: [String: String]
+    package let environment: SettingValues
 }
 
 extension ServiceContext {

@@ -1,18 +1,14 @@
 package import Base
 
-/// Reads a process's settings from its environment, and collects the faults, so that one message lists them all.
-///
-/// An empty value counts as missing, because that is what `NAME=` in a file means to most people.
+/// Reads a process's settings, and collects the faults, so that one message lists them all.
 package struct SettingsReader {
-    private let environment: [String: String]
+    private let settings: SettingValues
     private var faults: [String] = []
 
-    package init(_ environment: [String: String]) { self.environment = environment }
+    package init(_ settings: SettingValues) { self.settings = settings }
 
     /// Returns the setting's value, or nil if it is not set.
-    package func value(_ name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    package func value(_ name: String) -> String? { settings[name] }
 
     /// Returns the setting's value or `fallback`. Without either, it is a fault.
     package mutating func string(_ name: String, default fallback: String? = nil) -> String {
@@ -75,10 +71,11 @@ package struct SettingsReader {
         return parse(text) ?? fault(name, "must be \(expected)", fallback)
     }
 
-    /// Adds a fault of the setting `name`, and returns `placeholder`. Never put a value into `problem`.
+    /// Adds a fault of the setting `name`, which is named by its path where a file sets it, and returns `placeholder`.
+    /// Never put a value into `problem`.
     @discardableResult
     package mutating func fault<Value>(_ name: String, _ problem: String, _ placeholder: Value) -> Value {
-        faults.append("\(name) \(problem)")
+        faults.append("\(settings.place(name)) \(problem)")
         return placeholder
     }
 

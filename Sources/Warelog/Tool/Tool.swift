@@ -27,9 +27,9 @@ struct ToolSettings: Sendable {
     /// The directory of the migrations.
     let schemaDirectory: String
     /// The environment, for settings that only some commands need.
-    let environment: [String: String]
+    let environment: SettingValues
 
-    init(_ environment: [String: String]) throws(InvalidSettings) {
+    init(_ environment: SettingValues) throws(InvalidSettings) {
         var reader = SettingsReader(environment)
         postgres = reader.postgres(applicationName: "warelog")
         // While a broker is unavailable, the command's own error says so.
