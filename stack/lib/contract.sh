@@ -1,5 +1,5 @@
-# The checks of the API from outside: Schemathesis drives a running gateway from its OpenAPI document, and every example
-# of docs/api.md is run.
+# The checks of the API from outside: Schemathesis drives a running gateway from its OpenAPI document, every example of
+# docs/api.md and every call of examples/requests.http is run, and the proxies of deploy/ pass all that they should.
 
 schemathesis=$TOOLS/schemathesis/bin/schemathesis
 contract=$ROOT/Tests/contract
@@ -24,6 +24,18 @@ run_schemathesis() (
         run "$ROOT/schema/openapi.json" --url "http://127.0.0.1:$GATEWAY_PORT" \
         ${not_built_yet:+--exclude-operation-id-regex "$not_built_yet"} "$@"
 )
+
+# run_requests: those of examples/requests.http, which are all calls of the API.
+run_requests() {
+    with_environment env PYTHONDONTWRITEBYTECODE=1 \
+        python3 "$contract/requests.py" "$ROOT/examples/requests.http" "$ROOT/schema/openapi.json"
+}
+
+# run_proxies: the configurations of deploy/, in front of the gateway.
+run_proxies() {
+    with_environment env PYTHONDONTWRITEBYTECODE=1 \
+        python3 "$contract/proxies.py" "$ROOT/deploy/nginx/warelog.conf" "$ROOT/deploy/haproxy/haproxy.cfg"
+}
 
 # run_examples: those of docs/api.md, in a gateway with everything behind it.
 run_examples() {

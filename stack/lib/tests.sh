@@ -87,6 +87,8 @@ run_api_checks() {
     start_services
     seed
     count_check 'docs/api.md: every example' run_examples
+    count_check 'examples/requests.http: every call' run_requests
+    count_check 'deploy: what the proxies pass' run_proxies
     stop compressor
     if install_schemathesis; then
         count_check 'the API is what schema/openapi.json says' run_contract_test

@@ -44,8 +44,8 @@ final class Catalogue: Sendable {
     /// How often a load is repeated because the product has changed in the meantime.
     private static let maximumReloads = 8
 
-    /// Loads the product and fills the cache. A reader may share a load that began before the change that it has to see;
-    /// so each reader asks the cache itself whether it knows of a newer change, and loads again if it does.
+    /// Loads the product and fills the cache. A reader may share a load that began before the change that it has to
+    /// see; so each reader asks the cache itself whether it knows of a newer change, and loads again if it does.
     private func load(_ id: ProductID) async throws -> ProductCache.Entry {
         for _ in 0..<Self.maximumReloads {
             let loaded = try await loads.value(for: id) { try await self.loadOnce(id) }
