@@ -28,7 +28,7 @@ run_schemathesis() (
 # run_requests: those of examples/requests.http, which are all calls of the API.
 run_requests() {
     with_environment env PYTHONDONTWRITEBYTECODE=1 \
-        python3 "$contract/requests.py" "$ROOT/examples/requests.http" "$ROOT/schema/openapi.json"
+        python3 "$contract/calls.py" "$ROOT/examples/requests.http" "$ROOT/schema/openapi.json"
 }
 
 # run_proxies: the configurations of deploy/, in front of the gateway.

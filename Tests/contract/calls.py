@@ -1,4 +1,4 @@
-"""Runs the calls of an .http file: requests.py FILE DESCRIPTION
+"""Runs the calls of an .http file: calls.py FILE DESCRIPTION
 
 WARELOG_URL is in the environment and takes the place of `@host`; this program serves `@photo`. Each call has a comment
 with the status that it must be answered with. `{{NAME.response.body.$.PATH}}` and `{{NAME.response.headers.FIELD}}` are
