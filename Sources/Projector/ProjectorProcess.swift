@@ -26,7 +26,7 @@ struct ProjectorProcess: Sendable {
     private func project() async throws {
         context.health.unwell("partitions", "not assigned yet")
         let partitions = await context.untilReady("log", "the log is not ready") {
-            try await LogTopics.check(settings.postgres, settings.kafka, loop: context.loop)
+            try await LogTopics.check(settings.postgres, settings.kafka, loop: context.loop).partitions
         }
         guard partitions != nil else { return }
         try await withPool(

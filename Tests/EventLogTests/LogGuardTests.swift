@@ -28,6 +28,15 @@ struct LogGuardTests {
         #expect(finding(6, settings: settings).faults.count == 2)
     }
 
+    @Test func aLogThatWasCreatedAgainIsAnotherOne() {
+        func epoch(_ ids: String?...) -> LogEpoch {
+            LogGuard.epoch(
+                ids.map { .init(topic: .products, partitions: 6, recordedPartitions: 6, settings: nil, topicID: $0) })
+        }
+        #expect(epoch("a", "b") == epoch("a", "b") && epoch("a", "b") != epoch("a", "c"))
+        #expect((1..<(1 << 20)).contains(epoch(nil, nil).number))
+    }
+
     @Test func theTopicOfDeadLettersIsKeptForAMonth() {
         let good = ["cleanup.policy": "delete", "retention.ms": "2592000000"]
         #expect(DerivedTopic.deadLetters.faults(exists: true, good).isEmpty)

@@ -1,11 +1,17 @@
 import Events
 import HTTPMessages
+import HTTPServer
+import Synchronization
 import Testing
 
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(20)))
 struct GatewayTests {
+    private final class Loads: Sendable {
+        let count = Mutex(0)
+    }
+
     @Test func aTraceGoesOnOnlyWhenItIsValid() {
         let id = "0af7651916cd43dd8448eb211c80319c"
         #expect(TraceContext("00-\(id)-b7ad6b7169203331-01").traceID == id)
@@ -58,9 +64,57 @@ struct GatewayTests {
         #expect(values.sorted() == [7, 8])
     }
 
-    @Test(arguments: [
-        ("application/json", true), ("Application/JSON; charset=utf-8", true), ("application/merge-patch+json", true),
-        ("text/json", false), ("application/x-www-form-urlencoded", false), ("", false),
-    ])
-    func onlyJSONIsJSON(_ row: (String, Bool)) { #expect(MediaType.isJSON(row.0) == row.1) }
+    /// The first caller's client hangs up; those who wait are no worse off.
+    @Test func aLoadGoesOnWhileAnybodyWaits() async throws {
+        let flight = SingleFlight<Int, Int>()
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let loads = Loads()
+        let load: @Sendable () async throws -> Int = {
+            loads.count.withLock { $0 += 1 }
+            begin.yield()
+            for await _ in gate {}
+            try Task.checkCancellation()
+            return loads.count.withLock { $0 }
+        }
+        let first = Task { try await flight.value(for: 1) { try await load() } }
+        var begins = begun.makeAsyncIterator()
+        _ = await begins.next()
+        let others = (0..<3).map { _ in Task { try await flight.value(for: 1) { try await load() } } }
+        while flight.waitingCount(for: 1) < 3 { await Task.yield() }
+        first.cancel()
+        open.finish()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        for other in others { #expect(try await other.value == 2) }
+        #expect(flight.waitingCount(for: 1) == 0)
+        // An error of the load itself is everybody's.
+        await #expect(throws: Problem.self) { try await flight.value(for: 1) { throw Problem(.unavailable) } }
+        #expect(try await flight.value(for: 1) { 9 } == 9)
+    }
+
+    private static let typed: [(HTTPMethod, String?, Bool)] = [
+        (.post, "application/json", true), (.post, "Application/JSON ; charset=utf-8", true), (.put, nil, true),
+        (.post, "text/json", false), (.put, "application/x-www-form-urlencoded", false), (.post, "", false),
+        (.put, "application/merge-patch+json", false), (.post, "application/json-patch+json", false),
+        (.patch, "application/merge-patch+json", true), (.patch, "application/json; charset=utf-8", true),
+        (.patch, "application/json-patch+json", false), (.patch, "application/vnd.api+json", false),
+        (.patch, "text/plain", false),
+    ]
+
+    @Test(arguments: typed)
+    func aDocumentHasAMediaTypeOfItsMethod(_ row: (method: HTTPMethod, type: String?, isTaken: Bool)) async throws {
+        let headers: HTTPHeaders = row.type.map { ["Content-Type": $0] } ?? [:]
+        let request = try #require(HTTPRequest(row.method, "/products/1", headers: headers, body: Array("{}".utf8)))
+        let types = row.method == .patch ? RequestDocument.patchMediaTypes : RequestDocument.mediaTypes
+        do {
+            _ = try await RequestDocument.read(request, as: types, upTo: 10)
+            #expect(row.isTaken)
+        } catch let problem as Problem {
+            #expect(!row.isTaken && problem.kind == .unsupportedMediaType)
+            let list = types.joined(separator: ", ")
+            #expect(problem.headers["Accept"] == list)
+            #expect(problem.headers["Accept-Patch"] == (row.method == .patch ? list : nil))
+            #expect(problem.headers["Accept-Post"] == (row.method == .post ? list : nil))
+        }
+    }
 }

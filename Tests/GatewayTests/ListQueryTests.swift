@@ -1,4 +1,5 @@
 import Base
+import EventLog
 import Events
 import HTTPMessages
 import HTTPServer
@@ -32,7 +33,7 @@ struct ListQueryTests {
         let query = try Self.query(
             "user_id=7&price_min=0.50&price_max=1e2&product_name=a+%25&sort=-product_price&limit=7&cursor=")
         #expect(query.list.userID == UserID(7) && query.limit == 7 && query.after == nil)
-        #expect(query.list.minimumPrice?.cents == 50 && query.list.maximumPrice?.cents == 10_000)
+        #expect(query.list.minimumPrice?.description == "0.50" && query.list.maximumPrice?.description == "100.00")
         #expect(query.list.name == "a %" && query.list.order == ListOrder(key: .price, isDescending: true))
     }
 
@@ -51,8 +52,10 @@ struct ListQueryTests {
         ("user_id=1&sort=&sort=", ["invalid-parameter", "sort", "repeated"]),
         ("user_id=1&Sort=created_at", ["invalid-parameter", "Sort", "unknown-parameter"]),
         ("user_id=1&offset=5", ["invalid-parameter", "offset", "unknown-parameter"]),
-        ("user_id=1&price_min=-1", ["invalid-parameter", "price_min", "invalid-price"]),
-        ("user_id=1&price_max=1.001", ["invalid-parameter", "price_max", "invalid-price"]),
+        ("user_id=1&price_min=1,5", ["invalid-parameter", "price_min", "invalid-price"]),
+        ("user_id=1&price_min=2&price_max=1.99", ["invalid-parameter", "price_min", "out-of-range"]),
+        ("user_id=1&price_min=1.0011&price_max=1.001", ["invalid-parameter", "price_min", "out-of-range"]),
+        ("user_id=1&price_min=0&price_max=-1e-9", ["invalid-parameter", "price_min", "out-of-range"]),
         ("user_id=1&price_max=NaN", ["invalid-parameter", "price_max", "invalid-price"]),
         ("user_id=1&sort=id", ["invalid-parameter", "sort", "unknown-order"]),
         ("user_id=1&sort=+created_at", ["invalid-parameter", "sort", "unknown-order"]),
@@ -74,6 +77,21 @@ struct ListQueryTests {
     @Test(arguments: refused)
     func whatIsWrongIsNamed(_ row: (query: String, fault: [String])) throws {
         #expect(try Self.fault(row.query) == row.fault, "\(row.query.prefix(80))")
+    }
+
+    /// Prices have two decimals and a limit; a bound is any number.
+    @Test(
+        arguments: [
+            ("1.001", "1.01", "1.00"), ("1.009", "1.01", "1.00"), ("1.00", "1.00", "1.00"), ("0", "0.00", "0.00"),
+            ("1e-400", "0.01", "0.00"), ("-1e-400", "0.00", "-0.01"), ("-0.005", "0.00", "-0.01"),
+            ("-1", "-0.01", "-0.01"), ("-1e400", "-0.01", "-0.01"), ("99999999.99", "99999999.99", "99999999.99"),
+            ("99999999.991", "100000000.00", "99999999.99"), ("100000000", "100000000.00", "100000000.00"),
+            ("1e400", "100000000.00", "100000000.00"), ("1e999999999999999999999", "100000000.00", "100000000.00"),
+        ])
+    func aBoundIsAnyNumber(_ row: (number: String, least: String, most: String)) throws {
+        #expect(try Self.query("user_id=1&price_min=\(row.number)").list.minimumPrice?.description == row.least)
+        #expect(try Self.query("user_id=1&price_max=\(row.number)").list.maximumPrice?.description == row.most)
+        #expect(try Self.fault("user_id=1&price_min=\(row.number)&price_max=\(row.number)") == [])
     }
 
     /// Keys as Postgres writes them, and some that it never would.
@@ -132,6 +150,17 @@ struct ListQueryTests {
             let cursor = String(decoding: forged, as: UTF8.self)
             #expect(try Self.fault("\(Self.list)&cursor=\(cursor)") == fault, "\(index)")
         }
+    }
+
+    @Test func aCursorBelongsToItsLog() throws {
+        let cursor = ListCursor(key: "1.50", id: try #require(ProductID(9)))
+        let other = Self.key.of(LogEpoch(topicIDs: ["another"]))
+        let text = cursor.text(of: try Self.query(Self.list).list, key: other)
+        #expect(try Self.fault("\(Self.list)&cursor=\(text)") == ["invalid-cursor", "cursor", "other-log"])
+        #expect(try Self.fault("\(Self.list)&cursor=\(text)", key: other) == [])
+        let product = try #require(ProductID(9))
+        let history = HistoryCursor(offset: 1).text(of: product, key: other)
+        #expect(throws: Problem.self) { try HistoryCursor(history, of: product, key: Self.key) }
     }
 
     @Test func noTextOfAClientBecomesSQL() throws {

@@ -51,6 +51,27 @@ struct MessageTests {
         #expect(bodies == (0..<5).map { "GET /\($0) [] 0" })
     }
 
+    /// 304 says nothing of a length, and no answer may be taken for another media type than its own.
+    @Test func framingAndSniffingAreForbiddenWhereTheyMislead() throws {
+        let heads = try onLoop { loop in
+            try await withServer(
+                on: loop,
+                handler: { HTTPResponse($0.path == "/304" ? .notModified : .ok, headers: ["ETag": "\"1\""]) }
+            ) { server in
+                let connection = try RawConnection.connect(on: loop, port: server.port)
+                var heads: [String] = []
+                for path in ["/304", "/200", "/304", "/%"] {
+                    try await connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+                    heads.append(try await connection.receiveResponse().head)
+                }
+                return heads
+            }
+        }
+        #expect(heads.map { $0.contains("Content-Length") } == [false, true, false, true])
+        #expect(heads.allSatisfy { $0.contains("\r\nX-Content-Type-Options: nosniff\r\n") })
+        #expect(heads.map { $0.prefix(12).suffix(3) } == ["304", "200", "304", "400"])
+    }
+
     @Test func pipelinedRequestsAreAnsweredInOrder() throws {
         let bodies = try onLoop { loop in
             try await withServer(on: loop, handler: Self.echo) { server in

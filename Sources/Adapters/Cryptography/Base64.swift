@@ -4,6 +4,15 @@ package enum Base64 {
         let text = Base64URL.text(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
         return String(text) + String(repeating: "=", count: (4 - text.count % 4) % 4)
     }
+
+    /// Nil for a text that `text` would not return.
+    package static func bytes(_ encoded: some StringProtocol) -> [UInt8]? {
+        guard !encoded.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else { return nil }
+        let digits = encoded.utf8.prefix { $0 != UInt8(ascii: "=") }
+        let url = digits.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? 0x5F : $0 }
+        let bytes = Base64URL.bytes(String(decoding: url, as: UTF8.self))
+        return bytes.flatMap { text($0).utf8.elementsEqual(encoded.utf8) ? $0 : nil }
+    }
 }
 
 /// Base 64 for URLs, without padding (RFC 4648 section 5).

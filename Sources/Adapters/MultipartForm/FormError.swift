@@ -3,7 +3,8 @@ package struct FormError: Error, Equatable, CustomStringConvertible {
     /// A sentence for the client.
     package let description: String
 
-    static let boundary = FormError("The media type has no valid boundary.")
+    package static let boundary = FormError(
+        "The boundary of the form is missing or not valid (RFC 2046 section 5.1.1).")
     static let delimiter = FormError("The form has a boundary that is not followed by the end of its line.")
     static let fields = FormError("The form has a part with malformed header fields.")
     static let fieldsTooLong = FormError("The form has a part whose header fields are too long.")

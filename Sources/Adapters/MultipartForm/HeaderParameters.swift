@@ -8,9 +8,8 @@ package struct HeaderParameters: Sendable, Equatable {
     /// Nil if the text is malformed or has a parameter twice.
     package init?(_ text: some StringProtocol) {
         var rest = Array(text.utf8)[...]
-        let essence = rest.removing { $0 != UInt8(ascii: ";") }.trimmed
+        essence = Self.essence(&rest)
         guard !essence.isEmpty else { return nil }
-        self.essence = String(decoding: essence, as: UTF8.self).lowercased()
         var parameters: [String: String] = [:]
         while !rest.isEmpty {
             rest = rest.dropFirst().trimmedAtStart  // the semicolon
@@ -26,12 +25,25 @@ package struct HeaderParameters: Sendable, Equatable {
         self.parameters = parameters
     }
 
-    /// Parses a token, or a quoted string, whose quotes it removes. A backslash escapes only a quote or another
-    /// backslash, because browsers send file names with backslashes.
+    /// The part before the parameters of any text, in lower case.
+    package static func essence(of text: some StringProtocol) -> String {
+        var rest = Array(text.utf8)[...]
+        return essence(&rest)
+    }
+
+    private static func essence(_ rest: inout ArraySlice<UInt8>) -> String {
+        String(decoding: rest.removing { $0 != UInt8(ascii: ";") }.trimmed, as: UTF8.self).lowercased()
+    }
+
+    /// Parses a value without quotes, or a quoted string, whose quotes it removes. A backslash escapes only a quote or
+    /// another backslash, because browsers send file names with backslashes.
+    ///
+    /// A value without quotes should be a token. Clients leave the quotes out of boundaries with `=`, `/` or `:` and of
+    /// file names with spaces, so it is everything before the next semicolon.
     static func value(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
         guard rest.first == UInt8(ascii: "\"") else {
-            let token = rest.removing { $0.isToken }
-            return token.isEmpty ? nil : Array(token)
+            let value = rest.removing { $0 != UInt8(ascii: ";") }.trimmed
+            return value.isEmpty || value.contains(UInt8(ascii: "\"")) ? nil : Array(value)
         }
         rest.removeFirst()
         var value: [UInt8] = []

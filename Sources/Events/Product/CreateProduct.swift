@@ -10,9 +10,10 @@ package struct CreateProduct: Sendable, Equatable {
 
     /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue, imageURL: ImageURL.Parser) throws(InvalidDocument) {
-        var reader = DocumentReader(document, fields: ProductField.self)
+        // There is no state yet that the members which the service sets could contradict.
+        var reader = DocumentReader(document, fields: ProductField.self, outputOnly: OutputOnlyMembers.names)
         let userID: UserID? = reader.identifier(.userID)
-        let name = reader.string(.name, length: ProductField.nameLength)
+        let name = reader.visibleString(.name, length: ProductField.nameLength)
         let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
         let images = reader.optionalURLs(.images, maximum: ProductField.maximumImages, imageURL)

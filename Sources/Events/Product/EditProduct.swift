@@ -9,18 +9,19 @@ package struct EditProduct: Sendable, Equatable {
 
     /// Reads a whole document: an optional field that it leaves out is empty afterwards.
     ///
-    /// `product` is the product, where it is known: its uploads can be kept by naming their sources, and its owner can
-    /// be named but not changed.
+    /// `product` is the product, where it is known: its uploads can be kept by naming their sources, and its owner and
+    /// the members that the service sets can be named but not changed.
     package init(
         replacing document: JSONValue, of product: Product?, imageURL: ImageURL.Parser
     ) throws(InvalidDocument) {
-        var reader = DocumentReader(document, fields: ProductField.self)
-        let name = reader.string(.name, length: ProductField.nameLength)
+        var reader = DocumentReader(document, fields: ProductField.self, outputOnly: OutputOnlyMembers.names)
+        let name = reader.visibleString(.name, length: ProductField.nameLength)
         let description = reader.optionalString(.description, length: ProductField.descriptionLength)
         let price = reader.price(.price)
         let images = reader.optionalURLs(
             .images, maximum: ProductField.maximumImages, known: Self.sources(product), imageURL)
         reader.checkOwner(.userID, product)
+        if let product { reader.check(outputOnly: OutputOnlyMembers(product)) }
         guard reader.faults.isEmpty, let name, let price else { throw InvalidDocument(reader.faults) }
         self.name = name
         self.description = description ?? ""
@@ -32,8 +33,8 @@ package struct EditProduct: Sendable, Equatable {
     package init(
         merging document: JSONValue, into product: Product?, imageURL: ImageURL.Parser
     ) throws(InvalidDocument) {
-        var reader = DocumentReader(document, fields: ProductField.self)
-        name = reader.isPresent(.name) ? reader.string(.name, length: ProductField.nameLength) : nil
+        var reader = DocumentReader(document, fields: ProductField.self, outputOnly: OutputOnlyMembers.names)
+        name = reader.isPresent(.name) ? reader.visibleString(.name, length: ProductField.nameLength) : nil
         price = reader.isPresent(.price) ? reader.price(.price) : nil
         description =
             reader.isNull(.description)
@@ -44,6 +45,7 @@ package struct EditProduct: Sendable, Equatable {
             : reader.optionalURLs(
                 .images, maximum: ProductField.maximumImages, known: Self.sources(product), imageURL)
         reader.checkOwner(.userID, product)
+        if let product { reader.check(outputOnly: OutputOnlyMembers(product)) }
         if !reader.faults.isEmpty { throw InvalidDocument(reader.faults) }
     }
 

@@ -64,7 +64,7 @@ extension ProductCreated {
             productID: try data.identifier("product_id"), userID: try data.identifier("user_id"),
             name: try data.string("product_name", length: ProductField.nameLength),
             description: try data.string("product_description", length: ProductField.descriptionLength),
-            price: try data.price("product_price"), images: try data.imageSources("product_images"))
+            price: try data.money("product_price"), images: try data.imageSources("product_images"))
     }
 }
 
@@ -92,7 +92,7 @@ extension ProductUpdated {
             productID: try data.identifier("product_id"),
             name: try data.optionalString("product_name", length: ProductField.nameLength),
             description: try data.optionalString("product_description", length: ProductField.descriptionLength),
-            price: try data.optionalPrice("product_price"), images: try data.optionalImageSources("product_images"),
+            price: try data.optionalMoney("product_price"), images: try data.optionalImageSources("product_images"),
             newImages: try data.optionalCounts("new_images", maximum: ProductField.maximumImages),
             owner: try data.optionalIdentifier("user_id"))
     }

@@ -6,7 +6,7 @@ package enum ProductField: String, CaseIterable, Sendable {
     case images = "product_images"
     case price = "product_price"
 
-    /// Lengths in characters.
+    /// Lengths in Unicode code points.
     package static let nameLength = 1...maximumNameLength
     package static let descriptionLength = 0...maximumDescriptionLength
     package static let maximumNameLength = 200

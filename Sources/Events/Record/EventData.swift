@@ -92,15 +92,8 @@ struct EventData {
         value[key] == nil ? nil : try imageSources(key)
     }
 
-    /// A price as the API takes it.
-    func price(_ key: String) throws(EventFault) -> Money {
-        let price = try money(key)
-        guard price.cents > 0 else { throw fault(key, "is not more than 0") }
-        return price
-    }
-
-    func optionalPrice(_ key: String) throws(EventFault) -> Money? {
-        value[key] == nil ? nil : try price(key)
+    func optionalMoney(_ key: String) throws(EventFault) -> Money? {
+        value[key] == nil ? nil : try money(key)
     }
 
     func count(_ key: String) throws(EventFault) -> Int {

@@ -2,7 +2,7 @@ package import JSON
 
 /// The command behind `POST /users`.
 package struct RegisterUser: Sendable, Equatable {
-    /// The length in characters.
+    /// The length in Unicode code points.
     package static let nameLength = 1...100
 
     private enum Field: String, CaseIterable {
@@ -13,8 +13,9 @@ package struct RegisterUser: Sendable, Equatable {
 
     /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue) throws(InvalidDocument) {
-        var reader = DocumentReader(document, fields: Field.self)
-        let name = reader.string(.name, length: Self.nameLength)
+        // Clients send the members that the service sets back with what they have read.
+        var reader = DocumentReader(document, fields: Field.self, outputOnly: ["id", "created_at"])
+        let name = reader.visibleString(.name, length: Self.nameLength)
         guard reader.faults.isEmpty, let name else { throw InvalidDocument(reader.faults) }
         self.name = name
     }

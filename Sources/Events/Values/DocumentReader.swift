@@ -1,25 +1,28 @@
 import JSON
 
-/// Reads the members of a client's JSON object and collects the faults of each. A member that is no `Field` is refused
-/// by its name.
+/// Reads the members of a client's JSON object and collects the faults of each. A member that is neither a `Field` nor
+/// one that the service sets is refused by its name.
 struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawValue == String {
     private let document: JSONValue
     private(set) var faults: [FieldFault] = []
 
-    init(_ document: JSONValue, fields: Field.Type) {
+    /// `outputOnly` are the members that the service sets. Clients send them back with what they have read (AIP-203).
+    init(_ document: JSONValue, fields: Field.Type, outputOnly: [String]) {
         self.document = document
         guard document.kind == .object else {
             faults.append(FieldFault("", .wrongType, "must be an object"))
             return
         }
-        for (key, _) in document.members where !Self.isField(key) {
+        for (key, _) in document.members where !Self.isField(key) && !Self.contains(outputOnly, key) {
             faults.append(FieldFault("/\(JSONPointer.escaped(key))", .unknownField, "is not a field of this resource"))
         }
     }
 
+    private static func isField(_ key: String) -> Bool { contains(Field.allCases.lazy.map(\.rawValue), key) }
+
     /// Compares by bytes: comparing a hostile text as a string can take time that grows with the square of its length.
-    private static func isField(_ key: String) -> Bool {
-        Field.allCases.contains { $0.rawValue.utf8.elementsEqual(key.utf8) }
+    private static func contains(_ names: some Sequence<String>, _ key: String) -> Bool {
+        names.contains { $0.utf8.elementsEqual(key.utf8) }
     }
 
     mutating func identifier<Entity>(_ field: Field) -> Identifier<Entity>? {
@@ -35,6 +38,12 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         required(field).flatMap { string(field, $0, length) }
     }
 
+    /// A text that a person can see: white space and characters that are ignored do not count.
+    mutating func visibleString(_ field: Field, length: ClosedRange<Int>) -> String? {
+        guard let text = string(field, length: length) else { return nil }
+        return text.isVisible ? text : fault(field, .empty, "must have a visible character")
+    }
+
     mutating func optionalString(_ field: Field, length: ClosedRange<Int>) -> String? {
         document[field.rawValue].flatMap { string(field, $0, length) }
     }
@@ -43,12 +52,10 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         guard let value = required(field) else { return nil }
         guard let number = value.number else { return fault(field, .wrongType, "must be a number") }
         do {
-            let price = try Money(number)
-            guard price.cents > 0 else { return fault(field, .notPositive, "must be more than 0") }
-            return price
+            return try Money(number)
         } catch {
             switch error {
-            case .negative: return fault(field, .notPositive, "must be more than 0")
+            case .negative: return fault(field, .notPositive, "must be at least 0")
             case .moreThanTwoDecimals: return fault(field, .tooPrecise, "must have at most two decimals")
             case .tooLarge: return fault(field, .outOfRange, "must be at most \(Money.maximum)")
             case .notANumber: return fault(field, .wrongType, "must be a number")
@@ -65,6 +72,14 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
             return
         }
         faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
+    }
+
+    /// Checks the members that the service sets: they may be there if they say what is so already.
+    mutating func check(outputOnly present: OutputOnlyMembers) {
+        for name in present.different(in: document) {
+            faults.append(
+                FieldFault("/\(name)", .immutable, "is set by the service: leave it out, or send the present value"))
+        }
     }
 
     /// Reads an array of URLs in the form in which they are stored. Texts in `known` stay as they are.
@@ -106,15 +121,11 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         guard !string.utf8.contains(0) else {
             return fault(field, .forbiddenCharacter, "must not contain NUL or a lone surrogate")
         }
-        // A character may have any number of combining marks, so the number of bytes needs a bound of its own.
-        let maximumBytes = length.upperBound * String.bytesPerCharacter
-        guard string.utf8.count <= maximumBytes else {
-            return fault(field, .tooLong, "must have at most \(maximumBytes) bytes in UTF-8")
-        }
-        let count = string.count
+        // JSON Schema counts code points (RFC 8259), and so does every other language in the same way.
+        let count = string.unicodeScalars.count
         guard count >= length.lowerBound else { return fault(field, .empty, "must not be empty") }
         guard count <= length.upperBound else {
-            return fault(field, .tooLong, "must have at most \(length.upperBound) characters")
+            return fault(field, .tooLong, "must have at most \(length.upperBound) Unicode code points")
         }
         return string
     }

@@ -21,50 +21,11 @@ package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Reads the digits of a JSON number (RFC 8259 section 6) by their value: `1e2` is 100, `9.990` is 9.99, and
     /// 9.999 is refused, never rounded.
     package init(_ number: some StringProtocol) throws(Fault) {
-        // The digits are read as bytes, because a number is ASCII.
-        var rest = Substring(number).utf8[...]
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative { rest.removeFirst() }
-        let whole = rest.prefix(while: Self.isDigit)
-        rest = rest.dropFirst(whole.count)
-        var fraction = rest.prefix(0)
-        if rest.first == UInt8(ascii: ".") {
-            fraction = rest.dropFirst().prefix(while: Self.isDigit)
-            guard !fraction.isEmpty else { throw .notANumber }
-            rest = rest.dropFirst(fraction.count + 1)
-        }
-        guard whole.count == 1 || !whole.isEmpty && whole.first != UInt8(ascii: "0"), let exponent = Self.exponent(rest)
-        else { throw .notANumber }
-
-        // digits × 10^scale, without the zeros at both ends
-        var digits = (Array(whole) + fraction).drop { $0 == UInt8(ascii: "0") }
-        let scale = exponent - fraction.count + digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
-        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-        if digits.isEmpty {
-            self.init(unchecked: 0)  // zero has no sign and any exponent
-            return
-        }
-        guard !isNegative else { throw .negative }
-        guard scale >= -2 else { throw .moreThanTwoDecimals }
-        guard digits.count + scale <= 8 else { throw .tooLarge }
-        var cents = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - 0x30) }
-        for _ in 0..<(scale + 2) { cents *= 10 }
-        self.init(unchecked: cents)
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-    /// Reads `e`, a sign and digits: 0 when there is no exponent, nil for any other text. The result is bounded, so
-    /// that sums with it never overflow; the bound is far beyond the length of any text, and so beyond any amount.
-    private static func exponent(_ text: Substring.UTF8View) -> Int? {
-        guard let mark = text.first else { return 0 }
-        guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else { return nil }
-        var digits = text.dropFirst()
-        let isNegative = digits.first == UInt8(ascii: "-")
-        if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
-        guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
-        let size = digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), 1 << 40) }
-        return isNegative ? -size : size
+        guard let decimal = Decimal(number) else { throw .notANumber }
+        guard !decimal.isNegative else { throw .negative }
+        let (hundredths, isExact) = decimal.hundredths(atMost: Self.maximum.cents + 1)
+        guard isExact else { throw .moreThanTwoDecimals }
+        try self.init(cents: hundredths)
     }
 
     package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }

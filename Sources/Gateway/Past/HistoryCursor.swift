@@ -8,6 +8,7 @@ struct HistoryCursor: Sendable, Equatable {
 
     /// Throws if `text` was not sealed with this key for this product.
     init(_ text: String, of product: ProductID, key: SigningKey) throws(Problem) {
+        if key.isOfAnotherLog(.historyCursor, text) { throw Problem.cursorOfAnotherLog }
         let message = String(decoding: key.open(.historyCursor, text) ?? [], as: UTF8.self)
         let parts = message.split(separator: " ")
         guard parts.count == 2, parts[0] == product.description, let offset = Int64(parts[1]) else {

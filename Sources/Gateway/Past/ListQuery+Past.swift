@@ -54,7 +54,7 @@ extension ListQuery {
             parameters.bind(.intArray(folded.map(\.createdAt.milliseconds)), "bigint[]"),
         ].joined(separator: ", ")
         // The index of names is not used, because the number of products is bounded.
-        var terms = filters(usingTrigrams: false, &parameters)
+        var terms = filters(&parameters)
         if let after { terms.append(behind(after, &parameters)) }
         if let end {
             let place = "\(parameters.bind(.text(end.key), type)), \(parameters.bind(.int(end.id.value), "bigint"))"
@@ -70,8 +70,9 @@ extension ListQuery {
                     where not is_deleted and created_at <= \(then) and updated_at <= \(then) and \(condition)
                     union all
                     select id, true, \(key) from (
-                        select id, left(warelog.search_text(name), 600) collate "C" as search_name,
-                               price::numeric as product_price, \(Timestamp.sql("created")) as created_at
+                        select id, name as product_name, price::numeric as product_price,
+                               left(warelog.folded_text(name), 600) collate "C" as search_name,
+                               \(Timestamp.sql("created")) as created_at
                         from unnest(\(products)) as x(id, name, price, created)
                     ) as folded where \((["true"] + terms).joined(separator: " and "))
                 ) as both_kinds

@@ -43,31 +43,32 @@ struct GatewayLoop: Sendable {
         let uploads = ImageUploads(
             store: store, slots: shared.uploadSlots, maximumBytes: settings.maximumUploadBytes,
             limits: ImageHeaderLimits(pixels: settings.maximumImagePixels), log: context.log)
+        let consistency = ReadConsistency(
+            folds: shared.folds, loop: loop, key: shared.key, wait: settings.consistencyWait)
         let cache = ProductCache(redis)
         let parts = WriteParts(
             log: CommandLog(
                 writer: shared.writer, folds: shared.folds, cache: cache, loop: loop, log: context.log),
-            pool: pool, key: settings.signingKey,
+            pool: pool, key: shared.key,
             verdictWait: settings.verdictWait, requiresIfMatch: settings.requiresIfMatch,
-            maximumBodyBytes: settings.maximumBodyBytes)
-        let consistency = ReadConsistency(
-            folds: shared.folds, loop: loop, key: settings.signingKey, wait: settings.consistencyWait)
+            maximumBodyBytes: settings.maximumBodyBytes,
+            consistency: consistency)
         let past = PastHandlers(
             log: shared.log, pool: pool, partitions: shared.partitions.products, consistency: consistency,
-            key: settings.signingKey)
+            key: shared.key)
         let handlers = Handlers(
             products: ProductHandlers(
                 catalogue: Catalogue(cache, pool, log: context.log), consistency: consistency,
-                stages: ImageStages(progress: ImageProgress(redis)), key: settings.signingKey, past: past),
+                stages: ImageStages(progress: ImageProgress(redis)), key: shared.key, past: past),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,
-                consistency: consistency),
+                consistency: consistency, epoch: shared.key.epoch),
             past: past,
             writes: ProductWriteHandlers(
                 parts: parts, ids: shared.productIDs, users: shared.users, uploads: uploads),
             users: UserHandlers(parts: parts, ids: shared.userIDs, consistency: consistency),
             operations: OperationHandlers(
-                pool: pool, ids: CommandIDs(key: settings.signingKey), consistency: consistency),
+                pool: pool, ids: CommandIDs(key: shared.key), consistency: consistency),
             description: shared.description)
         return Router(
             table: .api, handlers: handlers, admission: shared.admission, maximumBodyBytes: settings.maximumBodyBytes,

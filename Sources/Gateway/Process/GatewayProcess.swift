@@ -22,18 +22,19 @@ struct GatewayProcess: Sendable {
         let checked = await context.untilReady("log", "the log is not ready") {
             try await LogTopics.check(settings.postgres, settings.kafka, loop: context.loop)
         }
-        guard let partitions = checked else { return }
+        guard let checked else { return }
         try await withProducer(
             settings.kafka, loop: context.loop, onFatalError: { context.fail($0) }
         ) { producer in
-            try await serve(partitions, producer)
+            try await serve(checked.partitions, settings.signingKey.of(checked.epoch), producer)
         }
     }
 
-    private func serve(_ partitions: PartitionCounts, _ producer: KafkaProducer) async throws {
+    private func serve(_ partitions: PartitionCounts, _ key: SigningKey, _ producer: KafkaProducer) async throws {
         let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
         let shared = SharedParts(
-            partitions: partitions, writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
+            partitions: partitions, key: key,
+            writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
             log: LogReader(settings.kafka, loop: context.loop), changes: changes,
             folds: FoldWatch(context, settings.postgres, changes),
             productIDs: IDLease(context, sequence: "warelog.product_id_blocks", partitions: partitions[.products]),
@@ -99,6 +100,8 @@ struct GatewayProcess: Sendable {
 /// The parts that all event loops of a gateway share.
 struct SharedParts: Sendable {
     let partitions: PartitionCounts
+    /// Signs for the log that this gateway writes to.
+    let key: SigningKey
     let writer: EventWriter
     let log: LogReader
     let changes: ChangeFeed

@@ -52,7 +52,11 @@ struct GatewaySettings: Sendable {
         requiresIfMatch = reader.boolean("REQUIRE_IF_MATCH", default: false)
         maximumEventStreams = reader.integer("MAXIMUM_EVENT_STREAMS", in: 0...1_000_000, default: 1024)
         limits = OverloadLimits(&reader, largestBody: maximumBodyBytes)
-        signingKey = SigningKey(reader.secret("SIGNING_KEY", minimumLength: SigningKey.minimumLength))
+        let secret = reader.secret("SIGNING_KEY", minimumLength: SigningKey.minimumLength)
+        let older = reader.value("SIGNING_KEY_PREVIOUS").map { _ in
+            reader.secret("SIGNING_KEY_PREVIOUS", minimumLength: SigningKey.minimumLength)
+        }
+        signingKey = SigningKey(secret, older: older)
         postgres = reader.postgres(applicationName: "warelog gateway")
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)

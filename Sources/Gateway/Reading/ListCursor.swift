@@ -15,6 +15,7 @@ struct ListCursor: Sendable, Equatable {
     /// Throws if `text` was not sealed with this key for this list.
     init(_ text: String, of list: ProductList, key signingKey: SigningKey) throws(Problem) {
         guard let message = signingKey.open(.cursor, text) else {
+            if signingKey.isOfAnotherLog(.cursor, text) { throw Problem.cursorOfAnotherLog }
             throw Self.problem("invalid", "is not a cursor from an answer")
         }
         guard message.starts(with: list.digest) else {
@@ -39,4 +40,14 @@ struct ListCursor: Sendable, Equatable {
     private static func problem(_ code: String, _ detail: String) -> Problem {
         Problem(.invalidCursor, faults: [.init(place: .parameter("cursor"), code: code, detail: detail)])
     }
+}
+
+extension Problem {
+    static let cursorOfAnotherLog = Problem(
+        .invalidCursor,
+        faults: [
+            .init(
+                place: .parameter("cursor"), code: "other-log",
+                detail: "belongs to another log: the service was reset or restored; begin with the first page")
+        ])
 }

@@ -42,16 +42,31 @@ extension ListQuery {
         var parameters = StatementParameters()
         let key = list.order.key.column.name
         let direction = list.order.direction
-        var terms = owner(&parameters)
-        terms += filters(usingTrigrams: true, &parameters)
+        var terms = ["true"] + owner(&parameters)
+        terms += prices(&parameters)
         if let after { terms.append(behind(after, &parameters)) }
+        let limit = parameters.bind(.int(limit + 1), "bigint")
+        func part(_ view: String, _ conditions: [String]) -> String {
+            """
+            select id, \(key) as sort_key from warelog.\(view)
+            where \((terms + conditions).joined(separator: " and "))
+            order by \(key) \(direction), id \(direction) limit \(limit)
+            """
+        }
+        var page = part("product_search", [])
+        if let name = list.name {
+            let found = containment(of: name, usingTrigrams: true, &parameters)
+            page = part("product_search", [found.inSearchName])
+            // The names that are too long for an index entry have an index of their own, which is nearly empty.
+            let rest = ["not is_deleted", "not \(found.inSearchName)", found.inWholeName]
+            page = """
+                select * from ((\(page)) union all (\(part("product_states", rest)))) as both_parts
+                order by sort_key \(direction), id \(direction) limit \(limit)
+                """
+        }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key
-            from (
-                select id, \(key) as sort_key from warelog.product_search
-                where \((["true"] + terms).joined(separator: " and "))
-                order by \(key) \(direction), id \(direction) limit \(parameters.bind(.int(limit + 1), "bigint"))
-            ) page join warelog.product_states using (id)
+            from (\(page)) page join warelog.product_states using (id)
             order by page.sort_key \(direction), id \(direction)
             """
         return PostgresStatement(sql, parameters.values)
@@ -62,21 +77,35 @@ extension ListQuery {
         list.userID.map { ["user_id = \(parameters.bind(.int($0.value), "bigint"))"] } ?? []
     }
 
-    /// The list's conditions on `product_price` and `search_name`.
-    func filters(usingTrigrams: Bool, _ parameters: inout StatementParameters) -> [String] {
-        var terms: [String] = []
-        for (comparison, price) in [(">=", list.minimumPrice), ("<=", list.maximumPrice)] {
-            guard let price else { continue }
-            terms.append("product_price \(comparison) \(parameters.bind(.text(price.description), "numeric"))")
+    /// The list's conditions on `product_price`.
+    private func prices(_ parameters: inout StatementParameters) -> [String] {
+        [(">=", list.minimumPrice), ("<=", list.maximumPrice)].compactMap { comparison, price in
+            price.map { "product_price \(comparison) \(parameters.bind(.text($0.description), "numeric"))" }
         }
+    }
+
+    /// The list's conditions on `product_price`, `search_name` and `product_name`, without an index.
+    func filters(_ parameters: inout StatementParameters) -> [String] {
+        var terms = prices(&parameters)
         if let name = list.name {
-            let text = parameters.bind(.text(name), "text")
-            terms.append(
-                usingTrigrams && Self.hasTrigrams(name)
-                    ? "search_name like warelog.search_pattern(\(text))"
-                    : "position(warelog.search_text(\(text)) in search_name) > 0")
+            let found = containment(of: name, usingTrigrams: false, &parameters)
+            terms.append("(\(found.inSearchName) or \(found.inWholeName))")
         }
         return terms
+    }
+
+    /// The conditions that a name contains a text: in the part that indexes have, or in the whole of a name of which
+    /// they have only a part.
+    private func containment(
+        of text: String, usingTrigrams: Bool, _ parameters: inout StatementParameters
+    ) -> (inSearchName: String, inWholeName: String) {
+        let parameter = parameters.bind(.text(text), "text")
+        let folded = "warelog.folded_text(\(parameter))"
+        return (
+            usingTrigrams && Self.hasTrigrams(text)
+                ? "search_name like warelog.folded_pattern(\(parameter))" : "position(\(folded) in search_name) > 0",
+            "char_length(search_name) = 600 and position(\(folded) in warelog.folded_text(product_name)) > 0"
+        )
     }
 
     /// The condition for products that come after `place` in the list's order.

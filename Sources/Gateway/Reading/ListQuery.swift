@@ -12,9 +12,9 @@ struct ListQuery: Sendable {
     /// Treats an empty value as absent, because a form sends one for an empty field.
     init(_ query: [(name: String, value: String)], key: SigningKey) throws(Problem) {
         let values = try QueryParameters(query, allowed: Self.names).withoutEmpty
+        let (minimum, maximum) = try Self.prices(values)
         list = ProductList(
-            userID: try Self.user(values), minimumPrice: try Self.price("price_min", values),
-            maximumPrice: try Self.price("price_max", values), name: try Self.name(values),
+            userID: try Self.user(values), minimumPrice: minimum, maximumPrice: maximum, name: try Self.name(values),
             order: try Self.order(values), time: try values["at"].map(Moment.time))
         limit = try values.limit(default: Self.maximumLimit, maximum: Self.maximumLimit)
         if let cursor = values["cursor"] {
@@ -34,14 +34,19 @@ struct ListQuery: Sendable {
         return userID
     }
 
-    private static func price(_ name: String, _ values: QueryParameters) throws(Problem) -> Money? {
-        guard let text = values[name] else { return nil }
-        do {
-            return try Money(text)
-        } catch {
-            let detail = "must be an amount from 0 to \(Money.maximum) with at most two decimals"
-            throw .parameter(name, "invalid-price", detail)
+    private static func prices(_ values: QueryParameters) throws(Problem) -> (PriceBound?, PriceBound?) {
+        let minimum = try decimal("price_min", values)
+        let maximum = try decimal("price_max", values)
+        if let minimum, let maximum, maximum < minimum {
+            throw .parameter("price_min", "out-of-range", "must not be more than price_max")
         }
+        return (minimum.map { PriceBound(atLeast: $0) }, maximum.map { PriceBound(atMost: $0) })
+    }
+
+    private static func decimal(_ name: String, _ values: QueryParameters) throws(Problem) -> Decimal? {
+        guard let text = values[name] else { return nil }
+        guard let decimal = Decimal(text) else { throw .parameter(name, "invalid-price", "must be a number") }
+        return decimal
     }
 
     private static func name(_ values: QueryParameters) throws(Problem) -> String? {
@@ -50,8 +55,8 @@ struct ListQuery: Sendable {
             throw .parameter("product_name", "forbidden-character", "must not contain NUL")
         }
         let maximum = ProductField.maximumNameLength
-        guard name.count <= maximum else {
-            throw .parameter("product_name", "too-long", "must have at most \(maximum) characters")
+        guard name.unicodeScalars.count <= maximum else {
+            throw .parameter("product_name", "too-long", "must have at most \(maximum) Unicode code points")
         }
         return name
     }

@@ -24,13 +24,14 @@ struct ProductHandlers: Sendable {
             try await catalogue.product(id, atLeast: token?.position)
         }
         guard case .document(let document) = entry else { throw Problem(.productNotFound) }
-        var headers: HTTPHeaders = ["ETag": document.entityTag, "X-Cache": isHit ? "hit" : "miss"]
-        if try conditions.isNotModified(document.entityTag) {
+        let shown = await stages.shown(in: document.body)
+        let entityTag = shown.entityTag(document.entityTag)
+        var headers: HTTPHeaders = ["ETag": entityTag, "X-Cache": isHit ? "hit" : "miss"]
+        if try conditions.isNotModified(entityTag) {
             return RoutedResponse(HTTPResponse(.notModified, headers: headers), productID: id)
         }
         headers["Content-Type"] = "application/json"
-        let body = await stages.shown(in: document.body)
-        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(body)), productID: id)
+        return RoutedResponse(HTTPResponse(.ok, headers: headers, body: .bytes(shown.body)), productID: id)
     }
 
     /// `GET /products/{id}/images/{image}`: the state of one image.
@@ -52,7 +53,7 @@ struct ProductHandlers: Sendable {
         return RoutedResponse(
             HTTPResponse(
                 .ok, headers: ["Content-Type": "application/json"],
-                body: .bytes(await stages.shown(in: body))),
+                body: .bytes(await stages.shown(in: body).body)),
             productID: id)
     }
 

@@ -6,8 +6,8 @@ struct ProductList: Sendable {
     /// The owner of the products; nil for the products of all users.
     let userID: UserID?
     /// Both bounds are inclusive.
-    let minimumPrice: Money?
-    let maximumPrice: Money?
+    let minimumPrice: PriceBound?
+    let maximumPrice: PriceBound?
     /// A text that names must contain, regardless of case and accents.
     let name: String?
     let order: ListOrder

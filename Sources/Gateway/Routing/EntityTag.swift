@@ -1,7 +1,8 @@
-import Events
+import Base
 
 /// An entity tag (RFC 9110 section 8.8.3). The tags of products are strong and contain both counters: `"3.1"` is
-/// content version 3 with media revision 1.
+/// content version 3 with media revision 1. While a document shows what the compressor is doing, a digest of that
+/// follows: `"3.1.af63dc4c8601ec8c"`.
 struct EntityTag: Equatable, Sendable {
     let isWeak: Bool
     /// The tag without its quotes.
@@ -11,10 +12,14 @@ struct EntityTag: Equatable, Sendable {
     /// matches.
     var contentVersion: Int64? {
         let parts = opaque.split(separator: ".", omittingEmptySubsequences: false)
-        guard !isWeak, parts.count == 2, let version = Self.counter(parts[0]), Self.counter(parts[1]) != nil else {
-            return nil
-        }
+        guard !isWeak, (2...3).contains(parts.count), let version = Self.counter(parts[0]),
+            Self.counter(parts[1]) != nil, parts.dropFirst(2).allSatisfy(Self.isDigest)
+        else { return nil }
         return version
+    }
+
+    private static func isDigest(_ text: Substring) -> Bool {
+        text.utf8.count == 16 && Hexadecimal.bytes(String(text)) != nil
     }
 
     /// Reads digits without leading zeros, so that one state has one tag.

@@ -21,11 +21,13 @@ struct OperationHandlers: Sendable {
         let decision = try rows.first.map { try Decision(row: $0) }
         guard decision != nil || ids.isOurs(id) else { throw Problem(.operationNotFound) }
         return .data("Operation retrieved successfully") { json in
-            json.object { Self.write(id, decision, to: &$0) }
+            json.object { Self.write(id, decision, below: request.prefix, to: &$0) }
         }
     }
 
-    private static func write(_ id: String, _ decision: Decision?, to json: inout JSONWriter) {
+    private static func write(
+        _ id: String, _ decision: Decision?, below prefix: String, to json: inout JSONWriter
+    ) {
         json.member("id", id)
         guard let decision else {
             json.member("status", "pending")
@@ -33,7 +35,7 @@ struct OperationHandlers: Sendable {
         }
         let problem = decision.problem
         json.member("status", problem == nil ? "accepted" : "refused")
-        json.member("resource", decision.location)
+        json.member("resource", prefix + decision.location)
         json.member("version", decision.version)
         if let problem {
             json.key("problem")

@@ -17,6 +17,8 @@ struct Route: Sendable {
     let method: HTTPMethod
     let template: PathTemplate
     let caching: Caching
+    /// The media types that the body of a request may have; empty if the method has no body.
+    let mediaTypes: [String]
     let handler: Handler
 
     /// Whether the request may change something. Such a request needs a place among the concurrent writes.
@@ -24,11 +26,15 @@ struct Route: Sendable {
 
     /// Answers `HEAD` too.
     static func get(_ template: String, _ caching: Caching, _ handler: @escaping Handler) -> Route {
-        Route(method: .get, template: PathTemplate(template), caching: caching, handler: handler)
+        Route(method: .get, template: PathTemplate(template), caching: caching, mediaTypes: [], handler: handler)
     }
 
-    static func write(_ method: HTTPMethod, _ template: String, _ handler: @escaping Handler) -> Route {
-        Route(method: method, template: PathTemplate(template), caching: .forbidden, handler: handler)
+    static func write(
+        _ method: HTTPMethod, _ template: String, taking mediaTypes: [String] = [], _ handler: @escaping Handler
+    ) -> Route {
+        Route(
+            method: method, template: PathTemplate(template), caching: .forbidden, mediaTypes: mediaTypes,
+            handler: handler)
     }
 }
 

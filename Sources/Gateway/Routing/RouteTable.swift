@@ -5,21 +5,31 @@ import HTTPServer
 struct RouteTable: Sendable {
     static let api = RouteTable([
         .get("/products", .privateRevalidated) { try await $0.products.list($1.request) },
-        .write(.post, "/products") { try await $0.writes.create($1.request, $1.trace) },
+        .write(.post, "/products", taking: RequestDocument.mediaTypes) {
+            try await $0.writes.create($1.request, $1.trace)
+        },
         .get("/products/{id}", .privateRevalidated) { try await $0.products.show($1.request, id: $1.id) },
-        .write(.put, "/products/{id}") { try await $0.writes.replace($1.request, id: $1.id, $1.trace) },
-        .write(.patch, "/products/{id}") { try await $0.writes.merge($1.request, id: $1.id, $1.trace) },
+        .write(.put, "/products/{id}", taking: RequestDocument.mediaTypes) {
+            try await $0.writes.replace($1.request, id: $1.id, $1.trace)
+        },
+        .write(.patch, "/products/{id}", taking: RequestDocument.patchMediaTypes) {
+            try await $0.writes.merge($1.request, id: $1.id, $1.trace)
+        },
         .write(.delete, "/products/{id}") { try await $0.writes.delete($1.request, id: $1.id, $1.trace) },
         .get("/products/{id}/events", .forbidden) { try await $0.events.follow($1.request, id: $1.id) },
         .get("/products/{id}/history", .forbidden) { try await $0.past.history($1.request, id: $1.id) },
-        .write(.post, "/products/{id}/images") { try await $0.writes.uploadImage($1.request, id: $1.id, $1.trace) },
+        .write(.post, "/products/{id}/images", taking: UploadedFile.mediaTypes) {
+            try await $0.writes.uploadImage($1.request, id: $1.id, $1.trace)
+        },
         .get("/products/{id}/images/{image}", .forbidden) {
             try await $0.products.image($1.request, id: $1.id, image: $1.image)
         },
         .write(.delete, "/products/{id}/images/{image}") {
             try await $0.writes.removeImage($1.request, id: $1.id, image: $1.image, $1.trace)
         },
-        .write(.post, "/users") { try await $0.users.register($1.request, $1.trace) },
+        .write(.post, "/users", taking: RequestDocument.mediaTypes) {
+            try await $0.users.register($1.request, $1.trace)
+        },
         .get("/users/{id}", .privateRevalidated) { try await $0.users.show($1.request, id: $1.id) },
         .get("/operations/{id}", .forbidden) { try await $0.operations.show($1.request, id: $1.id) },
         // Another version of the gateway has another document at these addresses.
@@ -98,12 +108,25 @@ struct Resource: Sendable {
     /// The value of `Allow`.
     var allowed: String { Self.list(methods) }
 
+    /// `Accept-Patch` and `Accept-Post`: the media types of the bodies of these methods.
+    var acceptFields: [HTTPHeaders.Field] {
+        routes.compactMap { route in
+            guard !route.mediaTypes.isEmpty, let name = Problem.acceptField(route.method) else { return nil }
+            return HTTPHeaders.Field(name: name, value: route.mediaTypes.joined(separator: ", "))
+        }
+    }
+
     static func list(_ methods: [HTTPMethod]) -> String {
         Set(methods).map(\.description).sorted().joined(separator: ", ")
     }
 }
 
 extension HTTPRequest {
+    private var hasPrefix: Bool { segments.starts(with: ["api", "v1"]) }
+
     /// The path without the prefix that may stand before it.
-    var resource: ArraySlice<String> { segments.starts(with: ["api", "v1"]) ? segments.dropFirst(2) : segments[...] }
+    var resource: ArraySlice<String> { hasPrefix ? segments.dropFirst(2) : segments[...] }
+
+    /// The prefix of the path. Paths in the answer have it too, so that a client stays below the prefix that it uses.
+    var prefix: String { hasPrefix ? "/api/v1" : "" }
 }

@@ -36,6 +36,9 @@ struct Router: Sendable {
     private func guarded(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async -> RoutedResponse {
         do {
             return try await answer(request, match, trace)
+        } catch let error where request.isAbandoned && Self.isInterruption(error) {
+            // The client has gone, which is no failure of the service.
+            return RoutedResponse(HTTPResponse(.clientClosedRequest))
         } catch let problem as Problem {
             return RoutedResponse(problem.response(traceID: trace.traceID))
         } catch let error where error is HTTPBodyError && !context.stop.isStopping {
@@ -51,14 +54,20 @@ struct Router: Sendable {
         }
     }
 
+    /// Whether an error may come from the cancellation of the request's task, which ends when its client has gone.
+    private static func isInterruption(_ error: any Error) -> Bool {
+        error is Problem || error is HTTPBodyError || Task.isCancelled
+    }
+
     private func answer(_ request: HTTPRequest, _ match: RouteMatch, _ trace: TraceContext) async throws
         -> RoutedResponse
     {
         switch match {
         case .route(let route, let parameters):
             return try await admitted(route, RoutedRequest(request: request, parameters: parameters, trace: trace))
-        case .options(_, let allowed):
-            return RoutedResponse(HTTPResponse(.noContent, headers: ["Allow": allowed]))
+        case .options(let resource, let allowed):
+            let fields = [.init(name: "Allow", value: allowed)] + (resource?.acceptFields ?? [])
+            return RoutedResponse(HTTPResponse(.noContent, headers: HTTPHeaders(fields)))
         case .methodNotAllowed(let resource):
             throw Problem(
                 .methodNotAllowed, "The methods of this path are \(resource.allowed).",
@@ -76,4 +85,10 @@ struct Router: Sendable {
         let bytes = min(routed.request.body.declaredLength ?? maximumBodyBytes, maximumBodyBytes)
         return try await admission.withPlace(for: bytes) { try await route.handler(handlers, routed) }
     }
+}
+
+extension HTTPStatus {
+    /// The client went away before it was answered. No specification has it: nginx logs it so, and no client ever sees
+    /// it.
+    fileprivate static let clientClosedRequest = HTTPStatus(499)
 }

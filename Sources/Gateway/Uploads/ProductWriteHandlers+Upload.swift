@@ -5,8 +5,7 @@ import History
 extension ProductWriteHandlers {
     /// `POST /products/{id}/images`: the body is one image, raw or in a form.
     func uploadImage(_ request: HTTPRequest, id text: String, _ trace: TraceContext) async throws -> RoutedResponse {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
+        let write = try await parts.accept(request, trace)
         let change = try change(text)
         let file = try UploadedFile(request, upTo: uploads.maximumBytes)
         try await refuseEarly(write, change)

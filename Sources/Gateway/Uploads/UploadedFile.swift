@@ -10,8 +10,12 @@ struct UploadedFile: Sendable {
     /// The maximum size of a form without its file.
     private static let maximumFormBytes = 64 * 1024
     private static let fieldNames = ["image", "file"]
-    private static let rawTypes = ImageHeader.Format.allCases.map(\.rawValue) + ["application/octet-stream"]
     private static let formType = "multipart/form-data"
+    private static let rawTypes = ImageHeader.Format.allCases.map(\.rawValue) + ["application/octet-stream"]
+    /// Unregistered names of image types that clients send. The content tells the format anyway.
+    private static let aliases = ["image/jpg", "image/pjpeg", "image/x-png"]
+    /// The media types of a body with an image.
+    static let mediaTypes = rawTypes + [formType]
 
     private let limit: Int
     private var body: HTTPRequestBody.Iterator
@@ -25,13 +29,15 @@ struct UploadedFile: Sendable {
     /// Throws if the media type is not supported or the declared length exceeds the limit. Reads nothing.
     init(_ request: HTTPRequest, upTo limit: Int) throws(Problem) {
         self.limit = limit
-        let type = HeaderParameters(request.headers["Content-Type"] ?? "application/octet-stream")
-        if let type, type.essence == Self.formType {
-            form = try Self.translatingFormErrors { () throws(FormError) in try FormParser(type) }
-        } else if !Self.rawTypes.contains(type?.essence ?? "") {
-            let accepted = (Self.rawTypes + [Self.formType]).joined(separator: ", ")
-            throw Problem(
-                .unsupportedMediaType, "The supported media types are \(accepted).", headers: ["Accept": accepted])
+        let type = request.headers["Content-Type"] ?? "application/octet-stream"
+        switch HeaderParameters.essence(of: type) {
+        case Self.formType:
+            form = try Self.translatingFormErrors { () throws(FormError) in
+                guard let parameters = HeaderParameters(type) else { throw FormError.boundary }
+                return try FormParser(parameters)
+            }
+        case let essence where Self.rawTypes.contains(essence) || Self.aliases.contains(essence): break
+        default: throw .unsupportedMediaType(request.method, Self.mediaTypes)
         }
         body = request.body.makeAsyncIterator()
         if let length = request.body.declaredLength, length > maximumBodyBytes { throw tooLarge }

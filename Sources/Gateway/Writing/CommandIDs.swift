@@ -32,18 +32,19 @@ struct CommandIDs: Sendable {
         guard let bytes = Hexadecimal.bytes(String(decoding: digits, as: UTF8.self)), bytes.count == 16 else {
             return false
         }
-        return Self.text(Array(bytes.prefix(10)) + code(Array(bytes.prefix(10)))) == text
+        let made = Array(bytes.prefix(10))
+        return key.all.contains { Self.text(made + Self.code(made, $0)) == text }
     }
 
     private func command(_ bytes: [UInt8]) -> CommandID {
         var bytes = bytes
         bytes[6] = 0x80 | bytes[6] & 0x0F
         bytes[8] = 0x80 | bytes[8] & 0x3F
-        return CommandID(Self.text(bytes + code(bytes)))
+        return CommandID(Self.text(bytes + Self.code(bytes, key)))
     }
 
-    private func code(_ bytes: [UInt8]) -> [UInt8] {
-        Array(key.code(.command, Array("id ".utf8) + bytes).prefix(Self.codeLength))
+    private static func code(_ bytes: [UInt8], _ key: SigningKey) -> [UInt8] {
+        Array(key.code(.command, Array("id ".utf8) + bytes).prefix(codeLength))
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -8,16 +8,20 @@ import Postgres
 
 /// A request with an `Idempotency-Key`, which the client may repeat.
 struct Idempotency: Sendable {
-    /// The scope of a key, if the request has no credentials: the user that the request concerns.
+    /// The scope of a key if the request has no credentials.
     enum Principal: Sendable {
+        /// The user whose product it is.
         case user(UserID)
-        case anonymous
+        /// Nobody is known yet, so each document has keys of its own. Another client's registration with the same key
+        /// is another registration.
+        case document
     }
 
     private static let maximumLength = 255
 
     private let key: String
-    private let credentials: String?
+    /// The identity that the credentials prove; nil without credentials.
+    private let identity: String?
     private let method: String
     private let path: String
     private let condition: String
@@ -37,7 +41,7 @@ struct Idempotency: Sendable {
                 "Idempotency-Key must occur once and have 1 to \(Self.maximumLength) visible ASCII characters.")
         }
         self.key = String(key)
-        credentials = request.headers["Authorization"]
+        identity = request.headers["Authorization"].map(Credentials.identity)
         method = request.method.description
         // The path with and without the version prefix is the same resource.
         path = request.resource.joined(separator: "/")
@@ -49,10 +53,10 @@ struct Idempotency: Sendable {
         _ principal: Principal, content: [UInt8], _ key: SigningKey
     ) -> (id: CommandID, mark: IdempotencyMark) {
         let who =
-            switch (credentials, principal) {
-            case (let credentials?, _): "credentials \(credentials)"
+            switch (identity, principal) {
+            case (let identity?, _): "credentials \(identity)"
             case (nil, .user(let user)): "user \(user)"
-            case (nil, .anonymous): "anonymous"
+            case (nil, .document): "document \(SHA256.hex(content))"
             }
         let keyDigest = Hexadecimal.text(key.code(.principal, Array("\(who)\0\(self.key)".utf8)).prefix(16))
         let request = SHA256()
@@ -68,25 +72,28 @@ struct Idempotency: Sendable {
 extension Idempotency {
     /// Whether a request with this key has taken effect, whatever its body was.
     func isUsed(_ principal: Principal, _ key: SigningKey, _ pool: PostgresPool) async throws -> Bool {
-        let mark = command(principal, content: [], key).mark
+        let marks = key.all.map { command(principal, content: [], $0).mark.key }
         return try await translatingReadModelErrors {
             !(try await pool.query(
-                "select 1 from warelog.commands where idempotency_key = $1 and void_reason is null", [.text(mark.key)]
+                "select 1 from warelog.commands where idempotency_key = any($1) and void_reason is null",
+                [.textArray(marks)]
             ).rows.isEmpty)
         }
     }
-}
 
-extension IdempotencyMark {
     /// The decision on this request, if it took effect before. Throws if its key belongs to another request.
     ///
     /// Nil if the read model does not respond. The fold then decides between the two attempts.
-    func earlierDecision(_ command: CommandID, _ pool: PostgresPool) async throws -> Decision? {
+    func earlierDecision(
+        _ principal: Principal, content: [UInt8], _ key: SigningKey, _ pool: PostgresPool
+    ) async throws -> Decision? {
+        let attempts = key.all.map { command(principal, content: content, $0) }
         let rows: PostgresResult.Rows
         do {
             rows = try await pool.query(
-                "select \(Decision.columns) from warelog.commands where idempotency_key = $1 and void_reason is null",
-                [.text(key)]
+                """
+                select \(Decision.columns) from warelog.commands where idempotency_key = any($1) and void_reason is null
+                """, [.textArray(attempts.map(\.mark.key))]
             ).rows
         } catch {
             guard error.isAway else { throw error }
@@ -95,13 +102,16 @@ extension IdempotencyMark {
         var earlier: Decision?
         for row in rows {
             let decision = try Decision(row: row)
-            guard try row.text("command_id") == command.text, isSameRequest(decision) else {
+            let id = try row.text("command_id")
+            guard attempts.contains(where: { $0.id.text == id && $0.mark.isSameRequest(decision) }) else {
                 throw Problem(.idempotencyKeyReused)
             }
             earlier = decision
         }
         return earlier
     }
+}
 
+extension IdempotencyMark {
     func isSameRequest(_ decision: Decision) -> Bool { decision.requestDigest == request }
 }

@@ -40,14 +40,14 @@ struct ProductChange: Sendable {
     }
 
     func run(
-        _ write: WriteRequest, content: [UInt8], _ decide: (Product?) throws -> Plan
+        _ write: WriteRequest, content: @autoclosure () -> [UInt8], _ decide: (Product?) throws -> Plan
     ) async throws -> WriteOutcome {
         var state = try await state()
         if write.idempotency != nil, state == nil {
             throw Problem.unavailable("Idempotency keys cannot be checked at the moment.")
         }
         let (submission, earlier) = try await parts.submission(
-            write, state.map { .user($0.product.userID) } ?? .anonymous, content: content)
+            write, state.map { .user($0.product.userID) } ?? .document, content: content())
         if let earlier { return .accepted(earlier, earlier.representation, isReplay: true) }
         for _ in 0..<Self.maximumAttempts {
             let demanded = try check(write, state)
@@ -60,7 +60,7 @@ struct ProductChange: Sendable {
                 plan.event, submission, expecting: demanded ?? (plan.needsState ? state?.product.version : nil))
             switch appended.outcome {
             case .pending:
-                return .pending(.init(submission.command, appended, resource: id.value))
+                return .pending(.init(submission, appended, resource: id.value))
             case .accepted(let decision, let isReplay):
                 let result = try await representation(after: decision, state, appended.recorded, isReplay: isReplay)
                 return .accepted(decision, result, isReplay: isReplay)

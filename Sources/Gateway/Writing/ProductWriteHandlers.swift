@@ -3,6 +3,7 @@ import EventLog
 import Events
 import HTTPMessages
 import HTTPServer
+import JSON
 import Postgres
 
 /// The writes to `/products`. Each becomes one event, and the fold's decision on it becomes the answer.
@@ -14,8 +15,7 @@ struct ProductWriteHandlers: Sendable {
 
     /// `POST /products`
     func create(_ request: HTTPRequest, _ trace: TraceContext) async throws -> RoutedResponse {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
+        let write = try await parts.accept(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
         let command = try translatingDocumentFaults { () throws(InvalidDocument) in
             try CreateProduct(body.root, imageURL: ImageURL.parse)
@@ -23,7 +23,8 @@ struct ProductWriteHandlers: Sendable {
         guard try await users.isKnown(command.userID, parts.pool) else {
             throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "is not the id of a user")]))
         }
-        let outcome = try await parts.create(write, .user(command.userID), content: body.bytes, ids) { id, submission in
+        let outcome = try await parts.create(write, .user(command.userID), content: body.root.canonical, ids) {
+            id, submission in
             try await parts.log.append(command.decide(id), submission, expecting: nil)
         } represent: { created in
             var product: Product?
@@ -52,11 +53,11 @@ struct ProductWriteHandlers: Sendable {
         _ request: HTTPRequest, _ text: String, _ trace: TraceContext, isWhole: Bool,
         _ read: (RequestDocument, Product?) throws(InvalidDocument) -> EditProduct
     ) async throws -> RoutedResponse {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
-        let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
+        let write = try await parts.accept(request, trace)
+        let types = isWhole ? RequestDocument.mediaTypes : RequestDocument.patchMediaTypes
+        let body = try await RequestDocument.read(request, as: types, upTo: parts.maximumBodyBytes)
         let change = try change(text)
-        let outcome = try await change.run(write, content: body.bytes) { product in
+        let outcome = try await change.run(write, content: body.root.canonical) { product in
             let edit = try translatingDocumentFaults { () throws(InvalidDocument) in try read(body, product) }
             guard let product else { return .init(event: .updated(edit.decide(unseen: change.id))) }
             let updated = edit.decide(product)
@@ -68,8 +69,7 @@ struct ProductWriteHandlers: Sendable {
 
     /// `DELETE /products/{id}`
     func delete(_ request: HTTPRequest, id: String, _ trace: TraceContext) async throws -> RoutedResponse {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
+        let write = try await parts.accept(request, trace)
         let change = try change(id)
         let outcome = try await change.run(write, content: []) { _ in
             .init(event: .deleted(ProductDeleted(productID: change.id)))
@@ -81,8 +81,7 @@ struct ProductWriteHandlers: Sendable {
     func removeImage(_ request: HTTPRequest, id: String, image: String, _ trace: TraceContext) async throws
         -> RoutedResponse
     {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
+        let write = try await parts.accept(request, trace)
         let change = try change(id)
         let outcome = try await change.run(write, content: []) { product in
             if let product, !product.images.contains(where: { $0.id.text == image }) { throw Problem(.imageNotFound) }

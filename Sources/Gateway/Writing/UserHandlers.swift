@@ -12,11 +12,10 @@ struct UserHandlers: Sendable {
 
     /// `POST /users`
     func register(_ request: HTTPRequest, _ trace: TraceContext) async throws -> RoutedResponse {
-        try request.refuseParameters()
-        let write = try WriteRequest(request, trace)
+        let write = try await parts.accept(request, trace)
         let body = try await RequestDocument.read(request, upTo: parts.maximumBodyBytes)
         let command = try translatingDocumentFaults { () throws(InvalidDocument) in try RegisterUser(body.root) }
-        let outcome = try await parts.create(write, .anonymous, content: body.bytes, ids) { id, submission in
+        let outcome = try await parts.create(write, .document, content: body.root.canonical, ids) { id, submission in
             try await parts.log.append(command.decide(id), submission)
         } represent: { registered in
             var user: User?

@@ -36,11 +36,11 @@ struct WriteAnswer: Sendable {
             return try accepted(representation, headers(write, token, key))
         case .accepted(let decision, let representation, let isReplay):
             var headers = headers(write, decision.token, key)
-            if status == .created { headers["Location"] = address(decision.resource, decision.event) }
+            if status == .created { headers["Location"] = write.prefix + address(decision.resource, decision.event) }
             if isReplay { headers["Idempotency-Replayed"] = "true" }
             return try accepted(representation, headers)
         case .pending(let pending):
-            return pendingResponse(pending, headers(write, pending.token, key))
+            return pendingResponse(pending, write.prefix, headers(write, pending.token, key))
         }
     }
 
@@ -65,16 +65,21 @@ struct WriteAnswer: Sendable {
         return HTTPResponse(status, headers: headers, body: .bytes(body))
     }
 
-    private func pendingResponse(_ pending: WriteOutcome.Pending, _ common: HTTPHeaders) -> HTTPResponse {
+    private func pendingResponse(
+        _ pending: WriteOutcome.Pending, _ prefix: String, _ common: HTTPHeaders
+    ) -> HTTPResponse {
         var headers = common
-        headers["Location"] = "/operations/\(pending.command)"
+        headers["Location"] = "\(prefix)/operations/\(pending.command)"
         headers["Content-Type"] = "application/json"
+        // A new resource is named for the attempt that took effect, which can be an earlier one.
+        let isUnknown = status == .created && pending.isRepeatable
+        let resource = isUnknown ? nil : prefix + address(pending.resource, pending.event)
         let body = JSONWriter.object { json in
             json.key("data")
             json.object { json in
                 json.member("id", pending.command.text)
                 json.member("status", "pending")
-                json.member("resource", address(pending.resource, pending.event))
+                json.member("resource", resource)
             }
             json.member("message", "Accepted and not yet visible")
         }

@@ -11,12 +11,12 @@ enum WriteOutcome: Sendable {
     /// The event is on the log, and the fold has not decided on it yet.
     case pending(Pending)
 
-    /// The number of the product or user; nil if nothing was written.
+    /// The number of the product or user; nil if nothing was written, or if it is not known yet.
     var resource: Int64? {
         switch self {
         case .unchanged: nil
         case .accepted(let decision, _, _): decision.resource
-        case .pending(let pending): pending.resource
+        case .pending(let pending): pending.isRepeatable ? nil : pending.resource
         }
     }
 
@@ -25,15 +25,17 @@ enum WriteOutcome: Sendable {
         let event: EventID
         /// The number of the product or user.
         let resource: Int64
+        /// Whether an earlier attempt of the same command may take effect in place of this one.
+        let isRepeatable: Bool
         let token: ConsistencyToken
     }
 }
 
 extension WriteOutcome.Pending {
-    init<Event>(_ command: CommandID, _ appended: CommandLog.Appended<Event>, resource: Int64) {
+    init<Event>(_ submission: CommandLog.Submission, _ appended: CommandLog.Appended<Event>, resource: Int64) {
         self.init(
-            command: command, event: appended.recorded.metadata.id, resource: resource,
-            token: appended.token)
+            command: submission.command, event: appended.recorded.metadata.id, resource: resource,
+            isRepeatable: submission.idempotency != nil, token: appended.token)
     }
 }
 

@@ -12,14 +12,18 @@ package enum LogGuard {
         package let recordedPartitions: Int32?
         /// The settings of the topic; nil when the broker does not tell them, as the embedded one.
         package let settings: [String: String]?
+        /// Differs each time a topic of this name is created.
+        package let topicID: String?
 
         package init(
-            topic: Topic, partitions: Int32?, recordedPartitions: Int32?, settings: [String: String]?
+            topic: Topic, partitions: Int32?, recordedPartitions: Int32?, settings: [String: String]?,
+            topicID: String? = nil
         ) {
             self.topic = topic
             self.partitions = partitions
             self.recordedPartitions = recordedPartitions
             self.settings = settings
+            self.topicID = topicID
         }
 
         /// The faults of the topic.
@@ -45,16 +49,23 @@ package enum LogGuard {
     ) async throws(KafkaError) -> [Finding] {
         let names = Topic.allCases.map(\.name)
         var counts: [String: Int32] = [:]
+        var ids: [String: String] = [:]
         for topic in try await admin.metadata(names) where topic.exists {
             counts[topic.name] = Int32(topic.partitionCount)
+            ids[topic.name] = topic.topicID
         }
         let present = names.filter { counts[$0] != nil }
         let settings = isEmbeddedBroker || present.isEmpty ? [:] : try await admin.topicConfiguration(present)
         return Topic.allCases.map { topic in
             Finding(
                 topic: topic, partitions: counts[topic.name], recordedPartitions: recorded[topic.name],
-                settings: settings[topic.name])
+                settings: settings[topic.name], topicID: ids[topic.name])
         }
+    }
+
+    /// The epoch of a log that `check` accepts.
+    package static func epoch(_ findings: [Finding]) -> LogEpoch {
+        LogEpoch(topicIDs: findings.map { $0.topicID ?? "" })
     }
 
     /// Returns the partition counts, or throws the faults.

@@ -7,15 +7,16 @@ package import Postgres
 package enum LogTopics {
     private static let query = "select name, partitions from warelog.log_topics"
 
-    /// Compares the log with what is recorded about it, and returns the partition counts. Throws `LogFault` if the log
-    /// is not there or is another one. On the loop's thread.
+    /// Compares the log with what is recorded about it, and returns the partition counts and the epoch. Throws
+    /// `LogFault` if the log is not there or is another one. On the loop's thread.
     package static func check(
         _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration, loop: EventLoop
-    ) async throws -> PartitionCounts {
+    ) async throws -> (partitions: PartitionCounts, epoch: LogEpoch) {
         let recorded = try await withConnection(postgres, loop: loop) { try await Self.recorded($0) }
         return try await withAdmin(kafka, loop: loop) { admin in
-            try LogGuard.check(
-                try await LogGuard.inspect(admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker))
+            let findings = try await LogGuard.inspect(
+                admin, recorded: recorded, isEmbeddedBroker: kafka.isEmbeddedBroker)
+            return (try LogGuard.check(findings), LogGuard.epoch(findings))
         }
     }
 

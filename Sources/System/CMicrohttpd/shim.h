@@ -43,5 +43,10 @@ static inline int shim_mhd_is_closing(enum MHD_ConnectionNotificationCode code) 
     return code == MHD_CONNECTION_NOTIFY_CLOSED;
 }
 
+/* The flag is of a closed enumeration. */
+static inline struct MHD_Response *shim_mhd_bodyless(void) {
+    return MHD_create_response_empty(MHD_RF_HEAD_ONLY_RESPONSE);
+}
+
 /* glibc declares accept4 for _GNU_SOURCE only, which Swift's importer does not define. */
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);

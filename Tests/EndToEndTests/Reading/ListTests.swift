@@ -22,7 +22,12 @@ extension EndToEnd {
             ("ΣΟΦΟΣ", "σοφός", true), ("Ёлка", "елка", true), ("ЁЛКА", "ёлк", true), ("Ｗｉｄｅ ２", "wide 2", true),
             ("ﬁne", "FI", true),
             ("각", "\u{1100}\u{1161}\u{11A8}", true), ("각", "가", false), ("がく", "か\u{3099}", true), ("がく", "か", false),
-            ("日本語の本", "本語", true), ("👩‍🚀 suit", "👩", true), ("a  b", "a b", false), ("Wool", " Wool", false),
+            ("so\u{AD}ft ze\u{200B}ro", "soft zero", true), ("soft", "so\u{FEFF}f\u{2060}t", true),
+            ("soft", "so ft", false),
+            ("I \u{2764}\u{FE0F} it", "\u{2764} it", true), ("\u{2764} it", "\u{2764}\u{FE0E}", true),
+            ("مُحَمَّد", "محمد", true), ("محمد", "مُحَمَّد", true), ("שָׁלוֹם", "שלום", true), ("שלום", "שָׁ", true),
+            ("ไม้", "ไม", true), ("한\u{3164}국", "한국", true), ("日本語の本", "本語", true), ("👩‍🚀 suit", "👩", true),
+            ("a  b", "a b", false), ("Wool", " Wool", false),
         ]
 
         @Test func aNameIsFoundWithoutRegardToCaseAccentsAndEncoding() throws {
@@ -44,9 +49,24 @@ extension EndToEnd {
                 try await database.insert(
                     "generate_series(1, 50)",
                     name: "(select string_agg(\(character), '') from generate_series(1, 900) j)")
+                // What is behind the part that an index entry can hold.
+                try await database.insert(
+                    "generate_series(101, 150)", user: "2",
+                    name: """
+                        (select string_agg(\(character), '') from generate_series(1, 900) j)
+                        || case i % 3 when 0 then ' needle' when 1 then ' né' || chr(173) || 'edle' else '' end
+                        """, price: "i / 100.0")
+                try await database.insert("generate_series(151, 160)", user: "2", name: "'a needle ' || i")
                 for sort in ListOrder.all {
                     let ids = try await database.walk("user_id=1&limit=7&sort=\(sort.text)")
                     #expect(Set(ids).count == 50 && ids.count == 50, "\(sort.text)")
+                    for (text, count) in [("needle", 43), ("NE", 43), ("needle 15", 9), ("needles", 0)] {
+                        let found = try await database.walk("user_id=2&limit=7&product_name=\(text)&sort=\(sort.text)")
+                        #expect(Set(found).count == count && found.count == count, "\(sort.text) \(text)")
+                    }
+                    let dear = try await database.walk(
+                        "user_id=2&limit=7&product_name=needle&price_min=1.4&price_max=4&sort=\(sort.text)")
+                    #expect(dear.count == (140...150).count { $0 % 3 < 2 }, "\(sort.text)")
                 }
             }
         }
@@ -77,7 +97,9 @@ extension EndToEnd {
                     .products.map(\.name)
                 #expect(names.count == 100 && names.firstIndex(of: "b").map { !names[..<$0].contains("Z") } == true)
                 #expect(try await database.page("user_id=2").products.isEmpty)
-                #expect(try await database.page("user_id=1&price_min=2&price_max=1").products.isEmpty)
+                #expect(try await database.page("user_id=1&price_min=1.001&price_max=1.009").products.isEmpty)
+                #expect(try await database.page("user_id=1&price_min=1e9").products.isEmpty)
+                #expect(try await database.page("user_id=1&price_max=1e9").products.count == 100)
             }
         }
 

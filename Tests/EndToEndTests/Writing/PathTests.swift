@@ -105,10 +105,23 @@ extension EndToEnd {
                 #expect(created.data?["images"]?.elements.first?["status"]?.string == "pending")
                 await warelog.requests.awaitRequest(for: "held.jpg")
                 let image = try #require(created.data?["images"]?.elements.first?["id"]?.string)
+                // One tag names one body, also while only the stage of an image changes.
+                let before = created.headers["ETag"] ?? ""
+                #expect(before == "\"1.0\"")
+                var tags: Set<String> = []
                 for _ in 1...2 {
-                    let product = try await warelog.send(.get, "/products/\(id)")
+                    let product = try await warelog.send(.get, "/products/\(id)", headers: ["If-None-Match": before])
+                    #expect(product.status == .ok)
                     #expect(product.data?["images"]?.elements.first?["status"]?.string == "fetching")
+                    tags.insert(product.headers["ETag"] ?? "")
                 }
+                let tag = try #require(tags.first)
+                #expect(tags.count == 1 && tag.hasPrefix("\"1.0.") && tag.utf8.count == 22)
+                let again = try await warelog.send(.get, "/products/\(id)", headers: ["If-None-Match": tag])
+                #expect(again.status == .notModified && again.headers["ETag"] == tag && again.body.isEmpty)
+                let edited = try await warelog.send(
+                    .patch, "/products/\(id)", #"{"product_price":3}"#, headers: ["If-Match": tag])
+                #expect(edited.status == .ok && edited.headers["ETag"] == "\"2.0\"")
                 let status = try await warelog.send(.get, "/products/\(id)/images/\(image)")
                 #expect(status.data?["status"]?.string == "fetching")
                 warelog.requests.release()

@@ -47,6 +47,25 @@ struct CreateProductTests {
         #expect(command.images == [])
     }
 
+    /// Clients create with what they have read somewhere else, or with an id of their own.
+    @Test func whatTheServiceSetsIsIgnored() throws {
+        let document = Self.document([
+            "id": "1", "version": "7", "media_revision": "-1", "images": "[]", "compressed_product_images": "null",
+            "created_at": #""yesterday""#, "updated_at": "{}",
+        ])
+        #expect(try Self.command(document) == Self.command(Self.document([:])))
+    }
+
+    @Test(arguments: ["0", "-0", "0.00", "0e5"])
+    func nothingIsAPrice(_ price: String) throws {
+        #expect(try Self.command(Self.document(["product_price": price])).price == .sample("0"))
+    }
+
+    @Test(arguments: ["x", "\u{200B}x", "\u{301}", "\u{1F3F4}", "\u{FE0F}\u{2764}", "\u{10FFFF}"])
+    func aNameMayHaveInvisibleCharactersBesideOthers(_ name: String) throws {
+        #expect(try Self.command(Self.document(["product_name": "\"\(name)\""])).name == name)
+    }
+
     @Test(
         arguments: [
             Row("not an object but a list", "[]", [" wrong-type"]),
@@ -97,9 +116,7 @@ struct CreateProductTests {
             ),
 
             Row("a price as text", document(["product_price": #""99.99""#]), ["/product_price wrong-type"]),
-            Row("nothing for a price", document(["product_price": "0"]), ["/product_price not-positive"]),
             Row("less than nothing", document(["product_price": "-0.01"]), ["/product_price not-positive"]),
-            Row("nothing with a sign", document(["product_price": "-0"]), ["/product_price not-positive"]),
             Row("a third decimal", document(["product_price": "9.999"]), ["/product_price too-precise"]),
             Row("next to nothing", document(["product_price": "1e-400"]), ["/product_price too-precise"]),
             Row("one cent too many", document(["product_price": "100000000"]), ["/product_price out-of-range"]),
@@ -116,11 +133,19 @@ struct CreateProductTests {
                     "/product_images/3 wrong-type",
                 ]),
 
-            Row("an unknown field", document(["id": "7"]), ["/id unknown-field"]),
+            Row("an unknown field", document(["colour": "7"]), ["/colour unknown-field"]),
             Row("a field in another case", document(["User_ID": "7"]), ["/User_ID unknown-field"]),
+            Row("one that the service sets, in another case", document(["ID": "7"]), ["/ID unknown-field"]),
             Row("an unknown field whose name is a pointer", document(["a/b~c": "7"]), ["/a~1b~0c unknown-field"]),
             Row("an unknown field without a name", document(["": "7"]), ["/ unknown-field"]),
-            Row("an unknown field that is null", document(["id": "null"]), ["/id unknown-field"]),
+            Row("an unknown field that is null", document(["sku": "null"]), ["/sku unknown-field"]),
+            Row("a name of spaces", document(["product_name": #"" \t\u00a0\u3000\u2003""#]), ["/product_name empty"]),
+            Row(
+                "a name of ignored characters", document(["product_name": #""\u200b\ufeff\u00ad\u3164""#]),
+                ["/product_name empty"]),
+            Row(
+                "a name of controls and a blank pattern", document(["product_name": #""\u0007\u2800\u0085""#]),
+                ["/product_name empty"]),
         ] as [Row<String, [String]>])
     func everyFaultHasItsPointerAndCode(_ row: Row<String, [String]>) throws {
         #expect(try Self.faults(row.input) == row.expected)

@@ -63,7 +63,7 @@ struct EditProductTests {
             Row("a name that is null", #"{"product_name":null}"#, ["/product_name wrong-type"]),
             Row("a price that is null", #"{"product_price":null}"#, ["/product_price wrong-type"]),
             Row("another owner", #"{"user_id":2}"#, ["/user_id immutable"]),
-            Row("a field that is none", #"{"version":2}"#, ["/version unknown-field"]),
+            Row("a field that is none", #"{"sku":2}"#, ["/sku unknown-field"]),
             Row("no object", "[]", [" wrong-type"]),
             Row(
                 "an upload of somebody else",
@@ -72,6 +72,48 @@ struct EditProductTests {
         ] as [Row<String, [String]>])
     func whatIsWrongIsNamed(_ row: Row<String, [String]>) {
         #expect(Self.faults { try Self.merged(row.input) } == row.expected)
+    }
+
+    private static let busy = Story(
+        .created(name: "Kettle", price: "5", images: ["http://a/1.png", "http://a/2.png"]), .compressed(["e0-0"])
+    ).product!
+
+    private static func shown(_ product: Product, _ changes: [(String, String)] = []) -> String {
+        let text = String(decoding: ProductDocument(product).json, as: UTF8.self)
+        return changes.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    }
+
+    /// What a read returned is what may be written, in whatever spelling and at whatever stage its images were.
+    @Test(
+        arguments: [
+            [], [("\"pending\"", "\"fetching\"")],
+            [("\"pending\"", "\"pending\",\"attempts\":2,\"next_attempt_at\":\"2026-11-21T08:30:00.000Z\"")],
+            [(".000Z\"", ".000000Z\"")], [("\"version\":1", "\"version\": 1 ")], [("image/jpeg", "image\\/jpeg")],
+            [("\"media_revision\":1", "\"media_revision\":0"), ("\"compressed\"", "\"processing\"")],
+        ] as [[(String, String)]])
+    func whatAReadReturnedChangesNothing(_ changes: [(String, String)]) throws {
+        let document = Self.shown(Self.busy, changes)
+        #expect(try Self.replaced(document, Self.busy).isEmpty)
+        #expect(try Self.merged(document, Self.busy).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("\"id\":7", "\"id\":8", "id"), ("\"id\":7", "\"id\":null", "id"), ("\"id\":7", "\"id\":\"7\"", "id"),
+            ("\"version\":1", "\"version\":2", "version"),
+            ("\"media_revision\":1", "\"media_revision\":2", "media_revision"),
+            ("\"media_revision\":1", "\"media_revision\":-1", "media_revision"),
+            ("\"created_at\":\"1", "\"created_at\":\"2", "created_at"),
+            ("\"updated_at\":\"1", "\"updated_at\":\"2", "updated_at"), ("e0-0", "e0-7", "images"),
+            ("\"pending\"", "\"failed\"", "images"),
+            ("\"compressed_product_images\":[", "\"compressed_product_images\":[\"x\",", "compressed_product_images"),
+        ])
+    func whatTheServiceSetsCannotBeChanged(_ row: (old: String, new: String, member: String)) {
+        let document = Self.shown(Self.busy, [(row.old, row.new)])
+        #expect(document != Self.shown(Self.busy))
+        let faults = ["/\(row.member) immutable"]
+        #expect(Self.faults { try Self.replaced(document, Self.busy) } == faults)
+        #expect(Self.faults { try Self.merged(document, Self.busy) } == faults)
     }
 
     @Test func onlyNewImagesNeedWork() throws {

@@ -43,7 +43,8 @@ struct BoundsTests {
             "an address has 2048 bytes", .productCreated, "/product_images", "[\(text(2049, "a"))]",
             "has more than 2048 bytes"),
         Case("places are bounded", .productUpdated, "/new_images", array(21, "0"), "has more than 20 elements"),
-        Case("a price is more than 0", .productCreated, "/product_price", "0", "is not more than 0"),
+        Case("a price is not negative", .productCreated, "/product_price", "-1", "is not an amount"),
+        Case("a price can be 0", .productCreated, "/product_price", "0", nil),
         Case(
             "a request is bounded", .imagesCompressionRequested, "/images", array(21, "{}"),
             "has more than 20 elements"),

@@ -1,7 +1,7 @@
 -- The read model: the result of folding products.events and users.events, in the schema that is first in the search
 -- path. The tables have no indexes: those in `indexes` are made when a table is filled.
 --
--- Definition 7. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
+-- Definition 8. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
 -- in `ReadModel.definition`, and operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
@@ -35,10 +35,11 @@ create table products (
     -- Each image and its state: the bytes of JSON that the fold makes. They are not parsed when they are stored: the
     -- views convert them to json.
     images text compression lz4 not null,
-    -- The text that lists search: the first 600 code points, which are three for each character of the longest name and
-    -- fit an index entry. Names are ordered by it, byte by byte.
+    -- The text that lists search: the first 600 code points, which are three for each code point of the longest name and
+    -- fit an index entry. Names are ordered by it, byte by byte. The few names that are longer when they are folded are
+    -- also found by the rest: see `products_with_long_names`.
     search_name text collate "C" not null
-        generated always as (left(warelog.search_text(product_name), 600)) stored
+        generated always as (left(warelog.folded_text(product_name), 600)) stored
 );
 
 -- With the default of 100 samples, one name in the histogram that happens to contain a rare text makes Postgres believe

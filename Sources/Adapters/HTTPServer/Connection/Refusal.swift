@@ -14,7 +14,7 @@ enum Refusal {
         guard case .bytes(let bytes) = response.body,
             let raw = MHD_create_response_from_buffer_copy(bytes.count, bytes)
         else { return nil }
-        for field in response.headers.fields where !WireResponse.isReserved(field.name) {
+        for field in WireResponse.fields(of: response) {
             // Without the field the refusal is still one; it fails for want of memory only.
             _ = MHD_add_response_header(raw, field.name, field.value)
         }

@@ -73,6 +73,9 @@ extension Exchange {
     private func make(_ response: HTTPResponse) -> OpaquePointer? {
         let raw: OpaquePointer?
         switch response.body {
+        case .none where response.status == .notModified:
+            // The field would be the length of the 200 (RFC 9110 section 8.6), which nobody knows here.
+            raw = shim_mhd_bodyless()
         case .none: raw = MHD_create_response_from_buffer_static(0, nil)
         case .bytes(let bytes): raw = Self.make(bytes)
         case .stream: raw = makeStream()
@@ -81,7 +84,7 @@ extension Exchange {
             server.log("libmicrohttpd cannot allocate a response")
             return nil
         }
-        for field in response.headers.fields where !WireResponse.isReserved(field.name) {
+        for field in WireResponse.fields(of: response) {
             // libmicrohttpd refuses line breaks and empty values. No response is sent with a field missing.
             guard MHD_add_response_header(raw, field.name, field.value) == shim_mhd_yes else {
                 server.log("the response's field \(field.name) cannot be sent")

@@ -9,15 +9,26 @@ struct WireResponse {
         let body: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
         let reason = MHD_get_reason_phrase_for(UInt32(clamping: response.status.code)).map { String(cString: $0) } ?? ""
         var head = "HTTP/1.1 \(response.status.code) \(reason)\r\n"
-        for field in response.headers.fields where !Self.isReserved(field.name) && Self.isSafe(field) {
+        for field in Self.fields(of: response) where Self.isSafe(field) {
             head += "\(field.name): \(field.value)\r\n"
         }
-        head += "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
-        bytes = Array(head.utf8) + body
+        // 304 has no body, and the length would be that of the 200 (RFC 9110 section 8.6).
+        if response.status != .notModified { head += "Content-Length: \(body.count)\r\n" }
+        bytes = Array("\(head)Connection: close\r\n\r\n".utf8) + body
     }
 
+    /// The fields that a response is sent with, without those of its framing. Browsers must not guess another media
+    /// type than the stated one, whatever the response is.
+    static func fields(of response: HTTPResponse) -> [HTTPHeaders.Field] {
+        var headers = response.headers
+        if !headers.contains(noSniff.name) { headers.add(noSniff.name, noSniff.value) }
+        return headers.fields.filter { !isReserved($0.name) }
+    }
+
+    private static let noSniff = HTTPHeaders.Field(name: "X-Content-Type-Options", value: "nosniff")
+
     /// Whether a field says how the message is framed, which only its sender knows.
-    static func isReserved(_ name: String) -> Bool {
+    private static func isReserved(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: name.lowercased() == "date"
         case 14: name.lowercased() == "content-length"

@@ -46,20 +46,29 @@ extension KafkaAdmin {
     private func listedMetadata(_ topics: [String]) async throws(KafkaError) -> [TopicMetadata] {
         let client = try slot.get("rd_kafka_metadata")
         let limit = Int32(clamping: timeout.wholeMilliseconds)
-        let result: Result<[String: Int], KafkaError> = await withCheckedContinuation { continuation in
+        let result: Result<ListedTopics, KafkaError> = await withCheckedContinuation { continuation in
             // librdkafka has no call for this that does not block.
-            onThread(named: "kafka-metadata") { continuation.resume(returning: client.partitionCounts(timeout: limit)) }
+            onThread(named: "kafka-metadata") { continuation.resume(returning: client.listedTopics(timeout: limit)) }
         }
-        let counts = try result.get()
-        return topics.map {
-            TopicMetadata(name: $0, exists: counts[$0] != nil, partitionCount: counts[$0] ?? 0, topicID: nil)
+        let listed = try result.get()
+        return topics.map { name in
+            let count = listed.partitionCounts[name]
+            return TopicMetadata(
+                name: name, exists: count != nil, partitionCount: count ?? 0,
+                topicID: count.flatMap { _ in listed.clusterID })
         }
     }
 }
 
+/// The topics of a cluster that have no error.
+private struct ListedTopics: Sendable {
+    let partitionCounts: [String: Int]
+    let clusterID: String?
+}
+
 extension Client {
-    /// Returns the partition count of every topic that has no error. Blocks.
-    fileprivate func partitionCounts(timeout: Int32) -> Result<[String: Int], KafkaError> {
+    /// Returns every topic that has no error. Blocks.
+    fileprivate func listedTopics(timeout: Int32) -> Result<ListedTopics, KafkaError> {
         var metadata: UnsafePointer<rd_kafka_metadata_t>?
         let status = rd_kafka_metadata(handle, 1, nil, &metadata, timeout)
         guard status == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
@@ -71,6 +80,9 @@ extension Client {
         where topic.err == RD_KAFKA_RESP_ERR_NO_ERROR {
             counts[String(cString: topic.topic)] = Int(topic.partition_cnt)
         }
-        return .success(counts)
+        // "The returned pointer must be freed by the application": rd_kafka_clusterid in rdkafka.h.
+        let id = rd_kafka_clusterid(handle, timeout)
+        defer { if let id { rd_kafka_mem_free(handle, id) } }
+        return .success(ListedTopics(partitionCounts: counts, clusterID: id.map { String(cString: $0) }))
     }
 }

@@ -3,7 +3,8 @@ package struct TopicMetadata: Sendable, Equatable {
     package let name: String
     package let exists: Bool
     package let partitionCount: Int
-    /// Differs each time a topic of this name is created. The embedded broker has none.
+    /// Differs each time a topic of this name is created. Those of the embedded broker live as long as its process, and
+    /// have the id of its cluster.
     package let topicID: String?
 
     package var partitions: [TopicPartition] {

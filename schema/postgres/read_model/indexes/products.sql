@@ -22,6 +22,10 @@ create index all_products_deleted on products (created_at, id) where is_deleted;
 create index products_by_text on products using gin (user_id, search_name warelog.gin_trgm_ops)
     with (gin_pending_list_limit = 512) where not is_deleted;
 
+-- Products whose folded name is longer than what `search_name` has of it: a few with ligatures that stand for a sentence.
+create index products_with_long_names on products (user_id, id)
+    where not is_deleted and char_length(search_name) = 600;
+
 -- A change of an image changes no indexed column: when its page has room, the new version of the row stays there, and
 -- no index is written (PostgreSQL, README.HOT).
 alter table products set (fillfactor = 70);
