@@ -46,23 +46,19 @@ extension ListQuery {
         terms += prices(&parameters)
         if let after { terms.append(behind(after, &parameters)) }
         let limit = parameters.bind(.int(limit + 1), "bigint")
+        let order = "order by sort_key \(direction), id \(direction) limit \(limit)"
         func part(_ view: String, _ conditions: [String]) -> String {
-            """
-            select id, \(key) as sort_key from warelog.\(view)
-            where \((terms + conditions).joined(separator: " and "))
-            order by \(key) \(direction), id \(direction) limit \(limit)
-            """
+            "select id, \(key) as sort_key from warelog.\(view) where "
+                + (terms + conditions).joined(separator: " and ")
         }
-        var page = part("product_search", [])
+        var page = "\(part("product_search", [])) \(order)"
         if let name = list.name {
             let found = containment(of: name, usingTrigrams: true, &parameters)
-            page = part("product_search", [found.inSearchName])
-            // The names that are too long for an index entry have an index of their own, which is nearly empty.
-            let rest = ["not is_deleted", "not \(found.inSearchName)", found.inWholeName]
-            page = """
-                select * from ((\(page)) union all (\(part("product_states", rest)))) as both_parts
-                order by sort_key \(direction), id \(direction) limit \(limit)
-                """
+            page = "\(part("product_search", [found.inSearchName])) \(order)"
+            // The names that are too long for an index entry have an index of their own, which is nearly empty. With
+            // `offset 0` Postgres does not look for them in the order of the page, through the whole list.
+            let rest = part("product_states", ["not is_deleted", "not \(found.inSearchName)", found.inWholeName])
+            page = "select * from ((\(page)) union all (\(rest) offset 0)) as both_parts \(order)"
         }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key
