@@ -55,7 +55,7 @@ let model: [Target] = [
             "Base", "Cryptography", "EventLog", "EventLoop", "Events", "JSON", "Kafka", "Postgres", "ReadModel",
             "Tables", "Telemetry",
         ]),
-    room("ProductCache", in: "Model", ["Events", "Redis"]),
+    room("ProductCache", in: "Model", ["Base", "Events", "Redis"]),
 ]
 
 // MARK: - Pictures: the C that decodes and encodes them runs in a process of its own.
@@ -219,8 +219,8 @@ let tests: [Target] = [
         [
             "Base", "CImagingTestSupport", "Compressor", "EventLog", "EventLoop", "Events", "Gateway", "History",
             "HTTPClient", "HTTPMessages", "HTTPServer", "ImageWorker", "InternetAddress", "JSON", "Kafka",
-            "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "Projector", "Replay", "S3",
-            "SeededRandom", "Service", "Settings", "Tables", "Telemetry", "Warelog",
+            "KafkaTesting", "LogTesting", "NetworkTesting", "Postgres", "ProductCache", "Projector", "Redis",
+            "Replay", "S3", "SeededRandom", "Service", "Settings", "Tables", "Telemetry", "Warelog",
         ]),
 ]
 

@@ -1,4 +1,5 @@
 import Base
+import EventLoop
 import Events
 import Kafka
 import Postgres
@@ -14,6 +15,9 @@ import Telemetry
 ///
 /// Redis itself holds the watermark, which tells the invalidations that it has missed. Where it holds none, nobody
 /// knows which entries are stored, and all of them are removed.
+///
+/// An invalidation that Redis refuses, as a server does that has become a replica, is repeated until it is done. In the
+/// meantime the watermark stays behind the checkpoint, so gateways do not serve from the cache.
 final class CacheKeeper: Sendable {
     /// The number of pending changes above which it is cheaper to ask the read model for them.
     private static let maximumPending = 50_000
@@ -79,18 +83,23 @@ final class CacheKeeper: Sendable {
                 }
             }
             group.addTask(executorPreference: context.loop) {
-                for await _ in self.workDue where self.redis.isConnected { await self.work() }
+                for await _ in self.workDue { await self.workPersistently() }
             }
         }
     }
 
-    private func work() async {
-        do {
-            if state.withLock({ $0.mustRepair }) { try await repair() } else { try await invalidate() }
-        } catch {
-            // The next connection, or the next commit, repairs.
-            state.withLock { $0.mustRepair = true }
-            context.log.warning("the cache could not be invalidated", ["error": "\(error)"])
+    /// Works until Redis has done it. Without a connection it ends: the next connection repairs.
+    private func workPersistently() async {
+        var backoff = Backoff(initial: .milliseconds(50), maximum: .seconds(1))
+        while redis.isConnected {
+            do {
+                if state.withLock({ $0.mustRepair }) { try await repair() } else { try await invalidate() }
+                return
+            } catch {
+                state.withLock { $0.mustRepair = true }
+                context.log.warning("the cache could not be invalidated", ["error": "\(error)"])
+            }
+            do { try await context.loop.sleep(for: backoff.next()) } catch { return }  // the process stops
         }
     }
 

@@ -94,7 +94,7 @@ final class Projection: @unchecked Sendable {
             self.keeper.committed(
                 batch.changes.products.map { .init(id: $0.product.id, offset: $0.position.offset) },
                 batch.changes.checkpoints.filter { $0.key.topic == Topic.products.name })
-            self.metrics.record(batch, now: WallClock.now())
+            self.metrics.record(batch)
             try self.quarantineLimit.add(batch.changes.quarantined)
         }
     }

@@ -1,4 +1,3 @@
-import Events
 import Kafka
 import ReadModel
 import Telemetry
@@ -9,7 +8,6 @@ struct ProjectorMetrics: Sendable {
     private let voided: Counter
     private let skipped: Counter
     private let quarantined: Counter
-    private let freshness: Gauge
 
     init(_ metrics: Metrics) {
         events = metrics.counter("warelog_projector_records_total", "Records of the log that were processed.")
@@ -17,15 +15,12 @@ struct ProjectorMetrics: Sendable {
         skipped = metrics.counter(
             "warelog_projector_unknown_types_total", "Events whose type this version does not know.")
         quarantined = metrics.counter("warelog_projector_quarantined_total", "Records put into quarantine.")
-        freshness = metrics.gauge(
-            "warelog_projector_freshness_milliseconds", "Age of the newest event when its rows were committed.")
     }
 
-    func record(_ batch: Batch, now: Timestamp) {
+    func record(_ batch: Batch) {
         events.increment(by: batch.records.count)
         voided.increment(by: batch.voided)
         skipped.increment(by: batch.skipped)
         quarantined.increment(by: batch.changes.quarantined.count)
-        if let newest = batch.records.map(\.timestamp).max() { freshness.set(Int(max(0, now.milliseconds - newest))) }
     }
 }

@@ -6,9 +6,13 @@ import ReadModel
 import Redis
 import Service
 import Tables
+import Telemetry
 
 /// The projector process, from start to end.
 struct ProjectorProcess: Sendable {
+    /// The age of a record that is not folded at which the process is not ready.
+    private static let longestWait = Duration.seconds(5)
+
     private let context: ServiceContext
     private let settings: ProjectorSettings
 
@@ -53,11 +57,27 @@ struct ProjectorProcess: Sendable {
             group.addTask(executorPreference: context.loop) { try await projection.run() }
             let fences = FenceWatch(context: context, postgres: settings.postgres, projection: projection)
             group.addTask(executorPreference: context.loop) { try await fences.run() }
+            group.addTask(executorPreference: context.loop) { try await watchAge() }
             group.addTask(executorPreference: context.loop) { await context.stop.wait() }
             // The projection ends only by a fault; otherwise `stop` ends it.
             defer { group.cancelAll() }
             try await group.next()
         }
         await projection.release()
+    }
+
+    /// The process is not ready while a record waits for too long, whichever projector ought to fold it.
+    private func watchAge() async throws {
+        let age = FoldAge(settings.postgres, settings.kafka, loop: context.loop, now: WallClock.now)
+        try await age.run { reading in
+            if let failure = reading.failure {
+                context.health.unwell("fold", "the age of the oldest record cannot be measured: \(failure)")
+            } else if let oldest = reading.oldest, oldest.age >= Self.longestWait {
+                context.health.unwell(
+                    "fold", "a record of \(oldest.partition) has waited for \(oldest.age.components.seconds) s")
+            } else {
+                context.health.well("fold")
+            }
+        }
     }
 }

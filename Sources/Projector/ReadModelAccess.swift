@@ -6,13 +6,15 @@ import Telemetry
 
 /// The behaviour of the projector while it cannot reach the read model: it says so, and tries again with back-off.
 struct ReadModelAccess: Sendable {
+    /// The longest delay between two attempts. The projector is back within a second after Postgres is; an attempt that
+    /// fails costs Postgres next to nothing.
+    static let longestDelay = Duration.milliseconds(500)
+
     let context: ServiceContext
 
     /// Repeats `body` until it succeeds, or fails for a reason that does not pass.
     func persistently<Value: Sendable>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
-        // The projector is back within a second after Postgres is; an attempt that fails costs Postgres next to
-        // nothing.
-        var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(700))
+        var backoff = Backoff(initial: .milliseconds(50), maximum: Self.longestDelay)
         while true {
             do {
                 let value = try await body()

@@ -104,7 +104,7 @@ package struct RandomStream {
             return .imageUploaded(
                 ProductImageUploaded(
                     productID: id, upload: .sample(pick(1000)), contentType: "image/png", bytes: 70 + pick(9),
-                    digest: "ab12", width: 1, height: 1, owner: owner()))
+                    digest: String(repeating: "ab", count: 32), width: 1, height: 1, owner: owner()))
         case 20...21: return .imageRemoved(ProductImageRemoved(productID: id, image: image(of: id)))
         default:
             let images = (0...pick(2)).map { _ in

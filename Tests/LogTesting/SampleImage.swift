@@ -5,11 +5,13 @@ extension CompressedImage {
     static func sample(_ number: Int) -> CompressedImage {
         let full = ImageRendition.sample(number, ImageRendition.full, width: 2048)
         let isContradicted = number.isMultiple(of: 5)
+        let digits = "\(number.magnitude)"
+        let digest = String(repeating: "0", count: 64 - digits.count) + digits
         return CompressedImage(
             renditions: number.isMultiple(of: 3) ? [full] : [full, .sample(number, "thumb", width: 320)],
             thumbHash: "1QcSHQ\(number % 10)=", isAnimated: number.isMultiple(of: 7),
             source: .init(
-                format: "webp", declaredFormat: isContradicted ? "jpeg" : nil, bytes: 4_194_304, digest: "ab\(number)"))
+                format: "webp", declaredFormat: isContradicted ? "jpeg" : nil, bytes: 4_194_304, digest: digest))
     }
 }
 

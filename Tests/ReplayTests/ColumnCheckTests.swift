@@ -6,7 +6,7 @@ import Testing
     private static var tables: [String: Set<String>] {
         var tables = Dictionary(
             uniqueKeysWithValues: ReadModelTable.allCases.map { ($0.rawValue, Set($0.columnNames)) })
-        tables["quarantine"] = ["topic", "partition", "log_offset", "key", "reason"]
+        tables["quarantine"] = ["topic", "partition", "log_offset", "key", "reason", "command_id"]
         return tables
     }
 

@@ -17,6 +17,9 @@ package struct CloudEvent: Sendable, Equatable {
         self.data = data
     }
 
+    /// The header that holds the id of the command, for records that cannot be read as a whole.
+    package static let commandHeader = Name.command
+
     enum Name {
         static let specVersion = "ce_specversion"
         static let id = "ce_id"

@@ -58,7 +58,9 @@ struct GatewayLoop: Sendable {
             key: shared.key)
         let handlers = Handlers(
             products: ProductHandlers(
-                catalogue: Catalogue(cache, pool, log: context.log), consistency: consistency,
+                catalogue: Catalogue(
+                    cache, shared.cacheTrust, partitions: shared.partitions.products, pool, log: context.log),
+                consistency: consistency,
                 stages: ImageStages(progress: ImageProgress(redis)), key: shared.key, past: past),
             events: ProductEventHandlers(
                 feed: shared.changes, log: shared.log, pool: pool, partitions: shared.partitions.products,

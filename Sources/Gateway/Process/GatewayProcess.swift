@@ -4,6 +4,8 @@ import Events
 import HTTPServer
 import Kafka
 import Postgres
+import ProductCache
+import Redis
 import Service
 import Tables
 import Telemetry
@@ -32,11 +34,12 @@ struct GatewayProcess: Sendable {
 
     private func serve(_ partitions: PartitionCounts, _ key: SigningKey, _ producer: KafkaProducer) async throws {
         let changes = ChangeFeed(context, partitions: partitions.products, maximum: settings.maximumEventStreams)
+        let cacheTrust = CacheTrust()
         let shared = SharedParts(
             partitions: partitions, key: key,
             writer: EventWriter(producer, source: "/warelog/gateway", partitions: partitions),
             log: LogReader(settings.kafka, loop: context.loop), changes: changes,
-            folds: FoldWatch(context, settings.postgres, changes),
+            cacheTrust: cacheTrust, folds: FoldWatch(context, settings.postgres, changes, cacheTrust),
             productIDs: IDLease(context, sequence: "warelog.product_id_blocks", partitions: partitions[.products]),
             // `warelog seed` registers user 1, so the gateways skip the first block.
             userIDs: IDLease(
@@ -52,6 +55,16 @@ struct GatewayProcess: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { background in
             background.addTask(executorPreference: context.loop) { try await shared.folds.run() }
             background.addTask(executorPreference: context.loop) { try await shared.log.run() }
+            background.addTask(executorPreference: context.loop) {
+                let gauges = FoldAgeGauges(partitions, context.metrics)
+                let age = FoldAge(settings.postgres, settings.kafka, loop: context.loop, now: WallClock.now)
+                try await age.run { gauges.set($0.ages) }
+            }
+            background.addTask(executorPreference: context.loop) {
+                try await withRedis(settings.redis, loop: context.loop) { redis in
+                    try await shared.cacheTrust.run(ProductCache(redis), context.loop)
+                }
+            }
             background.addTask(executorPreference: context.loop) {
                 try await withOneConnection { try await shared.changes.run($0) }
             }
@@ -105,6 +118,7 @@ struct SharedParts: Sendable {
     let writer: EventWriter
     let log: LogReader
     let changes: ChangeFeed
+    let cacheTrust: CacheTrust
     let folds: FoldWatch
     let productIDs: IDLease<Product>
     let userIDs: IDLease<User>

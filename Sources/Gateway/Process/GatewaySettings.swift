@@ -61,9 +61,10 @@ struct GatewaySettings: Sendable {
         redis = reader.redis()
         kafka = reader.kafka(clientID: "warelog-gateway", log: log)
         var s3 = reader.s3()
-        // A client waits for the answer, so the gateway gives up sooner than the compressor does.
-        s3.totalTimeout = .seconds(15)
-        s3.undoTimeout = .seconds(5)
+        // A client waits for the answer, so the gateway gives up sooner than the compressor does: after five seconds at
+        // most, in which an upload that fails is also undone, by two requests at most.
+        s3.totalTimeout = .milliseconds(3500)
+        s3.undoTimeout = .milliseconds(700)
         self.s3 = s3
         try reader.finish()
     }

@@ -8,12 +8,17 @@ import Telemetry
 /// Reads products: one by its id through the cache, many by a query.
 final class Catalogue: Sendable {
     private let cache: ProductCache
+    private let trust: CacheTrust
+    private let partitions: Int32
     private let pool: PostgresPool
     private let log: Log
     private let loads = SingleFlight<ProductID, Loaded>()
 
-    init(_ cache: ProductCache, _ pool: PostgresPool, log: Log) {
+    /// `partitions` is the number of partitions of `products.events`.
+    init(_ cache: ProductCache, _ trust: CacheTrust, partitions: Int32, _ pool: PostgresPool, log: Log) {
         self.cache = cache
+        self.trust = trust
+        self.partitions = partitions
         self.pool = pool
         self.log = log
     }
@@ -23,6 +28,7 @@ final class Catalogue: Sendable {
     func product(
         _ id: ProductID, atLeast position: LogPosition?
     ) async throws -> (entry: ProductCache.Entry, isHit: Bool) {
+        guard trust.covers(id.partition(of: partitions)) else { return (try await read(id).entry, false) }
         do throws(RedisError) {
             if let entry = try await cache.entry(id, atLeast: position) { return (entry, true) }
         } catch {

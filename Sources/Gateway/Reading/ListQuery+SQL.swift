@@ -42,23 +42,27 @@ extension ListQuery {
         var parameters = StatementParameters()
         let key = list.order.key.column.name
         let direction = list.order.direction
-        var terms = ["true"] + owner(&parameters)
-        terms += prices(&parameters)
+        let owned = ["true"] + owner(&parameters)
+        var terms = owned + prices(&parameters)
         if let after { terms.append(behind(after, &parameters)) }
         let limit = parameters.bind(.int(limit + 1), "bigint")
         let order = "order by sort_key \(direction), id \(direction) limit \(limit)"
-        func part(_ view: String, _ conditions: [String]) -> String {
-            "select id, \(key) as sort_key from warelog.\(view) where "
+        func part(_ relation: String, _ conditions: [String]) -> String {
+            "select id, \(key) as sort_key from \(relation) where "
                 + (terms + conditions).joined(separator: " and ")
         }
-        var page = "\(part("product_search", [])) \(order)"
+        var page = "\(part("warelog.product_search", [])) \(order)"
         if let name = list.name {
             let found = containment(of: name, usingTrigrams: true, &parameters)
-            page = "\(part("product_search", [found.inSearchName])) \(order)"
+            page = "\(part("warelog.product_search", [found.inSearchName])) \(order)"
             // The names that are too long for an index entry have an index of their own, which is nearly empty. With
-            // `offset 0` Postgres does not look for them in the order of the page, through the whole list.
-            let rest = part("product_states", ["not is_deleted", "not \(found.inSearchName)", found.inWholeName])
-            page = "select * from ((\(page)) union all (\(rest) offset 0)) as both_parts \(order)"
+            // `offset 0` Postgres reads all of it, and does not look for them through the rest of the list.
+            let long = """
+                (select * from warelog.product_states
+                where \(owned.joined(separator: " and ")) and not is_deleted and \(Self.isLong) offset 0) as long
+                """
+            let rest = part(long, ["not \(found.inSearchName)", found.inWholeName])
+            page = "select * from ((\(page)) union all (\(rest))) as both_parts \(order)"
         }
         let sql = """
             select \(ProductDocument.columns), page.sort_key::text as sort_key
@@ -85,7 +89,7 @@ extension ListQuery {
         var terms = prices(&parameters)
         if let name = list.name {
             let found = containment(of: name, usingTrigrams: false, &parameters)
-            terms.append("(\(found.inSearchName) or \(found.inWholeName))")
+            terms.append("(\(found.inSearchName) or \(Self.isLong) and \(found.inWholeName))")
         }
         return terms
     }
@@ -100,9 +104,12 @@ extension ListQuery {
         return (
             usingTrigrams && Self.hasTrigrams(text)
                 ? "search_name like warelog.folded_pattern(\(parameter))" : "position(\(folded) in search_name) > 0",
-            "char_length(search_name) = 600 and position(\(folded) in warelog.folded_text(product_name)) > 0"
+            "position(\(folded) in warelog.folded_text(product_name)) > 0"
         )
     }
+
+    /// The condition that indexes have only a part of the name.
+    private static let isLong = "char_length(search_name) = 600"
 
     /// The condition for products that come after `place` in the list's order.
     func behind(_ place: ListCursor, _ parameters: inout StatementParameters) -> String {

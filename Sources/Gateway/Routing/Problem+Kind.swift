@@ -28,6 +28,7 @@ extension Problem {
         case routeNotFound = "route-not-found"
         case methodNotAllowed = "method-not-allowed"
         case conflict
+        case refused
         case overloaded
         case tooManyRequests = "too-many-requests"
         case consistencyTimeout = "consistency-timeout"
@@ -47,7 +48,7 @@ extension Problem {
             case .productNotFound, .versionNotFound, .imageNotFound, .userNotFound, .operationNotFound, .routeNotFound:
                 .notFound
             case .methodNotAllowed: .methodNotAllowed
-            case .conflict, .tooManyImages: .conflict
+            case .conflict, .refused, .tooManyImages: .conflict
             case .tooManyRequests: .tooManyRequests
             case .overloaded, .consistencyTimeout, .unavailable: .serviceUnavailable
             case .internalError: .internalServerError
@@ -81,6 +82,7 @@ extension Problem {
             case .routeNotFound: "The path does not exist"
             case .methodNotAllowed: "The method is not allowed"
             case .conflict: "The write conflicts with another one"
+            case .refused: "The write has no effect"
             case .overloaded: "The service is overloaded"
             case .tooManyRequests: "The client sends too many requests"
             case .consistencyTimeout: "The write of the consistency token is not visible yet"

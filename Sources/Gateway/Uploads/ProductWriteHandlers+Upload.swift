@@ -16,10 +16,12 @@ extension ProductWriteHandlers {
 
     /// Throws before the body is read if the write will certainly be refused.
     private func refuseEarly(_ write: WriteRequest, _ change: ProductChange) async throws {
-        guard let state = try await change.state() else { return }
+        guard let state = try await change.state(write) else { return }
         // A request that took effect before gets its original answer, whatever the present state of the product is.
         if let idempotency = write.idempotency,
-            try await idempotency.isUsed(.user(state.product.userID), parts.key, parts.pool)
+            try await write.reads.spend({ deadline in
+                try await idempotency.isUsed(.product(change.id), parts.key, parts.pool, within: deadline)
+            })
         {
             return
         }

@@ -15,7 +15,7 @@ struct CommandLog: Sendable {
         let idempotency: IdempotencyMark?
         let traceparent: String
         /// How long to wait for the fold's verdict.
-        let wait: Duration
+        var wait: Duration
     }
 
     enum Outcome: Sendable {

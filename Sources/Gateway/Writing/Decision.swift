@@ -4,6 +4,18 @@ import Postgres
 
 /// The fold's decision on a command: a row of `warelog.commands`.
 struct Decision: Sendable {
+    /// The reason why an event is void.
+    enum Refusal: Sendable, Equatable {
+        case known(VoidReason)
+        /// A reason that only a newer projector knows.
+        case unknown(String)
+
+        init(_ text: String) { self = VoidReason(rawValue: text).map { .known($0) } ?? .unknown(text) }
+
+        /// Whether the event would take effect if it were decided on the present state.
+        var isConflict: Bool { self == .known(.versionMismatch) }
+    }
+
     /// The last event of the command.
     let event: EventID
     let topic: Topic
@@ -13,8 +25,8 @@ struct Decision: Sendable {
     /// The content version of the resource after the event.
     let version: Int64
     let mediaRevision: Int64
-    /// The reason why the event is void; nil if it took effect.
-    let refusal: VoidReason?
+    /// Nil if the event took effect.
+    let refusal: Refusal?
     /// The digest of the request, if it had an idempotency key.
     let requestDigest: String?
     /// The document of the resource after the event, if the request had an idempotency key and the resource exists.
@@ -32,8 +44,7 @@ struct Decision: Sendable {
         resource = try row.int("resource_id")
         version = try row.int("version")
         mediaRevision = try row.int("media_revision")
-        // A reason that only a newer projector knows is still a refusal.
-        refusal = try row.optionalText("void_reason").map { VoidReason(rawValue: $0) ?? .versionMismatch }
+        refusal = try row.optionalText("void_reason").map { Refusal($0) }
         requestDigest = try row.optionalText("request_digest")
         document = try row.optionalText("document").map { Array($0.utf8) }
     }
@@ -46,11 +57,12 @@ struct Decision: Sendable {
     var problem: Problem? {
         switch refusal {
         case nil: nil
-        case .versionMismatch: .preconditionFailed(version: version, mediaRevision: mediaRevision)
-        case .unknownProduct, .gone: Problem(.productNotFound)
-        case .unknownImage: Problem(.imageNotFound)
-        case .tooManyImages: Problem(.tooManyImages)
-        case .alreadyExists, .duplicateCommand, .alreadyAnswered: Problem(.conflict)
+        case .known(.versionMismatch): .preconditionFailed(version: version, mediaRevision: mediaRevision)
+        case .known(.unknownProduct), .known(.gone): Problem(.productNotFound)
+        case .known(.unknownImage): Problem(.imageNotFound)
+        case .known(.tooManyImages): Problem(.tooManyImages)
+        case .known(.alreadyExists), .known(.duplicateCommand), .known(.alreadyAnswered): Problem(.conflict)
+        case .unknown(let reason): Problem(.refused, "The reason is `\(reason)`, which a later release explains.")
         }
     }
 }

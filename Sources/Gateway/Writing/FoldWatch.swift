@@ -38,14 +38,18 @@ final class FoldWatch: Sendable {
     private let context: ServiceContext
     private let postgres: PostgresConfiguration
     private let changes: ChangeFeed
+    private let cache: CacheTrust
     private let state = Mutex(State())
     private let hasDue = Signal()
 
-    /// Forwards folded offsets to `changes`.
-    init(_ context: ServiceContext, _ postgres: PostgresConfiguration, _ changes: ChangeFeed) {
+    /// Forwards folded offsets to `changes` and `cache`.
+    init(
+        _ context: ServiceContext, _ postgres: PostgresConfiguration, _ changes: ChangeFeed, _ cache: CacheTrust
+    ) {
         self.context = context
         self.postgres = postgres
         self.changes = changes
+        self.cache = cache
     }
 
     /// Waits for the fold's decision on `command`, whose event is at `position`. Nil if the decision cannot be read or
@@ -149,7 +153,10 @@ final class FoldWatch: Sendable {
             state.due += reached.filter { $0.command != nil }
             return (before, reached.filter { $0.command == nil }, !state.due.isEmpty)
         }
-        if partition.topic == Topic.products.name, before < next { changes.folded(partition.partition, before..<next) }
+        if partition.topic == Topic.products.name, before < next {
+            cache.folded(partition.partition, to: next)
+            changes.folded(partition.partition, before..<next)
+        }
         for waiter in folded { waiter.continuation.resume(returning: nil) }
         if areDue { hasDue.send() }
     }

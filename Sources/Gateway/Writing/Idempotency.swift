@@ -8,10 +8,13 @@ import Postgres
 
 /// A request with an `Idempotency-Key`, which the client may repeat.
 struct Idempotency: Sendable {
-    /// The scope of a key if the request has no credentials.
+    /// The scope of a key if the request has no credentials. It does not depend on what the read model holds, so that a
+    /// request with a key is treated like any other while Postgres is away.
     enum Principal: Sendable {
-        /// The user whose product it is.
+        /// The request creates a product of this user.
         case user(UserID)
+        /// The request changes this product.
+        case product(ProductID)
         /// Nobody is known yet, so each document has keys of its own. Another client's registration with the same key
         /// is another registration.
         case document
@@ -56,6 +59,7 @@ struct Idempotency: Sendable {
             switch (identity, principal) {
             case (let identity?, _): "credentials \(identity)"
             case (nil, .user(let user)): "user \(user)"
+            case (nil, .product(let product)): "product \(product)"
             case (nil, .document): "document \(SHA256.hex(content))"
             }
         let keyDigest = Hexadecimal.text(key.code(.principal, Array("\(who)\0\(self.key)".utf8)).prefix(16))
@@ -71,12 +75,14 @@ struct Idempotency: Sendable {
 
 extension Idempotency {
     /// Whether a request with this key has taken effect, whatever its body was.
-    func isUsed(_ principal: Principal, _ key: SigningKey, _ pool: PostgresPool) async throws -> Bool {
+    func isUsed(
+        _ principal: Principal, _ key: SigningKey, _ pool: PostgresPool, within deadline: Duration
+    ) async throws -> Bool {
         let marks = key.all.map { command(principal, content: [], $0).mark.key }
         return try await translatingReadModelErrors {
             !(try await pool.query(
                 "select 1 from warelog.commands where idempotency_key = any($1) and void_reason is null",
-                [.textArray(marks)]
+                [.textArray(marks)], deadline: deadline
             ).rows.isEmpty)
         }
     }
@@ -85,7 +91,7 @@ extension Idempotency {
     ///
     /// Nil if the read model does not respond. The fold then decides between the two attempts.
     func earlierDecision(
-        _ principal: Principal, content: [UInt8], _ key: SigningKey, _ pool: PostgresPool
+        _ principal: Principal, content: [UInt8], _ key: SigningKey, _ pool: PostgresPool, within deadline: Duration
     ) async throws -> Decision? {
         let attempts = key.all.map { command(principal, content: content, $0) }
         let rows: PostgresResult.Rows
@@ -93,7 +99,7 @@ extension Idempotency {
             rows = try await pool.query(
                 """
                 select \(Decision.columns) from warelog.commands where idempotency_key = any($1) and void_reason is null
-                """, [.textArray(attempts.map(\.mark.key))]
+                """, [.textArray(attempts.map(\.mark.key))], deadline: deadline
             ).rows
         } catch {
             guard error.isAway else { throw error }

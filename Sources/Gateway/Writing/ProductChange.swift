@@ -1,11 +1,14 @@
+import Base
 import EventLog
+import EventLoop
 import Events
 import History
 import Postgres
 
 /// A change of an existing product, from reading its state to the fold's decision.
 ///
-/// If the client expects no version and another write was first, the change is decided again on the new state.
+/// If the client expects no version and another write was first, the change is decided again on the new state: a few
+/// times and with pauses, because each attempt stays on the log for ever.
 struct ProductChange: Sendable {
     /// The event that carries out the change.
     struct Plan: Sendable {
@@ -16,16 +19,16 @@ struct ProductChange: Sendable {
         var needsState = false
     }
 
-    private static let maximumAttempts = 32
+    private static let maximumAttempts = 4
 
     let parts: WriteParts
     let id: ProductID
 
     /// Reads the product. Nil if the read model does not respond; throws if the product never existed.
-    func state() async throws -> ProductState? {
+    func state(_ write: WriteRequest) async throws -> ProductState? {
         let state: ProductState?
         do {
-            state = try await ProductState.load(id, parts.pool)
+            state = try await write.reads.spend { try await ProductState.load(id, parts.pool, within: $0) }
         } catch let error as PostgresError where error.isAway {
             return nil
         }
@@ -42,14 +45,12 @@ struct ProductChange: Sendable {
     func run(
         _ write: WriteRequest, content: @autoclosure () -> [UInt8], _ decide: (Product?) throws -> Plan
     ) async throws -> WriteOutcome {
-        var state = try await state()
-        if write.idempotency != nil, state == nil {
-            throw Problem.unavailable("Idempotency keys cannot be checked at the moment.")
-        }
-        let (submission, earlier) = try await parts.submission(
-            write, state.map { .user($0.product.userID) } ?? .document, content: content())
+        var state = try await state(write)
+        var (submission, earlier) = try await parts.submission(write, .product(id), content: content())
         if let earlier { return .accepted(earlier, earlier.representation, isReplay: true) }
-        for _ in 0..<Self.maximumAttempts {
+        let end = ContinuousClock.now + submission.wait
+        var backoff = Backoff(initial: .milliseconds(20), maximum: .milliseconds(200))
+        for attempt in 1...Self.maximumAttempts {
             let demanded = try check(write, state)
             let plan = try decide(state?.product)
             // A request with a key is recorded even if it changes nothing: its repetition must get the same answer.
@@ -62,20 +63,32 @@ struct ProductChange: Sendable {
             case .pending:
                 return .pending(.init(submission, appended, resource: id.value))
             case .accepted(let decision, let isReplay):
-                let result = try await representation(after: decision, state, appended.recorded, isReplay: isReplay)
-                return .accepted(decision, result, isReplay: isReplay)
+                do {
+                    let result = try await representation(
+                        after: decision, write, state, appended.recorded, isReplay: isReplay)
+                    return .accepted(decision, result, isReplay: isReplay)
+                } catch is Unreadable {
+                    return .pending(.init(submission, appended, resource: id.value))
+                }
             case .refused(let decision, let problem):
-                guard decision.refusal == .versionMismatch, demanded == nil else { throw problem }
-                state = try await self.state()
+                guard decision.refusal?.isConflict == true, demanded == nil else { throw problem }
+                guard attempt < Self.maximumAttempts else { break }
+                try await parts.log.loop.sleep(for: backoff.next())
+                state = try await self.state(write)
+                submission.wait = max(.zero, end - .now)
             }
         }
         throw Problem.unavailable("Too many concurrent edits of the product.")
     }
 
+    /// The write took effect, and the read model does not show the product at the moment.
+    private struct Unreadable: Error {}
+
     /// The product after the event. The read model keeps it for a request with a key. Otherwise the gateway derives it
     /// from the state that it knew or, if another write was in between, reads the present state.
     private func representation(
-        after decision: Decision, _ state: ProductState?, _ recorded: Recorded<ProductEvent>, isReplay: Bool
+        after decision: Decision, _ write: WriteRequest, _ state: ProductState?, _ recorded: Recorded<ProductEvent>,
+        isReplay: Bool
     ) async throws -> Representation? {
         if decision.document != nil || isReplay { return decision.representation }
         var product = state?.product
@@ -83,6 +96,7 @@ struct ProductChange: Sendable {
         if let product, product.version == decision.version, product.mediaRevision == decision.mediaRevision {
             return product.isDeleted ? nil : Representation(product)
         }
-        return try await self.state().flatMap { $0.product.isDeleted ? nil : Representation($0.product) }
+        guard let present = try await self.state(write) else { throw Unreadable() }
+        return present.product.isDeleted ? nil : Representation(present.product)
     }
 }

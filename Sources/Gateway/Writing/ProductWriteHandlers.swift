@@ -20,7 +20,10 @@ struct ProductWriteHandlers: Sendable {
         let command = try translatingDocumentFaults { () throws(InvalidDocument) in
             try CreateProduct(body.root, imageURL: ImageURL.parse)
         }
-        guard try await users.isKnown(command.userID, parts.pool) else {
+        let isKnown = try await write.reads.spend { deadline in
+            try await users.isKnown(command.userID, parts.pool, within: deadline)
+        }
+        guard isKnown else {
             throw Problem(InvalidDocument([FieldFault("/user_id", .unknownUser, "is not the id of a user")]))
         }
         let outcome = try await parts.create(write, .user(command.userID), content: body.root.canonical, ids) {

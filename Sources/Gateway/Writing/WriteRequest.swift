@@ -10,6 +10,7 @@ struct WriteRequest: Sendable {
     let trace: TraceContext
     /// The prefix of the paths in the answer.
     let prefix: String
+    let reads = ReadAllowance()
 
     init(_ request: HTTPRequest, _ trace: TraceContext) throws(Problem) {
         preconditions = try Preconditions(request.headers)
@@ -54,7 +55,9 @@ struct WriteParts: Sendable {
         let (command, mark) = idempotency.command(principal, content: content, key)
         return (
             .init(command: command, idempotency: mark, traceparent: write.trace.traceparent, wait: wait),
-            try await idempotency.earlierDecision(principal, content: content, key, pool)
+            try await write.reads.spend {
+                try await idempotency.earlierDecision(principal, content: content, key, pool, within: $0)
+            }
         )
     }
 

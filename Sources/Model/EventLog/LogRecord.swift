@@ -91,4 +91,9 @@ extension CloudEvent {
 extension KafkaRecord {
     /// The key as text; bytes that are not UTF-8 are replaced.
     package var keyText: String { String(decoding: key ?? [], as: UTF8.self) }
+
+    /// The id of the command that the record names, whether or not the rest of it can be read.
+    package var commandText: String? {
+        headers.last { $0.name == CloudEvent.commandHeader }?.value.map { String(decoding: $0, as: UTF8.self) }
+    }
 }

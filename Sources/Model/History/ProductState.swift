@@ -11,10 +11,12 @@ package struct ProductState: Sendable {
     /// The columns that `init(row:)` reads.
     package static let columns = "\(Product.columns), log_partition, log_offset"
 
-    /// Loads the state; nil when the product never existed.
-    package static func load(_ id: ProductID, _ pool: PostgresPool) async throws -> ProductState? {
+    /// Loads the state; nil when the product never existed. `deadline` replaces the pool's.
+    package static func load(
+        _ id: ProductID, _ pool: PostgresPool, within deadline: Duration? = nil
+    ) async throws -> ProductState? {
         let rows = try await pool.query(
-            "select \(columns) from warelog.product_states where id = $1", [.int(id.value)]
+            "select \(columns) from warelog.product_states where id = $1", [.int(id.value)], deadline: deadline
         ).rows
         return try rows.first.map { try ProductState(row: $0) }
     }

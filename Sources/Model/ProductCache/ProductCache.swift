@@ -1,3 +1,4 @@
+import Base
 package import Events
 package import Redis
 
@@ -11,6 +12,9 @@ package import Redis
 /// The **watermark** of a partition is the offset up to which the invalidations are done. It lives beside the entries,
 /// so it is lost with them: a projector that finds it below the read model's checkpoint repeats the invalidations in
 /// between.
+///
+/// Beside its body an entry has a **seal**: a checksum and the entity tag. An entry whose seal does not fit is a miss,
+/// and the next fill replaces it.
 package final class ProductCache: Sendable {
     /// The cached knowledge of a product.
     package enum Entry: Sendable, Equatable {
@@ -52,6 +56,13 @@ package final class ProductCache: Sendable {
         }
     }
 
+    /// The form of the documents: count it up with every change of `ProductDocument`'s JSON. Documents of other forms
+    /// are in other fields, so gateways of two releases do not serve each other's.
+    private static let form = 1
+    /// The names of an entry's fields.
+    static let body = "body\(form)"
+    static let seal = "seal\(form)"
+
     private static let documentLifetime = 3_600_000
     /// Short, because there is no end of ids that do not exist.
     private static let absenceLifetime = 30_000
@@ -77,16 +88,24 @@ package final class ProductCache: Sendable {
                 watermark > position.offset
             else { return nil }
         }
-        return Self.entry(try await redis.command(["HMGET", .string(Self.key(id)), "body", "tag"]))
+        let fields: [RedisArgument] = [.string(Self.body), .string(Self.seal)]
+        return Self.entry(try await redis.command(["HMGET", .string(Self.key(id))] + fields), of: id)
     }
 
     /// Takes the lease of `id`, named `token`, unless the entry has been filled in the meantime.
     package func lease(_ id: ProductID, token: String) async throws(RedisError) -> LeaseOutcome {
-        let reply = try await redis.evaluate(
-            CacheScripts.lease, keys: [.string(Self.key(id))],
-            arguments: [.string(token), .int(Int64(Self.leaseLifetime))])
-        if Self.entry(reply) != nil { return .alreadyFilled }
+        let reply = try await lease(id, token, discardingDocument: false)
+        if Self.entry(reply, of: id) != nil { return .alreadyFilled }
+        if case .array = reply { _ = try await lease(id, token, discardingDocument: true) }
         return .taken(FillLease(token: token))
+    }
+
+    private func lease(_ id: ProductID, _ token: String, discardingDocument: Bool) async throws(RedisError)
+        -> RedisValue
+    {
+        try await redis.evaluate(
+            CacheScripts.lease, keys: [.string(Self.key(id))],
+            arguments: [.string(token), .int(Int64(Self.leaseLifetime)), .int(discardingDocument ? 1 : 0)])
     }
 
     /// Stores the entry that was loaded under `lease`, unless the product has changed or another reader has taken the
@@ -100,21 +119,32 @@ package final class ProductCache: Sendable {
             case .document(let document): (document, Self.documentLifetime)
             case .absent: (Document(body: [], entityTag: ""), Self.absenceLifetime)
             }
+        let tag = Array(document.entityTag.utf8)
         let reply = try await redis.evaluate(
             CacheScripts.fill, keys: [.string(Self.key(id))],
             arguments: [
                 .string(lease.token), .string(version.map { String($0) } ?? ""), .bytes(document.body),
-                .string(document.entityTag), .int(Int64(lifetime)),
+                .bytes(Self.checksum(id, document.body, tag) + tag), .int(Int64(lifetime)),
             ])
         return reply == .int(1)
     }
 
-    private static func entry(_ reply: RedisValue) -> Entry? {
+    /// Nil when there is no document, or a damaged one.
+    private static func entry(_ reply: RedisValue, of id: ProductID) -> Entry? {
         guard case .array(let fields) = reply, fields.count == 2, case .string(let body) = fields[0],
-            case .string(let tag) = fields[1]
+            case .string(let seal) = fields[1]
         else { return nil }
+        let tag = Array(seal.dropFirst(8))
+        guard seal.starts(with: checksum(id, body, tag)) else { return nil }
         if body.isEmpty { return .absent }
         return .document(Document(body: body, entityTag: String(decoding: tag, as: UTF8.self)))
+    }
+
+    private static func checksum(_ id: ProductID, _ body: [UInt8], _ tag: [UInt8]) -> [UInt8] {
+        var checksum = Checksum(seed: UInt64(bitPattern: id.value))
+        checksum.add(body)
+        checksum.add(tag)
+        return checksum.bytes
     }
 
     // MARK: the projector, and a gateway that answers a write
@@ -140,9 +170,14 @@ package final class ProductCache: Sendable {
 
     /// The watermark of each partition; partitions that Redis has none for are left out.
     package func watermarks() async throws(RedisError) -> [Int32: Int64] {
-        guard case .array(let fields) = try await redis.command(["HGETALL", .string(Self.watermarks)]) else {
-            return [:]
+        let reply: RedisValue
+        do {
+            reply = try await redis.command(["HGETALL", .string(Self.watermarks)])
+        } catch {
+            guard error.code == "WRONGTYPE" else { throw error }
+            return [:]  // somebody else has written the key: the next invalidation replaces it
         }
+        guard case .array(let fields) = reply else { return [:] }
         var watermarks: [Int32: Int64] = [:]
         for pair in stride(from: 0, to: fields.count - 1, by: 2) {
             guard case .string(let name) = fields[pair], case .string(let value) = fields[pair + 1],

@@ -7,7 +7,7 @@ import Tables
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {
     /// The version of the tables that this code writes. Counted up with every change of them.
-    package static let definition = 8
+    package static let definition = 9
     /// SQLSTATE of a checkpoint that another process owns.
     package static let fenced = "WL001"
     /// The channel on which projectors are told that they have to take their partitions over again. The payload is a

@@ -6,6 +6,7 @@ import Postgres
 import ReadModel
 import Replay
 import Service
+import Telemetry
 
 /// `warelog lag`, `warelog status` and `warelog rebuild status`: show the state of the read models and the lag.
 struct Status: Sendable {
@@ -105,7 +106,8 @@ struct Status: Sendable {
         let ends = try await LogScan(tool.settings.kafka, loop: tool.loop).ends()
         let behind = ends.filter { $0.value > checkpoints[$0.key]?.next ?? 0 }.keys
         let ages = try await Freshness(tool.settings.kafka, loop: tool.loop).ages(
-            ofRecordsAt: Dictionary(uniqueKeysWithValues: behind.map { ($0, checkpoints[$0]?.next ?? 0) }))
+            ofRecordsAt: Dictionary(uniqueKeysWithValues: behind.map { ($0, checkpoints[$0]?.next ?? 0) }),
+            now: WallClock.now)
         return ends.keys.sorted().map { partition in
             PartitionLag(
                 partition: partition, end: ends[partition] ?? 0, checkpoint: checkpoints[partition]?.next ?? 0,

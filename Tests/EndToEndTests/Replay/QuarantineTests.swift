@@ -118,6 +118,31 @@ extension EndToEnd {
             }
         }
 
+        @Test func theOperationOfAWriteToAQuarantinedProductSaysSo() throws {
+            try Environment.run { warelog in
+                let id = try #require(ProductID(try await warelog.create().id))
+                let position = try await warelog.withProducer { producer, partitions in
+                    let draft = Self.draft(.updated(ProductUpdated(productID: id, name: "never")), id)
+                    let partition = id.partition(of: partitions.products)
+                    let offset = try await producer.send(
+                        topic: Topic.products.name, partition: partition, key: Array(draft.key.utf8), value: nil,
+                        headers: draft.headers)
+                    return "\(Topic.products.name)/\(partition)@\(offset)"
+                }
+                try await warelog.caughtUp()
+                let answer = try await warelog.send(
+                    .patch, "/products/\(id)", #"{"product_price":5}"#, headers: ["Prefer": "respond-async"])
+                let path = try #require(answer.headers["Location"])
+                let token = answer.headers["Consistency-Token"] ?? ""
+                let waiting = try await warelog.operation(path, token)
+                #expect(waiting?["status"]?.string == "quarantined")
+                #expect(waiting?["resource"]?.string == "/products/\(id)")
+                let end = try await warelog.processes.run("quarantine", "discard", position, "--reason", "a test")
+                #expect(end.isDone, "\(end)")
+                #expect(try await warelog.operation(path, token)?["status"]?.string == "accepted")
+            }
+        }
+
         /// Of each product the positions of what cannot be folded, as `warelog` names them; the last product is well.
         private static func appendPoisoned(_ products: [ProductID], _ warelog: Environment) async throws -> [String] {
             try await warelog.withProducer { producer, partitions in

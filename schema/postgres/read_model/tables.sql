@@ -1,7 +1,7 @@
 -- The read model: the result of folding products.events and users.events, in the schema that is first in the search
 -- path. The tables have no indexes: those in `indexes` are made when a table is filled.
 --
--- Definition 8. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
+-- Definition 9. A change of these files, or of the rows that the fold makes, is a new definition: increase it here and
 -- in `ReadModel.definition`, and operators rebuild.
 
 -- Each row begins with its id and the position in the log of the last event that changed it: the state root finds
@@ -104,10 +104,14 @@ create table quarantine (
     log_offset bigint not null,
     key text not null,
     reason text not null,
+    -- The command that the record names; null when it names none.
+    command_id text collate "C",
     primary key (topic, partition, log_offset)
 );
 
 create index quarantine_by_key on quarantine (key, partition, topic);
+-- A hash, because a record may name a command that is longer than an entry of a B-tree.
+create index quarantine_by_command on quarantine using hash (command_id);
 
 -- The fence: moves a checkpoint from one offset to another for the newest owner, and fails for every other process, so
 -- that the transaction changes nothing.

@@ -25,11 +25,13 @@ package func withProducer<Value>(
     return try await closing(producer, body)
 }
 
-/// Opens an administrative client for the time of `body`, and closes it however `body` ends. On the loop's thread.
+/// Opens an administrative client for the time of `body`, and closes it however `body` ends. Each request has this
+/// timeout. On the loop's thread.
 package func withAdmin<Value>(
-    _ configuration: KafkaConfiguration, loop: EventLoop, _ body: (KafkaAdmin) async throws -> Value
+    _ configuration: KafkaConfiguration, timeout: Duration = .seconds(10), loop: EventLoop,
+    _ body: (KafkaAdmin) async throws -> Value
 ) async throws -> Value {
-    let admin = try KafkaAdmin(configuration, loop: loop)
+    let admin = try KafkaAdmin(configuration, timeout: timeout, loop: loop)
     return try await closing(admin, body)
 }
 

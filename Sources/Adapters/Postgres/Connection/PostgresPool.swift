@@ -12,6 +12,10 @@ package import EventLoop
 /// within another `deadline`, the connection is closed. The sessions' `statement_timeout` is the deadline, unless the
 /// configuration has one.
 package final class PostgresPool: @unchecked Sendable {
+    /// The longest time between two attempts to connect. It is short, because callers with a back-off of their own come
+    /// after it; an attempt that fails costs Postgres next to nothing.
+    package static let longestPause = Duration.milliseconds(250)
+
     private let configuration: PostgresConfiguration
     private let loop: EventLoop
     private let size: Int
@@ -23,7 +27,7 @@ package final class PostgresPool: @unchecked Sendable {
     private var opening: [ObjectIdentifier: PostgresConnector] = [:]
     private var watchdogs: [ObjectIdentifier: Timer] = [:]
     private var waiting = FIFO<PostgresCommand>()
-    private var backoff = Backoff(initial: .milliseconds(50), maximum: .seconds(2))
+    private var backoff = Backoff(initial: .milliseconds(50), maximum: longestPause)
     private var pause: Timer?
     private var lastFailure: PostgresError?
     private var isClosed = false

@@ -3,6 +3,10 @@ package import EventLoop
 
 /// Listens to one channel as long as its task runs. It connects again with back-off whenever the connection is lost.
 package struct PostgresSubscription: Sendable {
+    /// The longest delay between two attempts. The subscriber is back within a second after Postgres is, and an attempt
+    /// that fails costs Postgres next to nothing.
+    package static let longestDelay = Duration.milliseconds(500)
+
     private let configuration: PostgresConfiguration
     private let loop: EventLoop
     private let channel: String
@@ -24,9 +28,7 @@ package struct PostgresSubscription: Sendable {
         begin: (PostgresConnection) async throws -> Void = { _ in },
         receive: (PostgresNotification) -> Void, lose: (PostgresError) -> Void
     ) async throws {
-        // The subscriber is back within a second after Postgres is; an attempt that fails costs Postgres next to
-        // nothing.
-        var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(700))
+        var backoff = Backoff(initial: .milliseconds(50), maximum: Self.longestDelay)
         while !Task.isCancelled {
             do {
                 try await withConnection(configuration, loop: loop) { connection in

@@ -13,6 +13,7 @@ package struct QuarantineRow: ReadModelRow, Sendable {
         .int("log_offset") { $0.record.offset },
         .text("key") { ReadModelSQL.storable($0.record.keyText) },
         .text("reason") { ReadModelSQL.storable($0.reason) },
+        .text("command_id") { $0.record.commandText.map(ReadModelSQL.storable) },
     ]
     package static var onConflict: ConflictRule { .keepsOld }
 }

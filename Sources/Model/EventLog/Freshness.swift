@@ -1,7 +1,6 @@
 package import EventLoop
-import Events
+package import Events
 package import Kafka
-import Telemetry
 
 /// Measures the age of records of the log.
 package struct Freshness: Sendable {
@@ -15,9 +14,11 @@ package struct Freshness: Sendable {
         self.loop = loop
     }
 
-    /// The age in seconds of the first record at or after each position; records that cannot be read in time are left
-    /// out.
-    package func ages(ofRecordsAt places: [TopicPartition: Int64]) async throws -> [TopicPartition: Double] {
+    /// The age in seconds of the first record at or after each position, when the records are read and it is `now`;
+    /// records that cannot be read in time are left out.
+    package func ages(
+        ofRecordsAt places: [TopicPartition: Int64], now: () -> Timestamp
+    ) async throws -> [TopicPartition: Double] {
         guard !places.isEmpty else { return [:] }
         let timestamps = Timestamps()
         try await withConsumer(kafka, loop: loop) { consumer in
@@ -34,7 +35,7 @@ package struct Freshness: Sendable {
                 }
             } catch is DeadlineExceeded {}  // the ages that were found have to do
         }
-        let now = WallClock.now().milliseconds
+        let now = now().milliseconds
         return timestamps.found.mapValues { max(0, Double(now - $0) / 1000) }
     }
 
