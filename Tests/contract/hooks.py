@@ -29,6 +29,7 @@ ADDRESSES = [
 
 tokens = []
 entity_tags = {}
+owners = {}
 deleted = set()
 
 
@@ -50,6 +51,11 @@ def after_call(ctx, case, response):
         entity_tags[product(case)] = tag
     if case.method == "DELETE" and response.status_code == 204:
         deleted.add(case.formatted_path)
+    if response.content and "application/json" in response.headers.get("content-type", []):
+        data = response.json().get("data")
+        for item in data if isinstance(data, list) else [data]:
+            if isinstance(item, dict) and "user_id" in item:
+                owners[str(item.get("id"))] = item["user_id"]
 
 
 @schemathesis.hook
@@ -89,9 +95,9 @@ def before_call(ctx, case, kwargs):
     headers.pop("Last-Event-ID", None)
     if not isinstance(body, dict):
         return
-    # An owner is registered, and stays who it is: the user of `warelog seed`.
+    # An owner is registered, and stays who it is: for a new product, the user of `warelog seed`.
     if "user_id" in body:
-        body["user_id"] = 1
+        body["user_id"] = owners.get(product(case).split("/")[-1], 1)
     # A price has two decimals, which binary fractions cannot say.
     if isinstance(body.get("product_price"), float):
         body["product_price"] = round(body["product_price"], 2)
