@@ -17,7 +17,8 @@ import Telemetry
 /// knows which entries are stored, and all of them are removed.
 ///
 /// An invalidation that Redis refuses, as a server does that has become a replica, is repeated until it is done. In the
-/// meantime the watermark stays behind the checkpoint, so gateways do not serve from the cache.
+/// meantime the watermark stays behind the checkpoint, and a second after the commit gateways stop serving the
+/// partition's products from the cache.
 final class CacheKeeper: Sendable {
     /// The number of pending changes above which it is cheaper to ask the read model for them.
     private static let maximumPending = 50_000

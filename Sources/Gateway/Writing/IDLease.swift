@@ -50,6 +50,9 @@ final class IDLease<Entity>: Sendable {
     /// The minimum number of unused ids, over all partitions.
     private static var reserve: Int { 4000 }
 
+    /// A create that finds no id waits for the lease, so a Postgres that does not answer must not hold it up for long.
+    private static var leaseDeadline: Duration { .seconds(1) }
+
     private let context: ServiceContext
     private let sequence: String
     private let firstID: Int64
@@ -106,24 +109,28 @@ final class IDLease<Entity>: Sendable {
     /// Leases blocks whenever ids run low, until the task is cancelled.
     func run(_ pool: PostgresPool) async throws {
         for await _ in needed {
+            var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(500))
             var failures = 0
             while state.withLock({ $0.fewest < share || !$0.waiting.isEmpty }) {
                 do {
                     try await lease(pool)
                     failures = 0
+                    backoff.reset()
                 } catch {
                     failures += 1
                     fail()
                     note("\(error)", failures: failures)
                     // The pool reports when it is connected and not when Postgres can answer.
-                    try await context.loop.sleep(for: .seconds(1))
+                    try await context.loop.sleep(for: backoff.next())
                 }
             }
         }
     }
 
     private func lease(_ pool: PostgresPool) async throws {
-        let rows = try await pool.query("select warelog.lease_block($1::regclass) as block", [.text(sequence)]).rows
+        let rows = try await pool.query(
+            "select warelog.lease_block($1::regclass) as block", [.text(sequence)], deadline: Self.leaseDeadline
+        ).rows
         guard let row = rows.first else { return }
         let first = try row.int("block") * Self.blockSize + 1
         let last = first + Self.blockSize - 1

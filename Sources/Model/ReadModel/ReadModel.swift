@@ -143,22 +143,16 @@ package struct ReadModel: Sendable {
         if !changes.commands.isEmpty { statements.append(sql.write(changes.commands)) }
         if !changes.productEvents.isEmpty { statements.append(sql.write(changes.productEvents)) }
         if !changes.quarantined.isEmpty { statements.append(sql.write(changes.quarantined)) }
-        if changes.newestProduct > 0 || changes.newestUser > 0 {
-            statements.append(ReadModelSQL.reserveIDs(changes))
-        }
+        if !changes.products.isEmpty || !changes.users.isEmpty { statements.append(sql.reserveIDs()) }
         statements.append(ReadModelSQL.notify(changes.checkpoints, of: generation))
         _ = try await pool.transaction(statements)
     }
 
     /// Ends a load of the tables: writes the records in quarantine, and the offsets from which the log is to be folded.
     package func finish(
-        _ quarantined: [QuarantineRow], newestProduct: Int64, newestUser: Int64,
-        checkpoints: [TopicPartition: Int64]
+        _ quarantined: [QuarantineRow], checkpoints: [TopicPartition: Int64]
     ) async throws(PostgresError) {
-        var ids = ReadModelChanges()
-        ids.newestProduct = newestProduct
-        ids.newestUser = newestUser
-        var statements = [sql.insert(checkpoints), ReadModelSQL.reserveIDs(ids)]
+        var statements = [sql.insert(checkpoints), sql.reserveIDs()]
         if !quarantined.isEmpty { statements.append(sql.write(quarantined)) }
         _ = try await pool.transaction(statements)
     }

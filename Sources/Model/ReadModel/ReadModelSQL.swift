@@ -126,10 +126,17 @@ struct ReadModelSQL: Sendable {
         return text
     }
 
-    /// Keeps ids that the log has used from being leased again.
-    static func reserveIDs(_ changes: ReadModelChanges) -> PostgresStatement {
+    /// Keeps the ids of products and users from being leased again: up to the greatest ones within reach of the
+    /// sequences. An id beyond was not leased, and must not hide those that were.
+    func reserveIDs() -> PostgresStatement {
         PostgresStatement(
-            "select warelog.reserve_ids($1, $2)", [.int(changes.newestProduct), .int(changes.newestUser)])
+            """
+            select warelog.reserve_ids(
+                (select coalesce(max(id), 0) from \(schema).products where id <=
+                    (select warelog.reach_of_sequence(last_value) from warelog.product_id_blocks)),
+                (select coalesce(max(id), 0) from \(schema).users where id <=
+                    (select warelog.reach_of_sequence(last_value) from warelog.user_id_blocks)))
+            """, [])
     }
 
     /// Tells the gateways, after the commit, up to where each partition is folded. Only the live generation does that:

@@ -11,7 +11,7 @@ import Redis
 import Testing
 
 extension EndToEnd {
-    /// What a client reads while the cache holds something else than it should.
+    /// Clients read the truth while the cache holds something else.
     @Suite struct CacheTests {
         @Test(arguments: ["", "garbage", "{\"data\":{}}"])
         func aDamagedEntryIsAMissAndIsReplaced(_ damage: String) throws {
@@ -30,7 +30,7 @@ extension EndToEnd {
                         let entry = try await ProductCache(redis).entry(ProductID(id)!)
                         #expect(entry == .document(.init(body: good.body, entityTag: good.headers["ETag"] ?? "")))
                     }
-                    // Somebody else has written the key.
+                    // Another program has written the key.
                     _ = try await redis.texts("SET", "warelog:product:\(id)", damage)
                     #expect(try await warelog.send(.get, "/products/\(id)").body == good.body)
                     #expect(try await ProductCache(redis).entry(ProductID(id)!) != nil)

@@ -7,7 +7,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// That nothing is folded shows, whatever the reason is.
+    /// The gateway shows that nothing is folded, whatever the reason is.
     @Suite struct FoldAgeTests {
         private static let document = #"{"user_id":1,"product_name":"unfolded","product_price":1}"#
         private static let later: HTTPHeaders = ["Prefer": "respond-async"]
@@ -59,7 +59,7 @@ extension EndToEnd {
                     let settings = ["DB_PORT": "\(relay.port)", "VERDICT_WAIT_MILLISECONDS": "250"]
                     try await warelog.restart(.projector, awaiting: "partitions assigned", with: settings)
                     try await warelog.restart(.gateway, awaiting: "\"message\":\"serving\"", with: settings)
-                    _ = try await warelog.createdInTheEnd(Self.document)
+                    _ = try await warelog.createdInTheEnd(Self.document, meanwhile: [.serviceUnavailable, .accepted])
                     try await warelog.awaitFoldAge { $0 == 0 }
                     try await warelog.awaitReadiness(.projector, true)
                     relay.fault = fault

@@ -27,7 +27,7 @@ extension EndToEnd {
                         .gateway, awaiting: Self.serving,
                         with: ["DB_PORT": "\(relay.port)", "VERDICT_WAIT_MILLISECONDS": "500"])
                     // The user is known to this gateway from here on, and ids are leased.
-                    _ = try await warelog.createdInTheEnd(Self.document)
+                    _ = try await warelog.createdInTheEnd(Self.document, meanwhile: [.serviceUnavailable, .accepted])
                     relay.fault = fault
                     var answers: [HTTPClientResponse] = []
                     let keys: [HTTPHeaders] = [[:], Self.key(), [:], Self.key()]
@@ -96,7 +96,7 @@ extension EndToEnd {
                     let settings = ["DB_PORT": "\(relay.port)", "VERDICT_WAIT_MILLISECONDS": "250"]
                     try await warelog.restart(.projector, awaiting: "partitions assigned", with: settings)
                     try await warelog.restart(.gateway, awaiting: Self.serving, with: settings)
-                    _ = try await warelog.createdInTheEnd(Self.document)
+                    _ = try await warelog.createdInTheEnd(Self.document, meanwhile: [.serviceUnavailable, .accepted])
                     relay.fault = .cut
                     // The projector notices when it has something to fold.
                     #expect(try await warelog.send(.post, "/products", Self.document).status == .accepted)
@@ -109,7 +109,7 @@ extension EndToEnd {
                     }
                     relay.fault = nil
                     let start = ContinuousClock.now
-                    _ = try await warelog.createdInTheEnd(Self.document)
+                    _ = try await warelog.createdInTheEnd(Self.document, meanwhile: [.serviceUnavailable, .accepted])
                     let time = ContinuousClock.now - start
                     print("the first 201 came \(time) after Postgres was back")
                     #expect(time < .seconds(2))

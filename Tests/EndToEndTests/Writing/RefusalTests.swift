@@ -6,7 +6,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// What becomes of a write that the fold refuses.
+    /// The outcome of a write that the fold refuses.
     @Suite struct RefusalTests {
         @Test func aReasonThatOnlyANewerProjectorKnowsIsAnOutcomeOfItsOwn() throws {
             try Environment.run { warelog in

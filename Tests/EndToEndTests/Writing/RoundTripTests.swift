@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 extension EndToEnd {
-    /// What clients send back, and how they spell it.
+    /// Clients send back documents that they have read, in their own spelling.
     @Suite struct RoundTripTests {
         @Test func whatAReadReturnedCanBeWrittenAndMakesNoEvent() throws {
             try Environment.run { warelog in

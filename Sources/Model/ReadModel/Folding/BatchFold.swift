@@ -22,8 +22,6 @@ struct BatchFold {
     private(set) var decisions: [CommandRow] = []
     private var decisionSlots: [CommandKey: Int] = [:]
     private(set) var voided = 0
-    private(set) var newestProduct: Int64 = 0
-    private(set) var newestUser: Int64 = 0
 
     /// Reserves memory for about `count` events.
     init(_ state: LoadedState, expecting count: Int) {
@@ -47,7 +45,6 @@ struct BatchFold {
 
     mutating func fold(_ recorded: Recorded<ProductEvent>, _ command: CommandID?) {
         let id = recorded.event.productID
-        if case .created = recorded.event { newestProduct = max(newestProduct, id.value) }
         let slot = slot(of: id)
         let before = Self.counters(products[slot].product)
         let command = command.map { CommandKey(.products, recorded.position.partition, $0) }
@@ -94,7 +91,6 @@ struct BatchFold {
 
     mutating func fold(_ recorded: Recorded<UserEvent>, _ command: CommandID?) {
         let id = recorded.event.userID
-        newestUser = max(newestUser, id.value)
         let command = command.map { CommandKey(.users, recorded.position.partition, $0) }
         let previous = command.flatMap { decisionSlots[$0] }
         guard isNew(command, previous) else { return voided += 1 }

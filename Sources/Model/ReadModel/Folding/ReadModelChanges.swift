@@ -12,9 +12,6 @@ package struct ReadModelChanges {
     package var quarantined: [QuarantineRow] = []
     /// The next offset of each partition.
     package var checkpoints: [TopicPartition: Int64] = [:]
-    /// The greatest ids that were created; 0 when none was.
-    package var newestProduct: Int64 = 0
-    package var newestUser: Int64 = 0
 
     mutating func advance(past record: KafkaRecord) {
         let next = max(checkpoints[record.topicPartition] ?? 0, record.offset + 1)
@@ -26,8 +23,6 @@ package struct ReadModelChanges {
         productEvents = fold.productEvents
         users = fold.changedUsers
         commands = fold.decisions
-        newestProduct = fold.newestProduct
-        newestUser = fold.newestUser
     }
 
     /// Appends the changed rows of a table in binary form.

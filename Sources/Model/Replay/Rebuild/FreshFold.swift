@@ -10,9 +10,6 @@ import Synchronization
 package struct FreshFold: Sendable {
     package struct Result: Sendable {
         package fileprivate(set) var quarantined: [QuarantineRow] = []
-        /// The greatest ids that were created; 0 when none was.
-        package fileprivate(set) var newestProduct: Int64 = 0
-        package fileprivate(set) var newestUser: Int64 = 0
         package fileprivate(set) var records: Int64 = 0
 
         package init() {}
@@ -143,8 +140,6 @@ package struct FreshFold: Sendable {
                 throw ReplayFault.refused(
                     "more than \(Self.quarantineLimit) records cannot be folded: the fault is probably in this program")
             }
-            result.newestProduct = max(result.newestProduct, batch.changes.newestProduct)
-            result.newestUser = max(result.newestUser, batch.changes.newestUser)
             result.records += Int64(records.count)
             try await body(batch.changes, Int64(records.count))
         }

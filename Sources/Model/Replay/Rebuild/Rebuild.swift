@@ -118,9 +118,7 @@ package struct Rebuild: Sendable {
                 meter.phase("indexing")
                 try await generations.note(next.number, phase: "indexing", folded: $0.records)
             }
-            try await ReadModel(generation: next.number, of: counts, pool).finish(
-                result.quarantined, newestProduct: result.newestProduct, newestUser: result.newestUser,
-                checkpoints: ends)
+            try await ReadModel(generation: next.number, of: counts, pool).finish(result.quarantined, checkpoints: ends)
             try await generations.note(next.number, phase: "following")
         }
         meter.phase("following")
