@@ -1,7 +1,6 @@
 """Runs the configurations of deploy/ in front of a gateway: proxies.py NGINX.CONF HAPROXY.CFG
 
-WARELOG_URL is in the environment. Prints what was tried, and `skipped` for a proxy that is not
-installed.
+WARELOG_URL is in the environment. Prints what was tried; a proxy that is not installed is a fault.
 """
 
 import contextlib
@@ -120,8 +119,8 @@ def run(make, path):
     """Whether it ran without a fault."""
     name = make.__name__
     if shutil.which(name, path="/usr/sbin:/usr/bin:" + os.environ["PATH"]) is None:
-        print(f"skipped: {name} is not installed")
-        return True
+        print(f"{name} is not installed")
+        return False
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         environment = dict(os.environ, PATH="/usr/sbin:" + os.environ["PATH"])
