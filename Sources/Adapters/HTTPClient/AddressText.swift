@@ -31,7 +31,7 @@ struct AddressText {
         self.fragment = fragment.isEmpty ? nil : Self.escaped(fragment.dropFirst())
     }
 
-    /// Without control characters and spaces at the ends, and without tabs and line ends anywhere.
+    /// The bytes without control characters and spaces at the ends, and without tabs and line ends anywhere.
     private static func cleaned(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8.drop { $0 <= 0x20 })
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }

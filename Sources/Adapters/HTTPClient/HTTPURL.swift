@@ -8,8 +8,8 @@ package struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
     package let scheme: Scheme
-    /// In lower case and in ASCII (IDNA). An IPv4 address in any of `inet_aton`'s spellings is normalised to dotted
-    /// decimal; an IPv6 address is in brackets.
+    /// The host in lower case and in ASCII (IDNA). An IPv4 address in any of `inet_aton`'s spellings is normalised to
+    /// dotted decimal; an IPv6 address is in brackets.
     package let host: String
     package let port: UInt16
     package let hasUserinfo: Bool

@@ -56,7 +56,7 @@ private final class Parser {
     struct Event {
         let kind: yaml_event_type_t
         let line: Int
-        /// Of a scalar.
+        /// The text of a scalar; empty for any other event.
         let text: String
     }
 

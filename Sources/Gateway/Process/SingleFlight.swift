@@ -2,7 +2,7 @@ import Synchronization
 
 /// Merges concurrent loads of the same key into one.
 final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// What a waiting caller gets.
+    /// The way in which a caller's wait ends.
     private enum Turn: Sendable {
         case result(Result<Value, any Error>)
         /// The caller whose load it was has gone, and this one loads.

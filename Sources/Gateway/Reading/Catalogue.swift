@@ -39,7 +39,7 @@ final class Catalogue: Sendable {
         return (try await load(id), false)
     }
 
-    /// What a load found, which all readers share that missed while it was under way.
+    /// The result of a load. All readers share it that missed while the load was under way.
     private enum Loaded: Sendable {
         /// Another reader, perhaps of another gateway, has filled the cache.
         case filled

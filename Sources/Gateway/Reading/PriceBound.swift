@@ -2,7 +2,7 @@ import Events
 
 /// A bound of a filter by price: the hundredths that any number amounts to for prices, which have two decimals.
 struct PriceBound: Sendable, Equatable, CustomStringConvertible {
-    /// From one less than the lowest price to one more than the highest.
+    /// The bound in hundredths, clamped to the range from one less than the lowest price to one more than the highest.
     private let hundredths: Int64
 
     private static let limits = -1...(Money.maximum.cents + 1)

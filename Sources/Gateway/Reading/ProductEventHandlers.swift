@@ -38,7 +38,7 @@ struct ProductEventHandlers: Sendable {
         guard let subscription = feed.follow(id) else {
             throw Problem(.overloaded, "Too many open event streams.", headers: ["Retry-After": "5"])
         }
-        // What is beyond the log has not happened: the client begins anew.
+        // An event beyond the end of the log has not happened, so the client begins anew.
         let seen = last.flatMap { $0 <= state.position.offset ? $0 : nil }
         let stream = HTTPResponseStream { [epoch] writer in
             try await Self.send(history, from: state, after: seen, epoch, subscription, to: writer)

@@ -48,7 +48,7 @@ package struct FoldAge: Sendable {
                 var isFirst = true
                 while true {
                     let failure = await look(admin, pool, &lag)
-                    // What was there before the first look is older than that look.
+                    // A record that was there before the first look is older than that look.
                     if isFirst, failure == nil {
                         isFirst = false
                         await date(&lag)
@@ -85,7 +85,7 @@ package struct FoldAge: Sendable {
 
     private func date(_ lag: inout FoldLag) async {
         let freshness = Freshness(kafka, loop: loop)
-        // Without the records' own times their ages begin with the first look.
+        // If the records' own times cannot be read, their ages begin with the first look.
         guard let ages = try? await freshness.ages(ofRecordsAt: lag.oldest, now: now) else { return }
         lag.date(ages.mapValues { .now - .seconds($0) })
     }

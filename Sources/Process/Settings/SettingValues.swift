@@ -1,7 +1,7 @@
 /// The values of settings by their names, from the environment and from files.
 package struct SettingValues: Sendable, ExpressibleByDictionaryLiteral {
     private(set) var values: [String: String] = [:]
-    /// Where a file names a setting in its own way: `config.yaml: database.port`.
+    /// The place of each setting that a file names in its own way, such as `config.yaml: database.port`.
     private(set) var places: [String: String] = [:]
 
     package init(_ values: [String: String] = [:]) { self.values = values }
