@@ -35,17 +35,27 @@ package final class MockCluster: @unchecked Sendable {
     package func goDown() {
         rd_kafka_mock_broker_set_down(cluster, 1)
         if reserved < 0 { reserved = Self.bind(port) }
+        Self.share(reserved, false)
     }
 
-    package func comeUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
+    package func comeUp() {
+        if reserved >= 0 { Self.share(reserved, true) }
+        rd_kafka_mock_broker_set_up(cluster, 1)
+    }
 
     private var port: UInt16 { brokers.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
-    /// A bound socket that does not listen: whoever connects is refused, and a listener beside it is allowed.
+    /// Whether another socket may be bound to the port of this one.
+    private static func share(_ descriptor: CInt, _ isShared: Bool) {
+        var value: CInt = isShared ? 1 : 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    /// A bound socket that does not listen: whoever connects is refused. Its port is shared, because connections of the
+    /// broker that have just ended have it as well.
     private static func bind(_ port: UInt16) -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        var on: CInt = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        share(descriptor, true)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian

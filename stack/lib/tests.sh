@@ -6,6 +6,7 @@ tests_are_complete=yes
 results_are_there=yes
 coverage_is_enough=yes
 swift_log=$RUN/log/swift-test.log
+swift_test_limit=30m
 all_parts=scripts,modules,replay,service,contract,coverage
 # As they were built.
 swift_testing=(--package-path "$ROOT" -c release)
@@ -68,8 +69,9 @@ run_swift_tests() {
     mkdir -p "$RUN/log" "$RUN/results" "$RUN/profiles/$name"
     # Only for processes that are not told otherwise by SwiftPM; without it they leave their profiles where they run.
     export LLVM_PROFILE_FILE=$RUN/profiles/$name/%m.profraw
-    # Line by line, so that the log of a run that is killed names the test that hung.
-    "${swift_testing_in[@]}" stdbuf -oL \
+    # Line by line, so that the log of a run that is killed names the test that hung. SwiftPM can wait for ever for a
+    # test process that crashed.
+    "${swift_testing_in[@]}" timeout --foreground --kill-after=10 "$swift_test_limit" stdbuf -oL \
         swift test --skip-build "${swift_testing[@]}" "$@" --xunit-output "$results" 2>&1 |
         tee -a "$swift_log" | sed "/$hidden_lines/d" || tests_are_complete=no
     # SwiftPM writes the next ones in their place.
