@@ -18,7 +18,7 @@ install_schemathesis() {
 run_schemathesis() (
     mkdir -p "$RUN/contract" && cd "$RUN/contract" || exit
     PYTHONPATH=$contract PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$contract/schemathesis.toml" \
-        run "$ROOT/schema/openapi.json" --url "http://127.0.0.1:$GATEWAY_PORT" \
+        run "$ROOT/schema/openapi.json" --url "http://127.0.0.1:$GATEWAY_PORT" "$@"
 )
 
 # run_requests: those of examples/requests.http, which are all calls of the API.
