@@ -1,15 +1,15 @@
 # Lines of code that were run, by module.
 
-# print_coverage PROFILE MODULE MINIMUM BINARY…: fails if that module is covered by less than MINIMUM per cent.
+# print_coverage PROFILE MINIMUMS BINARY…: fails if a module is covered by less than its minimum ("Events=95 all=90").
 print_coverage() {
-    local profile=$1 module=$2 minimum=$3 tools
-    shift 3
+    local profile=$1 minimums=$2 tools
+    shift 2
     tools=$(dirname "$(readlink -f "$(command -v swift)")")
     "$tools/llvm-cov" export -format=lcov -summary-only -instr-profile "$profile" "${@/#/-object=}" |
-        awk -v sources="$ROOT/Sources/" -v module="$module" -v minimum="$minimum" -f "$ROOT/stack/lib/coverage.awk"
+        awk -v sources="$ROOT/Sources/" -v minimums="$minimums" -f "$ROOT/stack/lib/coverage.awk"
 }
 
-# print_coverage_of_all DIRECTORY MODULE MINIMUM: over the tests and every process that they started, whose profiles are
+# print_coverage_of_all DIRECTORY MINIMUMS: over the tests and every process that they started, whose profiles are
 # in the directory.
 print_coverage_of_all() {
     local directory=$1 tools profiles binary binaries=()
@@ -22,7 +22,7 @@ print_coverage_of_all() {
     # profile: only if all are broken is that an error.
     quietly "$RUN/log/coverage.log" \
         "$tools/llvm-profdata" merge -sparse -failure-mode=all -o "$directory.profdata" "${profiles[@]}" || return 1
-    print_coverage "$directory.profdata" "$2" "$3" "${binaries[@]}"
+    print_coverage "$directory.profdata" "$2" "${binaries[@]}"
 }
 
 # The rules of the fold are covered by their own tests: built alone, in the background, while others wait.
