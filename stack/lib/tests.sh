@@ -37,7 +37,7 @@ build_for_tests() {
 # The service is tested by one test after another, so that each has the machine for itself: those that fold the log
 # again and again come before those that make it long.
 run_parts() {
-    local folding='EndToEndTests.*/(Column|Rebuild|RebuildCancel|Verify|Quarantine|Status|LostDatabase)Tests/'
+    local folding='EndToEndTests.*/(Column|Rebuild|RebuildCancel|Verify|Quarantine|Repair|Status|LostDatabase)Tests/'
     run_part scripts run_scripts
     run_part modules run_swift_tests modules --skip EndToEndTests
     [[ $parts != *,coverage,* || -n ${COVERAGE:-} ]] || start_coverage_of_events
