@@ -1,8 +1,9 @@
 # The stack without Docker. `make help` lists what there is; the variables of a target are explained in its script.
 
-export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM
+export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXIMUM CHAOS_SECONDS CHAOS_FAULTS \
+	CHAOS_LIMITS CHAOS_PAUSE CHAOS_ANSWER
 
-.PHONY: help up demo down reset infrastructure check test coverage doctor shell clean-machine fuzz-api fuzz-images
+.PHONY: help up demo down reset infrastructure check test coverage doctor shell clean-machine fuzz-api fuzz-images chaos
 .PHONY: bench-images bench-replay
 
 help: ## this list
@@ -47,6 +48,9 @@ fuzz-api: ## drives the API from its OpenAPI document: MAX_EXAMPLES=1000 SEED=
 
 fuzz-images: ## attacks the picture decoders: SECONDS=600
 	@FUZZ_SECONDS=$(SECONDS) stack/fuzz-images
+
+chaos: ## injects faults while clients work, and checks that nothing was lost: CHAOS_SECONDS=600 SEED=
+	@stack/chaos
 
 bench-images: ## measures the work on pictures: PARTS= PHOTOS= ROUNDS= MAXIMUM=
 	@bench/images/run

@@ -19,7 +19,7 @@ start_postgres() {
     in_postgres_data launch postgres "${unprivileged[@]}" "$postgres_programs/postgres" -D /proc/self/cwd \
         -c listen_addresses=127.0.0.1 -c port="$POSTGRES_PORT" -c unix_socket_directories= \
         -c shared_buffers="${POSTGRES_SHARED_BUFFERS:-64MB}" -c max_connections=200 \
-        -c fsync="$DURABILITY" -c synchronous_commit="$DURABILITY" -c full_page_writes="$DURABILITY"
+        -c fsync="$DURABILITY" -c synchronous_commit="${POSTGRES_COMMIT:-$DURABILITY}" -c full_page_writes="$DURABILITY"
 }
 
 make_postgres_cluster() {

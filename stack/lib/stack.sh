@@ -44,7 +44,7 @@ is_at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 # What was built or fetched stays, and so do the directories that tests have to themselves.
 wipe_run_directory() {
     local name kept=()
-    for name in tools lock built home missing-packages test fuzz fuzz-images bench-images bench-replay; do
+    for name in tools lock built home missing-packages test chaos soak fuzz fuzz-images bench-images bench-replay; do
         kept+=(! -name "$name")
     done
     find "$RUN" -mindepth 1 -maxdepth 1 "${kept[@]}" -exec rm -rf {} +

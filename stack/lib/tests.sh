@@ -7,7 +7,7 @@ results_are_there=yes
 coverage_is_enough=yes
 swift_log=$RUN/log/swift-test.log
 swift_test_limit=30m
-all_parts=scripts,modules,replay,service,contract,coverage
+all_parts=scripts,modules,replay,service,contract,chaos,coverage
 # As they were built.
 swift_testing=(--package-path "$ROOT" -c release)
 [ -z "${COVERAGE:-}" ] ||
@@ -44,6 +44,7 @@ run_parts() {
     run_part replay run_swift_tests replay --filter "$folding"
     run_part service run_swift_tests service --filter EndToEndTests --skip "$folding"
     run_part contract run_api_checks
+    run_part chaos run_chaos_minute
     run_part coverage measure_coverage
 }
 
@@ -99,6 +100,18 @@ run_api_checks() {
         skipped=$((skipped + 1))
     fi
     stop "${SERVICES[@]}"
+}
+
+# Faults against two of each process, on servers of their own. How long they take is printed and not judged: other tests
+# may be running.
+run_chaos_minute() {
+    local name='chaos: a minute of faults, and nothing is lost'
+    if [[ $broker_mode != kafka || $s3_mode != versitygw || -n ${COVERAGE:-} ]]; then
+        say "skipped: $name: it needs Kafka, VersityGW and the usual build"
+        skipped=$((skipped + 1))
+        return
+    fi
+    count_check "$name" env CHAOS_SECONDS=60 CHAOS_LIMITS=no stack/chaos
 }
 
 # The same requests each time.
