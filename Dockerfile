@@ -1,4 +1,4 @@
-# Warelog's executables on Debian 13: built in the first stage, with only what they need at run time in the second.
+# Warelog's executables on Debian 13. The first stage builds them; the second contains only what they need at run time.
 
 FROM debian:trixie-slim AS build
 WORKDIR /source
@@ -19,13 +19,13 @@ RUN mkdir -p /out/bin \
     && for program in gateway projector compressor warelog warelog-image-worker; do \
         cp ".build/release/$program" /out/bin/ || exit 1; \
     done \
-    # The packages that own the shared libraries which the programs load: the list of the next stage.
+    # The next stage installs these packages: they own the shared libraries that the programs load.
     && ldd /out/bin/* | awk '$2 == "=>" { print $3 }' | sort -u | xargs readlink -f | xargs dpkg -S \
         | cut -d : -f 1 | sort -u > /out/packages
 
 FROM debian:trixie-slim
 COPY --from=build /out/packages /tmp/packages
-# libheif is loaded at run time, so that no program names it.
+# libheif is loaded at run time, so ldd does not list it.
 RUN apt-get update \
     && xargs apt-get install -y --no-install-recommends ca-certificates curl \
         libheif1 libheif-plugin-dav1d libheif-plugin-libde265 < /tmp/packages \
