@@ -7,8 +7,8 @@ export BROKER S3 PORTS MACHINE MAX_EXAMPLES SEED EVENTS PARTS PHOTOS ROUNDS MAXI
 .PHONY: bench-images bench-replay
 
 help: ## prints this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } /^# Variables|^#   / { print substr($$0, 2) }' \
-		$(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } \
+		/^# Variables|^#   / { print substr($$0, 2) }' $(MAKEFILE_LIST)
 
 up: ## starts the whole service on loopback, with its data in .run; installs and builds what is missing
 	@stack/up
