@@ -1,5 +1,5 @@
-# What our pictures are measured against; everything is installed below .run/bench-images, and what cannot be had is
-# left out, with its reason.
+# Installs the encoders that Warelog is compared with, below .run/bench-images. One that cannot be installed is skipped,
+# and the reason is printed.
 # shellcheck shell=bash
 
 . "$ROOT/bench/images/versions.env"
@@ -51,6 +51,6 @@ install_debians_libvips() {
 install_peers() {
     mkdir -p "$bench/log"
     install_python_peers || fail 'bench: PyPI cannot be reached, and the bench needs Pillow and NumPy'
-    install_node_peers || say 'bench: SKIPPED: sharp and the worker that is compared with: npm cannot be reached'
-    install_debians_libvips || say "bench: SKIPPED: Debian's libvips"
+    install_node_peers || say 'bench: SKIPPED: sharp and the Node worker, because npm cannot be reached'
+    install_debians_libvips || say "bench: SKIPPED: Debian's libvips, because its packages cannot be installed"
 }

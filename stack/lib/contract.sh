@@ -1,5 +1,6 @@
-# The checks of the API from outside: Schemathesis drives a running gateway from its OpenAPI document, every example of
-# docs/api.md and every call of examples/requests.http is run, and the proxies of deploy/ pass all that they should.
+# The checks of the API from outside: Schemathesis sends requests that it generates from the OpenAPI document, every
+# example in docs/api.md and every call in examples/requests.http is run, and the proxies of deploy/ pass everything
+# that they should.
 
 schemathesis=$TOOLS/schemathesis/bin/schemathesis
 contract=$ROOT/Tests/contract
@@ -14,7 +15,7 @@ install_schemathesis() {
     touch "$schemathesis"
 }
 
-# run_schemathesis ARGUMENT…: every phase and every check. What it keeps between runs, it keeps nowhere.
+# run_schemathesis ARGUMENT…: runs every phase and every check, and keeps nothing between runs.
 run_schemathesis() (
     mkdir -p "$RUN/contract" && cd "$RUN/contract" || exit
     PYTHONPATH=$contract PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$contract/schemathesis.toml" \

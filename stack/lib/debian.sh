@@ -11,7 +11,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        fail "needs root or sudo for: $*"
+        fail "This needs root or sudo: $*"
     fi
 }
 
@@ -20,7 +20,7 @@ install_packages() {
     local missing removed
     mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
-    say "Debian packages: ${missing[*]}"
+    say "installing Debian packages: ${missing[*]}"
     refresh_package_lists
     if [ "$WARELOG_MACHINE" = direct ]; then
         removed=$(removed_by_installing "${missing[@]}")

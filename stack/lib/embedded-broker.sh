@@ -8,10 +8,10 @@ start_embedded_broker() {
     touch "$RUN/embedded-broker-ran"
 }
 
-# Its log is in memory: when it starts, the log starts anew, and a read model of the one before would be wrong.
+# Its log is in memory, so each start begins a new log, and a read model of the previous log would be wrong.
 forget_what_a_lost_log_said() {
     [ -e "$RUN/embedded-broker-ran" ] || return 0
-    say 'embedded broker: the log of the last run is gone with it, so the read model in Postgres and Redis is wiped too'
+    say 'embedded broker: the log of the last run is lost, so the read model in Postgres and Redis is deleted too'
     stop gateway projector compressor
     stop postgres redis
     rm -rf "$RUN/postgres" "$RUN/redis"

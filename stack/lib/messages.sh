@@ -24,7 +24,7 @@ quietly() {
     kill "$watcher" 2>/dev/null || true
     wait "$watcher" 2>/dev/null || true
     [ "$status" -ne 0 ] || return 0
-    printf 'stack: This failed: %s\nstack: The end of %s:\n' "$*" "$log" >&2
+    printf 'stack: This command failed: %s\nstack: The end of %s:\n' "$*" "$log" >&2
     tail -n 20 "$log" >&2
     advise "$log" >&2
     return "$status"
@@ -51,7 +51,7 @@ advise() {
 require_space() {
     local free
     free=$(free_gigabytes "$2")
-    [ "$free" -ge "$1" ] || fail "There are $free GB free on the disk of $2, and $1 GB are needed: make room first."
+    [ "$free" -ge "$1" ] || fail "The disk of $2 has $free GB free, but $1 GB are needed. Free some space first."
 }
 
 free_gigabytes() { df --output=avail -B 1G "$1" | tail -n 1 | tr -d ' '; }

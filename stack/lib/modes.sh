@@ -18,7 +18,7 @@ refuse_other() {
     shift 3
     [[ -z $asked || " $* " == *" $asked "* ]] || fail "$name=$asked: must be one of: $*"
     [[ -z $asked || -z $present || $asked == "$present" ]] ||
-        fail "the data in $RUN was made with $name=$present; 'make reset' first, then start with $name=$asked"
+        fail "the data in $RUN was made with $name=$present; run 'make reset' first, then start with $name=$asked"
 }
 
 remember_modes() {

@@ -66,7 +66,7 @@ stop() {
         while is_running "$name"; do
             if [ "$SECONDS" -ge "$deadline" ]; then
                 pid=$(<"$RUN/$name.pid")
-                say "$name ($pid) did not stop: SIGKILL"
+                say "$name ($pid) did not stop and is killed"
                 kill -s KILL "$pid"
             fi
             sleep 0.1

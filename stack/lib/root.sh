@@ -61,7 +61,7 @@ make_root() {
     fi
     install_host_tools "${tools[@]}"
     [ ! -d "$root" ] || return 0
-    mkdir -p "$cache" || fail "$cache cannot be written; set XDG_CACHE_HOME to a directory that can, with 6 GB free."
+    mkdir -p "$cache" || fail "$cache is not writable; set XDG_CACHE_HOME to a writable directory with 6 GB free."
     with_root_lock bootstrap
 }
 
@@ -70,7 +70,7 @@ require() { command -v "$1" >/dev/null || tools+=("$2"); }
 install_host_tools() {
     [ $# -gt 0 ] || return 0
     command -v apt-get >/dev/null || fail "Install these with this machine's package manager, and try again: $*"
-    can_be_root || fail "Somebody with root's rights has to install these packages first: $*"
+    can_be_root || fail "A user with root's rights has to install these packages first: $*"
     say "installing on this machine: $* (everything else goes to $root)"
     refresh_package_lists
     apt_get install --no-install-recommends "$@"
@@ -88,7 +88,7 @@ bootstrap() {
     local option options=() sources
     [ ! -d "$root" ] || return 0
     require_space 6 "$cache"
-    say "making a Debian 13 for the stack in $root"
+    say "creating a Debian 13 for the stack in $root"
     while read -r option; do
         options+=(--aptopt="$option")
     done < <(apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::Proxy|Check-)')
@@ -215,5 +215,5 @@ remove_root() {
     done
     choose_way || fail "$root cannot be removed by this user."
     with_root_lock with_roots_rights rm -rf --one-file-system "$root" "$root.new"
-    say "$root is gone"
+    say "$root is removed"
 }

@@ -33,7 +33,7 @@ stop_replaced_services() {
     if is_running compressor && ! is_newest "$RUN/compressor.pid" "$BIN/warelog-image-worker"; then
         replaced+=(compressor)
     fi
-    [ "${#replaced[@]}" -eq 0 ] || say "newly built, so restarted: ${replaced[*]}"
+    [ "${#replaced[@]}" -eq 0 ] || say "restarting what was built again: ${replaced[*]}"
     stop "${replaced[@]}"
 }
 

@@ -91,12 +91,12 @@ run_api_checks() {
     seed
     count_check 'docs/api.md: every example' run_examples
     count_check 'examples/requests.http: every call' run_requests
-    count_check 'deploy: what the proxies pass' run_proxies
+    count_check 'deploy: the proxies pass everything' run_proxies
     stop compressor
     if install_schemathesis; then
         count_check 'the API is what schema/openapi.json says' run_contract_test
     else
-        say 'skipped: the API is what schema/openapi.json says: Schemathesis cannot be had from PyPI here'
+        say 'skipped: the API is what schema/openapi.json says: Schemathesis cannot be installed from PyPI here'
         skipped=$((skipped + 1))
     fi
     stop "${SERVICES[@]}"
@@ -199,5 +199,5 @@ require_success() {
     [ "$((passed + failed))" -gt 0 ] || fail 'no test ran'
     [ "$failed" -eq 0 ] || fail "$failed failed"
     [ "$tests_are_complete" = yes ] || fail 'the Swift test run did not succeed'
-    [ "$coverage_is_enough" = yes ] || fail 'coverage is below what is asked for'
+    [ "$coverage_is_enough" = yes ] || fail 'coverage is below its minimum'
 }

@@ -5,11 +5,11 @@ peer_jars=$TOOLS/peer-$CONNECT_VERSION-$DEBEZIUM_VERSION
 install_peer() {
     [ ! -d "$peer_jars" ] || [ "$ROOT/bench/replay/peer/pom.xml" -nt "$peer_jars" ] || return 0
     if ! command -v mvn >/dev/null; then
-        say 'the peer is left out: there is no Maven here to fetch it with'
+        say 'the peer is skipped: there is no Maven to fetch it with'
         return 0
     fi
     say "Debezium's JDBC sink $DEBEZIUM_VERSION: fetching its jars"
     fetch_jars install-peer "$ROOT/bench/replay/peer/pom.xml" "$peer_jars" -Dconnect.version="$CONNECT_VERSION" \
         -Ddebezium.version="$DEBEZIUM_VERSION" -Dlog4j.version="$LOG4J_VERSION" ||
-        say 'the peer is left out: its jars cannot be fetched'
+        say 'the peer is skipped: its jars cannot be fetched'
 }
