@@ -1,6 +1,7 @@
-/// A checksum of bytes, which tells bytes that were cut or damaged by accident. It protects against nobody.
+/// A checksum that detects bytes which were cut or damaged by accident. It does not protect against attackers.
 ///
-/// It multiplies and folds eight bytes at a time, as FNV-1a does one, because it is computed for every cached answer.
+/// It multiplies and folds eight bytes at a time, as FNV-1a does with one, because it is computed for every cached
+/// answer.
 package struct Checksum: Sendable {
     private var state: UInt64
 

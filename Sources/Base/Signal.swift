@@ -1,5 +1,5 @@
-/// Wakes one waiting task. Signals that are sent while it is busy become one: it looks at the state that they tell of,
-/// so that one look serves for all of them.
+/// Wakes one waiting task. Signals that are sent while the task is busy become one, because one look at the state that
+/// they announce serves for all of them.
 ///
 ///     for await _ in signal { await work() }
 package struct Signal: Sendable, AsyncSequence {

@@ -1,7 +1,7 @@
 package import EventLoop
 import Glibc
 
-/// A TCP connection as bytes, for what no well-behaved client or server would do. Loop's thread only.
+/// A TCP connection as bytes, for what no well-behaved client or server would do. For the loop's thread only.
 package final class RawConnection: @unchecked Sendable {
     private let loop: EventLoop
     package private(set) var descriptor: Int32

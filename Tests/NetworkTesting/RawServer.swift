@@ -2,7 +2,7 @@ package import EventLoop
 import Glibc
 package import InternetAddress
 
-/// A listening socket that hands every connection to a script. Loop's thread only.
+/// A listening socket that hands every connection to a script. For the loop's thread only.
 package final class RawServer: @unchecked Sendable {
     package let port: UInt16
     private let descriptor: Int32

@@ -1,6 +1,6 @@
 package import EventLoop
 
-/// A TCP relay in front of a server of this machine, which a test can freeze or cut. Loop's thread only.
+/// A TCP relay in front of a server of this machine, which a test can freeze or cut. For the loop's thread only.
 package final class Relay: @unchecked Sendable {
     package enum Fault: Sendable, CaseIterable {
         /// Connections stay open, and new ones are accepted, but no byte passes.

@@ -7,7 +7,7 @@ import Glibc
 /// The child shares this process's standard error. The object lives until the child is reaped, so an owner that no
 /// longer needs the child calls `kill`.
 package final class ChildProcess: @unchecked Sendable {
-    /// How a child ended.
+    /// The way in which a child ended.
     package struct Exit: Sendable, Equatable {
         package let status: Int64
         /// The signal that killed the child, or 0 if it exited by itself.

@@ -1,6 +1,6 @@
 package import HTTPMessages
 
-/// Why a download failed.
+/// The reason why a download failed.
 package enum DownloadError: Error, Equatable {
     /// A request failed.
     case transfer(HTTPClientError)

@@ -1,6 +1,6 @@
 package import InternetAddress
 
-/// Why a request got no response. Contains no URL, header or credential.
+/// The reason why a request got no response. It contains no URL, header or credential.
 package enum HTTPClientError: Error, Equatable {
     case malformedURL
     /// Neither http nor https.

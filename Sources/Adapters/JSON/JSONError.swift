@@ -1,4 +1,4 @@
-/// Why a text was refused as JSON. Contains nothing of the text but keys.
+/// The reason why a text was refused as JSON. It contains nothing of the text except keys.
 package enum JSONError: Error, Equatable, CustomStringConvertible {
     /// The text is not JSON. The values are the parser's message and the byte at which it stopped.
     case malformed(String, offset: Int)

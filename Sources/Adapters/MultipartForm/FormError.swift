@@ -1,4 +1,4 @@
-/// Why a body was refused as `multipart/form-data`.
+/// The reason why a body was refused as `multipart/form-data`.
 package struct FormError: Error, Equatable, CustomStringConvertible {
     /// A sentence for the client.
     package let description: String

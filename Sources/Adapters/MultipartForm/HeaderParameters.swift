@@ -69,7 +69,7 @@ extension ArraySlice<UInt8> {
 
     var trimmedAtStart: ArraySlice<UInt8> { drop { $0 == 0x20 || $0 == 0x09 } }
 
-    /// Without spaces and tabs at both ends.
+    /// The bytes without spaces and tabs at both ends.
     var trimmed: ArraySlice<UInt8> {
         var text = trimmedAtStart
         while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }

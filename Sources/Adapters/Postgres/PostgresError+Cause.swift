@@ -1,5 +1,5 @@
 extension PostgresError {
-    /// What has to happen before the same call can succeed.
+    /// The change that has to happen before the same call can succeed.
     package enum Cause: Sendable, Equatable {
         /// Nothing: the fault passes by itself.
         case passing

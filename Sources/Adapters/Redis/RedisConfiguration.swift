@@ -12,7 +12,7 @@ package struct RedisConfiguration: Sendable {
     package var connectTimeout: Duration
     /// The time allowed for one command, from the call to the reply.
     package var commandTimeout: Duration
-    /// How many commands may be in flight. The next one gets `tooManyInFlight`.
+    /// The number of commands that may be in flight. The next one gets `tooManyInFlight`.
     package var maximumInFlight: Int
     let password: Secret?
 

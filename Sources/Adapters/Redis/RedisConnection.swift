@@ -3,7 +3,7 @@ import CHiredis
 import EventLoop
 import Glibc
 
-/// One hiredis connection, from the attempt to its end. Loop's thread only.
+/// One hiredis connection, from the attempt to its end. For the loop's thread only.
 ///
 /// hiredis' own timer is not used. It restarts with every command, so that a server that does not answer would never
 /// time out while commands keep coming. A timeout ends the connection, as it does in hiredis, because every command

@@ -25,7 +25,7 @@ struct RedisConnectionStateMachine {
         if case .connecting = state { false } else { true }
     }
 
-    /// Why a command cannot be sent now; nil when it can.
+    /// The reason why a command cannot be sent now; nil when it can.
     func refusal(inFlight: Int, limit: Int) -> RedisError? {
         switch state {
         case .ready where inFlight < limit: nil
@@ -35,7 +35,7 @@ struct RedisConnectionStateMachine {
         }
     }
 
-    /// Why a command in flight gets no reply: the connection has ended.
+    /// The reason why a command in flight gets no reply: the connection has ended.
     func failure(deadline: UInt64, now: UInt64) -> RedisError {
         guard case .ended(let error) = state else { return Self.lost(nil) }
         if error.kind == .timedOut, deadline <= now { return error }

@@ -7,7 +7,7 @@ import HTTPMessages
 package struct StoredObject: Sendable, Equatable {
     package let key: String
     package let bytes: Int
-    /// When the object was stored: RFC 3339, in UTC.
+    /// The time when the object was stored: RFC 3339, in UTC.
     package let lastModified: String
 }
 

@@ -3,7 +3,7 @@ import CLibyaml
 /// Reads one YAML 1.1 document with libyaml. Anchors, aliases and tags are refused: nobody needs them in a
 /// configuration, and a few lines of aliases can stand for gigabytes.
 package enum YAMLDocument {
-    /// How deep nodes may lie in one another.
+    /// The maximum nesting of nodes.
     static let maximumDepth = 32
 
     /// Nil for a text without a document.
@@ -19,7 +19,7 @@ package enum YAMLDocument {
 
     private static func node(_ parser: Parser, depth: Int) throws(YAMLError) -> YAMLValue {
         let event = try parser.next()
-        guard depth < maximumDepth else { throw YAMLError(line: event.line, problem: "nodes lie too deep") }
+        guard depth < maximumDepth else { throw YAMLError(line: event.line, problem: "the nesting is too deep") }
         return try node(event, parser, depth: depth)
     }
 
@@ -29,7 +29,9 @@ package enum YAMLDocument {
         case YAML_SEQUENCE_START_EVENT:
             var elements: [YAMLValue] = []
             while case let next = try parser.next(), next.kind != YAML_SEQUENCE_END_EVENT {
-                guard depth + 1 < maximumDepth else { throw YAMLError(line: next.line, problem: "nodes lie too deep") }
+                guard depth + 1 < maximumDepth else {
+                    throw YAMLError(line: next.line, problem: "the nesting is too deep")
+                }
                 elements.append(try node(next, parser, depth: depth + 1))
             }
             return .sequence(elements)
@@ -37,7 +39,7 @@ package enum YAMLDocument {
             var members: [YAMLValue.Member] = []
             while case let key = try parser.next(), key.kind != YAML_MAPPING_END_EVENT {
                 guard key.kind == YAML_SCALAR_EVENT else {
-                    throw YAMLError(line: key.line, problem: "a key is no text")
+                    throw YAMLError(line: key.line, problem: "a key is not a text")
                 }
                 guard !members.contains(where: { $0.key == key.text }) else {
                     throw YAMLError(line: key.line, problem: "a key occurs twice")
@@ -110,5 +112,5 @@ private final class Parser {
     }
 
     /// libyaml's constant text, which quotes nothing of the document.
-    private var problem: String { raw.pointee.problem.map { String(cString: $0) } ?? "it is no YAML" }
+    private var problem: String { raw.pointee.problem.map { String(cString: $0) } ?? "it is not valid YAML" }
 }

@@ -12,7 +12,7 @@ package indirect enum YAMLValue: Sendable, Equatable {
     }
 }
 
-/// Why a text is not read as YAML. The description contains nothing of the text.
+/// The reason why a text is not read as YAML. The description contains nothing of the text.
 package struct YAMLError: Error, Equatable, CustomStringConvertible {
     package let line: Int
     package let problem: String

@@ -2,7 +2,7 @@ import HTTPClient
 import HTTPMessages
 import S3
 
-/// Why a source could not be fetched.
+/// The reason why a source could not be fetched.
 struct FetchFailure: Error, Equatable {
     /// A stable word for programs.
     let reason: String
@@ -11,7 +11,7 @@ struct FetchFailure: Error, Equatable {
     let isRetriable: Bool
     /// The delay that the server asked for.
     let retryAfter: Duration?
-    /// How many times longer than usual the next attempt waits.
+    /// The factor by which the wait for the next attempt is longer than usual.
     let factor: Int
     /// Whether the host was contacted, so that the failure says something about it.
     let concernsHost: Bool
@@ -39,7 +39,7 @@ struct FetchFailure: Error, Equatable {
         }
     }
 
-    /// Nil for a failure that may pass or is not the upload's.
+    /// Nil for a failure that is temporary, or that the upload did not cause.
     init?(upload error: S3Error) {
         switch error.reason {
         case .notFound where error.code != "NoSuchBucket": reason = "not-found"

@@ -1,8 +1,8 @@
-/// Whether a host is asked. After several failures in a row it is not asked for a while; then one image tries, and its
-/// result decides for all images that wait.
+/// Decides whether a host is asked. After several failures in a row it is not asked for a while; then one image tries,
+/// and its result decides for all images that wait.
 struct HostBreaker: Sendable, Equatable {
     enum State: Sendable, Equatable {
-        /// The host is asked; it has failed so many times in a row.
+        /// The host is asked; it has failed this many times in a row.
         case closed(failures: Int)
         /// The host is not asked.
         case open
@@ -20,7 +20,7 @@ struct HostBreaker: Sendable, Equatable {
     static let threshold = 5
 
     private(set) var state = State.closed(failures: 0)
-    /// How often it opened in a row; each time it stays open for longer.
+    /// The number of openings in a row; each time the breaker stays open for longer.
     private(set) var openings = 0
 
     mutating func failed() -> Consequence {

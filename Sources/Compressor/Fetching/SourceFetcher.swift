@@ -6,7 +6,7 @@ import InternetAddress
 import S3
 import Telemetry
 
-/// Fetches the sources of images: uploads from the object store, all others from their addresses. Downloads keep the
+/// Fetches the sources of images: uploads from the object store, all others from their addresses. Downloads obey the
 /// rules that protect our network: only http and https, the connected address of every hop is globally routable or
 /// allow-listed, and redirects, bytes and time are bounded.
 struct SourceFetcher: Sendable {

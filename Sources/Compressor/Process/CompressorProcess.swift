@@ -93,7 +93,7 @@ struct CompressorProcess: Sendable {
             concurrency: settings.concurrency)
     }
 
-    /// Makes the bucket, and lets everybody read the compressed images in it and nothing else.
+    /// Creates the bucket, and makes only the compressed images in it public.
     private func prepare(_ store: S3Client) async {
         await context.untilReady("object store", "the object store is not ready") {
             try await store.ensureBucket()
@@ -105,7 +105,7 @@ struct CompressorProcess: Sendable {
         do {
             try await store.allowPublicRead(prefix: RenditionMaker.keyPrefix)
         } catch let error where error.reason == .notSupported {
-            context.log.info("the object store has no bucket policies; S3_PUBLIC_BASE_URL has to serve them")
+            context.log.info("the object store has no bucket policies: make S3_PUBLIC_BASE_URL serve images/ publicly")
         }
     }
 

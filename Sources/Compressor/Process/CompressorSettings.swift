@@ -34,7 +34,7 @@ struct CompressorSettings: Sendable {
     let concurrency: Int
     let hostConcurrency: Int
     let ownerConcurrency: Int
-    /// The most pending images that are held; the compressor stops reading the log at this number.
+    /// The maximum number of pending images; the compressor stops reading the log at this number.
     let backlog: Int
     let retry: RetryPolicy
     let userAgent: String

@@ -3,10 +3,10 @@ import EventLoop
 import Service
 import Telemetry
 
-/// How many images may be in flight, as far as one dependency goes: none while it is unavailable, then one, and twice
-/// as many after each success, so that the backlog does not overload it at once.
+/// Limits the number of images in flight for the sake of one dependency: none while it is unavailable, then one, and
+/// twice as many after each success, so that the backlog does not overload it at once.
 final class DependencyGate: @unchecked Sendable {
-    // `@unchecked`: loop's thread only.
+    // `@unchecked`: for the loop's thread only.
     /// The name of the dependency in `/readyz` and in the log.
     private let name: String
     private let health: Health

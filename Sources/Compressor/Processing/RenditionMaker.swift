@@ -6,10 +6,10 @@ import Imaging
 import ProductCache
 import S3
 
-/// Makes the renditions of a source and stores them. The same bytes are processed once: callers that come meanwhile
-/// wait for the result, and callers that come soon afterwards find it.
+/// Makes the renditions of a source and stores them. The same bytes are processed once: callers that arrive meanwhile
+/// wait for the result, and callers that arrive soon afterwards find it.
 final class RenditionMaker: @unchecked Sendable {
-    // `@unchecked`: loop's thread only.
+    // `@unchecked`: for the loop's thread only.
     /// The prefix of the keys of compressed images, which everybody may read.
     static let keyPrefix = "images/"
 

@@ -2,14 +2,14 @@ import EventLoop
 import Imaging
 import Telemetry
 
-/// One `warelog-image-worker` process, which does at most one job at a time. Loop's thread only.
+/// One `warelog-image-worker` process, which does at most one job at a time. For the loop's thread only.
 final class Worker: @unchecked Sendable {
-    /// How a job ended.
+    /// The way in which a job ended.
     enum Reply {
         case finished(ImageOutcome)
         /// The deadline passed; the worker was killed.
         case overdue
-        /// The worker ended without an answer: how, where that is known.
+        /// The worker ended without an answer; the value says how, if that is known.
         case ended(ChildProcess.Exit?)
         case cancelled
     }
@@ -94,7 +94,7 @@ final class Worker: @unchecked Sendable {
         if number == job, case .working = state { end(.cancelled, exit: nil) }
     }
 
-    /// Ends the worker's use, and the job that it has with `reply`.
+    /// Ends the use of the worker, and its present job with `reply`.
     private func end(_ reply: Reply, exit: ChildProcess.Exit?) {
         finish(reply)
         state = .ended(exit)

@@ -8,7 +8,7 @@ struct WorkersUnavailable: Error, CustomStringConvertible {
     let description: String
 }
 
-/// A few `warelog-image-worker` processes, each started when it is needed and kept. Loop's thread only.
+/// A few `warelog-image-worker` processes, each started when it is needed and kept. For the loop's thread only.
 ///
 /// A worker that has ended while it was idle is replaced. One that ends while it works on a picture is replaced too,
 /// and the picture gets a second, new worker: only when that one ends as well is the picture to blame.

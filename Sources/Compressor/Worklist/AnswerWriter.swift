@@ -22,8 +22,8 @@ struct AnswerWriter: Sendable {
     /// Retries until the answer is on the log, because making the image again would cost more. False when cancelled
     /// before.
     ///
-    /// Ids derive from the request. Appended twice, it is the same event, which the fold voids, and the same dead
-    /// letter.
+    /// Ids derive from the request. If the answer is appended twice, it is the same event, which the fold voids, and
+    /// the same dead letter.
     func append(_ answer: ImageAnswer, _ job: ImageJob) async -> Bool {
         let ask = job.ask
         let metadata = EventMetadata(id: EventID("\(ask.imageID)-answer-\(ask.offset)"), time: WallClock.now())

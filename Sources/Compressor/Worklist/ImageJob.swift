@@ -2,7 +2,7 @@ import Events
 
 /// One image to be compressed, and the number of its attempt.
 struct ImageJob: Sendable {
-    /// Whose images take turns: a user's, or a product's where the owner is unknown.
+    /// The owner of images that take turns with those of others: a user, or a product whose owner is unknown.
     enum Owner: Hashable, Sendable {
         case user(UserID)
         case product(ProductID)
@@ -11,12 +11,12 @@ struct ImageJob: Sendable {
     let ask: PendingImages.Ask
     /// The partition of `products.events`.
     let partition: Int32
-    /// The host that it is downloaded from, among which the queue is fair.
+    /// The host from which the image is downloaded. The queue is fair among hosts.
     let host: String
     let owner: Owner
     /// The number of the next attempt, or of the last one once it is `spent`.
     var attempt = 1
-    /// The failure after which there is no other attempt.
+    /// The last failure, if there is no further attempt.
     var spent: FetchFailure?
 
     init(_ ask: PendingImages.Ask, partition: Int32) {

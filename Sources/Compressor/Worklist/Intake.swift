@@ -5,13 +5,13 @@ import Kafka
 import Service
 import Telemetry
 
-/// Reads the log and passes on the images it asks for and has no answer for, folded for each partition.
+/// Reads and folds each partition of the log, and passes on the images that were requested and not yet answered.
 ///
 /// The intake first reads a partition up to the end that the log had at assignment, so that answered images are not
 /// made again; then it passes on the open requests. It commits the low-watermark to Kafka, which is only an
 /// optimisation: from any lower offset the same requests result.
 final class Intake: @unchecked Sendable {
-    // `@unchecked`: loop's thread only.
+    // `@unchecked`: for the loop's thread only.
     private struct Partition {
         var pending: PendingImages
         /// The end of the log at assignment; nil once that is reached.

@@ -1,13 +1,13 @@
 import Base
 
-/// How often something is tried again, and when.
+/// Decides how often something is tried again, and when.
 struct RetryPolicy: Sendable {
-    /// The first one included.
+    /// The number of attempts, including the first.
     let attempts: Int
     let firstDelay: Duration
     /// The longest delay that the compressor chooses by itself.
     var maximumDelay: Duration = .seconds(300)
-    /// No wait that a server asks for is longer.
+    /// The maximum wait that a server may demand.
     var maximumRetryAfter: Duration = .seconds(3600)
 
     /// Returns the wait after the attempt of this number (1, 2, …), as `Backoff` computes it. `factor` is for failures

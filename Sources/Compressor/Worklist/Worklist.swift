@@ -2,10 +2,10 @@ import EventLoop
 import Service
 import Telemetry
 
-/// Runs the jobs with bounded concurrency, in all, for each host and for each owner, and retries those whose failure
-/// may pass.
+/// Runs the jobs with concurrency that is bounded in total, for each host and for each owner, and retries those whose
+/// failure is temporary.
 final class Worklist: @unchecked Sendable {
-    // `@unchecked`: loop's thread only.
+    // `@unchecked`: for the loop's thread only.
     private let context: ServiceContext
     private let task: ImageTask
     private let gates: [ImageTask.Dependency: DependencyGate]

@@ -1,7 +1,7 @@
 package import JSON
 
-/// An image that failed for good, with all that an operator needs to judge it and to ask for it again. It is not a fact
-/// of the log: it reports one.
+/// An image that failed for good, with everything that an operator needs to judge it and to request it again. It is not
+/// a fact of the log; it reports one.
 package struct DeadLetter: Sendable, Equatable {
     /// The id of the event on the log that reports the failure, so that the same failure is the same letter.
     package let id: EventID

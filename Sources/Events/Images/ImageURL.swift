@@ -1,8 +1,8 @@
-/// The address of an image in a client's document. It is stored in one form, so that everybody who reads it requests
-/// the same. Whether its host may be reached is decided when the connection is made, not here.
+/// The address of an image in a client's document. It is stored in one form, so that all readers request the same
+/// address. Whether its host may be reached is decided when the connection is made, not here.
 package enum ImageURL {
-    /// Returns the form in which an address is stored, or throws why the text is no address. It is an argument because
-    /// the program that requests the addresses is the one that has to understand them.
+    /// Returns the form in which an address is stored; throws the reason if the text is not an address. It is an
+    /// argument, because the program that requests the addresses has to understand them.
     package typealias Parser = @Sendable (String) throws(Fault) -> String
 
     package struct Fault: Error, Equatable {

@@ -1,9 +1,8 @@
-/// The images of one partition of the log that the compressor has not answered yet: images asked for minus images
-/// answered.
+/// The images of one partition of the log that were requested and that the compressor has not answered yet.
 ///
 /// It can be folded from any offset on, without the states of the products, so it cannot know which edits were voided.
-/// It errs on one side: it may ask for an image that the product does not have, whose answer is then voided, but it
-/// never misses an image that the product has.
+/// It errs on one side only: it may ask for an image that the product does not have, whose answer is then voided, but
+/// it never misses an image that the product has.
 package struct PendingImages: Sendable {
     /// One image to be compressed.
     package struct Ask: Sendable, Equatable {
@@ -107,7 +106,7 @@ package struct PendingImages: Sendable {
         at offset: Int64
     ) -> [Ask] {
         var new: [Ask] = []
-        // An event that is on the log twice asks for the same images twice: they are pending once.
+        // An event that is on the log twice requests the same images twice, but they are pending once.
         for (index, image) in images.enumerated() where open[product]?[image.id] == nil {
             let ask = Ask(productID: product, imageID: image.id, source: image.source, owner: owner, offset: offset)
             open[product, default: [:]][image.id] = Open(ask: ask, index: index)

@@ -35,7 +35,7 @@ package struct ProductImage: Sendable, Equatable {
     }
 }
 
-/// Why an image failed.
+/// The reason why an image failed.
 package struct ImageFailure: Sendable, Equatable {
     /// A stable word for programs: `not-found`, `truncated`, `too-many-pixels`.
     package let reason: String

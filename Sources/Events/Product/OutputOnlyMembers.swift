@@ -2,8 +2,8 @@ import JSON
 
 /// The members of a product's document that the service sets. A client may send them back as it has read them.
 ///
-/// The compressor changes some of them while a person edits, which must not make the person's save fail: in a document
-/// with an earlier media revision these are what they were then, and are not compared.
+/// The compressor changes some of them while a person edits, which must not make the person's save fail: a document
+/// with an earlier media revision contains their earlier values, which are not compared.
 struct OutputOnlyMembers {
     private static let fixed = ["id", "version", "created_at"]
     private static let ofImages = ["media_revision", "images", "compressed_product_images", "updated_at"]

@@ -18,7 +18,7 @@ extension CloudEvent {
         private var actor: String?
         private var trace = Trace.absent
 
-        /// The first trace counts, also when it cannot be read.
+        /// The first trace counts, even if it cannot be read.
         private enum Trace {
             case absent, unreadable
             case text(String)

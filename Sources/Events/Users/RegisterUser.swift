@@ -13,7 +13,7 @@ package struct RegisterUser: Sendable, Equatable {
 
     /// Reads the document of a request; throws every fault, not only the first.
     package init(_ document: JSONValue) throws(InvalidDocument) {
-        // Clients send the members that the service sets back with what they have read.
+        // Clients send back the members that the service sets, together with the rest of what they have read.
         var reader = DocumentReader(document, fields: Field.self, outputOnly: ["id", "created_at"])
         let name = reader.visibleString(.name, length: Self.nameLength)
         guard reader.faults.isEmpty, let name else { throw InvalidDocument(reader.faults) }

@@ -45,8 +45,8 @@ package struct Decimal: Sendable, Equatable {
         return isNegative ? -size : size
     }
 
-    /// The magnitude of the number in hundredths, without what is less than one, and whether there is nothing less. A
-    /// number beyond `limit` counts as `limit`, which has at most 17 digits.
+    /// The magnitude of the number in hundredths, rounded down, and whether that is exact. A number beyond `limit`
+    /// counts as `limit`, which has at most 17 digits.
     package func hundredths(atMost limit: Int64) -> (count: Int64, isExact: Bool) {
         let isExact = digits.count <= magnitude + 2
         let places = magnitude + 2

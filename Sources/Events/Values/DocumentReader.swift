@@ -74,7 +74,7 @@ struct DocumentReader<Field: RawRepresentable & CaseIterable> where Field.RawVal
         faults.append(FieldFault("/\(field.rawValue)", .immutable, "cannot be changed"))
     }
 
-    /// Checks the members that the service sets: they may be there if they say what is so already.
+    /// Checks the members that the service sets: they may be present if they have their present values.
     mutating func check(outputOnly present: OutputOnlyMembers) {
         for name in present.different(in: document) {
             faults.append(

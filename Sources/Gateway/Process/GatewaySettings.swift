@@ -22,9 +22,9 @@ struct GatewaySettings: Sendable {
     let maximumImagePixels: Int
     /// The maximum number of concurrent uploads in the process.
     let uploadConcurrency: Int
-    /// How long a write waits for the fold's verdict by default.
+    /// The time that a write waits for the fold's verdict by default.
     let verdictWait: Duration
-    /// How long a read waits for the write of its consistency token.
+    /// The time that a read waits for the write of its consistency token.
     let consistencyWait: Duration
     /// Whether a write to an existing product must have `If-Match`.
     let requiresIfMatch: Bool

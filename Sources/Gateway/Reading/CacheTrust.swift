@@ -3,12 +3,12 @@ import EventLoop
 import ProductCache
 import Synchronization
 
-/// Knows for which partitions the cache may be served from: those whose invalidations are done up to what is folded, as
-/// far as this gateway has heard, or have been behind for a moment only.
+/// Knows which partitions may be served from the cache: those whose invalidations have reached the offset that is
+/// folded, as far as this gateway knows, or have been behind it only for a moment.
 ///
-/// The projector publishes a watermark after its invalidations. It stays behind while Redis refuses them, as a server
-/// does that has become a replica, after a failover that has lost some, and while no projector runs that could repeat
-/// what a killed one has left undone.
+/// The projector publishes a watermark after its invalidations. The watermark stays behind while Redis refuses them, as
+/// a server that has become a replica does; after a failover that has lost some of them; and while no projector runs
+/// that could repeat those that a killed projector has left undone.
 final class CacheTrust: Sendable {
     /// The time that the invalidations of a commit may take.
     static let grace = Duration.seconds(1)
@@ -59,7 +59,7 @@ final class CacheTrust: Sendable {
         for await _ in mustLook {
             var backoff = Backoff(initial: .milliseconds(10), maximum: .milliseconds(500))
             while true {
-                // Without Redis nothing is served from it; it may come back with what it had.
+                // While Redis does not answer, nothing is served from it; it may come back with its old entries.
                 if let watermarks = try? await cache.watermarks(), see(watermarks) { break }
                 try await loop.sleep(for: backoff.next())
             }

@@ -39,7 +39,7 @@ final class Catalogue: Sendable {
         return (try await load(id), false)
     }
 
-    /// The result of a load. All readers share it that missed while the load was under way.
+    /// The result of a load. All readers that missed during the load share it.
     private enum Loaded: Sendable {
         /// Another reader, perhaps of another gateway, has filled the cache.
         case filled
@@ -47,7 +47,7 @@ final class Catalogue: Sendable {
         case row(ProductCache.Entry, version: Int64?, ProductCache.FillLease?)
     }
 
-    /// How often a load is repeated because the product has changed in the meantime.
+    /// The number of times that a load is repeated because the product has changed in the meantime.
     private static let maximumReloads = 8
 
     /// Loads the product and fills the cache. A reader may share a load that began before the change that it has to

@@ -1,6 +1,6 @@
 import Events
 
-/// A bound of a filter by price: the hundredths that any number amounts to for prices, which have two decimals.
+/// A bound of a filter by price: any number, rounded to the hundredths that select the same prices.
 struct PriceBound: Sendable, Equatable, CustomStringConvertible {
     /// The bound in hundredths, clamped to the range from one less than the lowest price to one more than the highest.
     private let hundredths: Int64

@@ -1,6 +1,6 @@
 import HTTPMessages
 
-/// How long the client wants to wait for the verdict: `Prefer: wait=N` and `Prefer: respond-async` (RFC 7240).
+/// The time that the client wants to wait for the verdict: `Prefer: wait=N` and `Prefer: respond-async` (RFC 7240).
 struct Preferences: Sendable {
     /// The longest wait in seconds. Longer wishes are shortened to this.
     static let maximumWait = 60

@@ -14,7 +14,7 @@ struct CommandLog: Sendable {
         let command: CommandID
         let idempotency: IdempotencyMark?
         let traceparent: String
-        /// How long to wait for the fold's verdict.
+        /// The time to wait for the fold's verdict.
         var wait: Duration
     }
 

@@ -26,7 +26,7 @@ struct WriteParts: Sendable {
     let log: CommandLog
     let pool: PostgresPool
     let key: SigningKey
-    /// How long a write waits for the verdict if the client states no preference.
+    /// The time that a write waits for the verdict if the client states no preference.
     let verdictWait: Duration
     let requiresIfMatch: Bool
     let maximumBodyBytes: Int

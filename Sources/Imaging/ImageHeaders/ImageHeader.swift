@@ -21,7 +21,8 @@ package struct ImageHeader: Equatable, Sendable {
     }
 }
 
-/// Why a picture is refused by its header. The texts are sentences for clients and contain no bytes of the picture.
+/// The reason why a picture is refused by its header. The texts are sentences for clients and contain no bytes of the
+/// picture.
 package enum ImageHeaderFault: Error, Equatable {
     /// The bytes are of another format, or use a feature that is not decoded.
     case unsupported(String)

@@ -11,7 +11,7 @@ package struct ImageHeaderReader: Sendable {
     private var state = img_header_reader()
     /// The bytes that the next call still needs.
     private var held: [UInt8] = []
-    /// How many of the bytes to come are of no interest: the rest of a segment with metadata.
+    /// The number of bytes to come that are of no interest: the rest of a segment with metadata.
     private var skipped = 0
     private var isEmpty = true
 

@@ -14,7 +14,8 @@ package final class EventWriter: Sendable {
         self.partitions = partitions
     }
 
-    /// Throws when the event is perhaps not on the log; `KafkaError.mayHaveBeenWritten` tells whether it can be.
+    /// Throws if the event may not be on the log; `KafkaError.mayHaveBeenWritten` tells whether it may be there
+    /// nevertheless.
     package func append(_ event: ProductEvent, _ metadata: EventMetadata) async throws(KafkaError) -> LogPosition {
         try await append(
             CloudEvent(

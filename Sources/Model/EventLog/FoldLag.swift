@@ -1,7 +1,8 @@
 package import Kafka
 
-/// How long records have been on the log without being folded, told from looks at the ends of the log and at the
-/// checkpoints: the oldest record that is not folded was there when the first end beyond the checkpoint was seen.
+/// The time that records have been on the log without being folded. It is derived from observations of the ends of the
+/// log and of the checkpoints: the oldest record that is not folded existed when the first end beyond the checkpoint
+/// was seen.
 ///
 /// So no record has to be read, and no clock but the observer's own matters.
 package struct FoldLag: Sendable {
@@ -20,14 +21,14 @@ package struct FoldLag: Sendable {
         }
     }
 
-    /// The most ends that are remembered of one partition.
+    /// The maximum number of ends that are remembered for one partition.
     private static let maximumEnds = 512
 
     private var partitions: [TopicPartition: Partition] = [:]
 
     package init() {}
 
-    /// Takes note of where partitions end.
+    /// Records where partitions end.
     package mutating func see(ends: LogEnds, at now: ContinuousClock.Instant) {
         for (partition, end) in ends {
             partitions[partition, default: Partition()].end = end
@@ -35,8 +36,8 @@ package struct FoldLag: Sendable {
         }
     }
 
-    /// Takes note of the checkpoints: the offsets before which each partition is folded. A partition that has none is
-    /// not folded at all.
+    /// Records the checkpoints, which are the offsets before which each partition is folded. A partition without a
+    /// checkpoint is not folded at all.
     package mutating func see(checkpoints: [TopicPartition: Int64], at now: ContinuousClock.Instant) {
         for partition in partitions.keys {
             partitions[partition]?.checkpoint = checkpoints[partition] ?? 0
@@ -49,7 +50,7 @@ package struct FoldLag: Sendable {
         partitions.filter { !$0.value.ends.isEmpty }.mapValues(\.checkpoint)
     }
 
-    /// Corrects the instants at which the oldest records were there, where they are known to be older.
+    /// Sets the instants of oldest records that are known to have existed before they were seen.
     package mutating func date(_ instants: [TopicPartition: ContinuousClock.Instant]) {
         for (partition, instant) in instants {
             guard let seen = partitions[partition]?.ends.first?.seen else { continue }
@@ -57,7 +58,7 @@ package struct FoldLag: Sendable {
         }
     }
 
-    /// The age of the oldest record of each partition that is not folded; zero where all are.
+    /// The age of the oldest record of each partition that is not folded; zero if all records are folded.
     package func ages(at now: ContinuousClock.Instant) -> [TopicPartition: Duration] {
         partitions.mapValues { partition in partition.ends.first.map { max(.zero, now - $0.seen) } ?? .zero }
     }

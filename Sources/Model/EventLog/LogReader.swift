@@ -31,7 +31,7 @@ package final class LogReader: Sendable {
         let reply: CheckedContinuation<Result<[Entry], any Error>, Never>
     }
 
-    /// The greatest gap between two wanted records that is read through: a wider one is skipped by a new assignment.
+    /// The greatest gap between two requested records that is read through; a wider gap is skipped by a new assignment.
     private static let gap: Int64 = 256
     private static let maximumWaiting = 256
 
@@ -77,10 +77,11 @@ package final class LogReader: Sendable {
 
     /// Serves requests until `stop` is called. Must be called on the loop.
     package func run() async throws {
-        // Not in a scope: it lives from the first request on, until a request fails.
+        // The consumer is not in a scope, because it lives from the first request until a request fails.
         var consumer: KafkaConsumer?
         for await request in requests {
-            // While the log is away, a request must not wait for the deadlines of those before it and then for its own.
+            // While the log is unavailable, a request must not wait for the deadlines of earlier requests and then for
+            // its own.
             let left = request.deadline - .now
             guard left > .zero else {
                 request.reply.resume(returning: .failure(Failure.away))

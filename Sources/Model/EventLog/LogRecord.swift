@@ -27,8 +27,8 @@ package enum LogRecord: Sendable {
         }
     }
 
-    /// The command in the ledger of which the event is entered. An event that names no command is its own command,
-    /// unless it is an answer of the compressor: an image is answered once, whatever its events are called.
+    /// The command under which the event is entered in the ledger. An event that names no command is its own command,
+    /// unless it is an answer of the compressor: an image is answered once, whatever the ids of its events are.
     package func ledgerCommand(from source: String) -> CommandID? {
         switch self {
         case .product(let recorded):

@@ -1,7 +1,7 @@
 import Redis
 
 /// The steps that must be atomic in Redis. An entry is a hash with the fields `ProductCache.body`, `ProductCache.seal`,
-/// `lease` and `floor`. A key of another type, which somebody else has written, is removed.
+/// `lease` and `floor`. A key of another type, which another program has written, is removed.
 enum CacheScripts {
     private static let body = ProductCache.body
     private static let seal = ProductCache.seal
@@ -44,8 +44,8 @@ enum CacheScripts {
         """)
 
     /// KEYS: the watermarks, the entries. ARGV: the number of entries, the offset of each, then partitions and
-    /// watermarks alternately. Documents of every form go, also those of other releases. A floor outlives every lease
-    /// that was taken before it.
+    /// watermarks alternately. Documents of every format are removed, including those of other releases. A floor
+    /// outlives every lease that was taken before it.
     static let invalidate = RedisScript(
         """
         \(repaired)

@@ -1,8 +1,8 @@
 package import Events
 package import Redis
 
-/// The stage at which the compressor is with an image. It is no fact, so it is not on the log; Redis forgets it when
-/// the compressor ends.
+/// The compressor's present stage with an image. It is not a fact, so it is not on the log; Redis forgets it when the
+/// compressor ends.
 package struct ImageProgress: Sendable {
     package enum Stage: Sendable, Equatable {
         case fetching, processing

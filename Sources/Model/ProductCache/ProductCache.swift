@@ -4,14 +4,14 @@ package import Redis
 
 /// The documents of products in Redis: never older than the changes that this cache was told about.
 ///
-/// The race to win: a reader misses, loads version 5 and stalls; version 6 commits and invalidates; the reader stores
-/// version 5. So a miss takes a **lease** first, an invalidation kills the lease and leaves a **floor**, and a fill is
-/// one script that needs the lease and a version at or above the floor. Versions are offsets of the log: each change
-/// of a product has a higher one, in the only partition that the product ever has.
+/// The race to prevent: a reader misses, loads version 5 and stalls; version 6 commits and invalidates; the reader
+/// stores version 5. So a miss takes a **lease** first, an invalidation kills the lease and leaves a **floor**, and a
+/// fill is one script that needs the lease and a version at or above the floor. Versions are offsets of the log: each
+/// change of a product has a higher one, in the only partition that the product ever has.
 ///
-/// The **watermark** of a partition is the offset up to which the invalidations are done. It lives beside the entries,
-/// so it is lost with them: a projector that finds it below the read model's checkpoint repeats the invalidations in
-/// between.
+/// The **watermark** of a partition is the offset up to which the invalidations are done. It is stored beside the
+/// entries, so it is lost with them: a projector that finds it below the read model's checkpoint repeats the
+/// invalidations in between.
 ///
 /// Beside its body an entry has a **seal**: a checksum and the entity tag. An entry whose seal does not fit is a miss,
 /// and the next fill replaces it.
@@ -56,15 +56,15 @@ package final class ProductCache: Sendable {
         }
     }
 
-    /// The form of the documents: count it up with every change of `ProductDocument`'s JSON. Documents of other forms
-    /// are in other fields, so gateways of two releases do not serve each other's.
+    /// The format of the documents. Increment it with every change of `ProductDocument`'s JSON. Documents of other
+    /// formats are in other fields, so gateways of two releases do not serve each other's documents.
     private static let form = 1
     /// The names of an entry's fields.
     static let body = "body\(form)"
     static let seal = "seal\(form)"
 
     private static let documentLifetime = 3_600_000
-    /// Short, because there is no end of ids that do not exist.
+    /// Short, because the number of ids that do not exist is unlimited.
     private static let absenceLifetime = 30_000
     /// The time that a reader may take from its lease to its fill.
     private static let leaseLifetime = 30_000
@@ -168,7 +168,7 @@ package final class ProductCache: Sendable {
             keys: [.string(Self.watermarks)] + changes.map { .string(Self.key($0.id)) }, arguments: arguments)
     }
 
-    /// The watermark of each partition; partitions that Redis has none for are left out.
+    /// The watermark of each partition; a partition without a watermark in Redis is left out.
     package func watermarks() async throws(RedisError) -> [Int32: Int64] {
         let reply: RedisValue
         do {

@@ -46,6 +46,6 @@ package struct OtherColumns: Error, Equatable, CustomStringConvertible {
     package let faults: [String]
     package var description: String {
         "\(schema) has other columns than this program writes: \(faults.joined(separator: "; ")); "
-            + "run `warelog rebuild`, or start the program that fits"
+            + "run `warelog rebuild`, or start the matching program"
     }
 }

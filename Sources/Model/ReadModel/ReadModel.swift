@@ -6,7 +6,7 @@ import Tables
 
 /// One generation of the read model: a schema with the tables of `schema/postgres/read_model`.
 package struct ReadModel: Sendable {
-    /// The version of the tables that this code writes. Counted up with every change of them.
+    /// The version of the tables that this code writes. It is incremented with every change to them.
     package static let definition = 9
     /// SQLSTATE of a checkpoint that another process owns.
     package static let fenced = "WL001"

@@ -18,6 +18,6 @@ package struct UnknownDefinition: Error, CustomStringConvertible {
     package let found: Int
     package var description: String {
         "the live read model has definition \(found) and this program writes \(ReadModel.definition): "
-            + "run `warelog rebuild` with the newer program, or start the program that fits"
+            + "run `warelog rebuild` with the newer program, or start the matching program"
     }
 }

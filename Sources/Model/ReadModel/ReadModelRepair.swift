@@ -50,8 +50,8 @@ package struct ReadModelRepair: Sendable {
         return offsets.sorted()
     }
 
-    /// The rows that these records, which must be all of the entity, make of nothing. `discarding` is a record that is
-    /// left out, as are those that were discarded before.
+    /// The rows that these records, which must be all records of the entity, produce from an empty state. `discarding`
+    /// is a record that is left out, as are those that were discarded before.
     package func plan(
         _ records: [KafkaRecord], of entity: EntityKey, discarding: RecordPosition?
     ) async throws -> ReadModelChanges {
@@ -75,7 +75,7 @@ package struct ReadModelRepair: Sendable {
         return batch.changes
     }
 
-    /// Puts `changes` in the place of what there is of the entity in this partition.
+    /// Replaces everything that exists of the entity in this partition with `changes`.
     package func apply(
         _ changes: ReadModelChanges, replacing records: [KafkaRecord], of entity: EntityKey
     ) async throws {

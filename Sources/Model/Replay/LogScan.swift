@@ -15,8 +15,8 @@ package struct LogScan: Sendable {
         var kafka = kafka
         let bounds = [
             "queued.max.messages.kbytes": Self.fetchedAhead,
-            // What is asked for is there. A fetch that waited for more at a partition's end would hold up those that
-            // are read next, because librdkafka has one fetch at a time on its way to a broker.
+            // The requested records exist. A fetch that waited for more at the end of a partition would hold up those
+            // that are read next, because librdkafka sends one fetch at a time to a broker.
             "fetch.wait.max.ms": "10",
         ]
         kafka.extra.merge(bounds) { given, _ in given }

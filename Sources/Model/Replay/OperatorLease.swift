@@ -1,7 +1,8 @@
 package import Postgres
 import ReadModel
 
-/// The right of one operator's command to do what no two may do at once. It lasts as long as the session that took it.
+/// The right of an operator's command to do something that no two commands may do at once. It lasts as long as the
+/// session that took it.
 ///
 /// An advisory lock says whether the holder is there; a row says who it is. The row's epoch distinguishes a holder that
 /// was cut off from the next one: a transaction that must not be run by both checks the epoch.

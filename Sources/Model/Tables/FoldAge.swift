@@ -4,14 +4,15 @@ package import Events
 package import Kafka
 package import Postgres
 
-/// Measures, again and again, how old the oldest record is that the live read model does not have: the ends of the log
-/// against the checkpoints in Postgres, whoever folds. So a projector that is frozen, dead or without partitions shows.
+/// Measures again and again the age of the oldest record that the live read model does not have. It compares the ends
+/// of the log with the checkpoints in Postgres, whichever process folds, so that a projector that is frozen, dead or
+/// without partitions is noticed.
 package struct FoldAge: Sendable {
     package struct Reading: Sendable {
-        /// The age of the oldest record of each partition that is not folded; zero where all are. A partition whose end
-        /// or checkpoint cannot be read keeps what was read last.
+        /// The age of the oldest record of each partition that is not folded; zero if all records are folded. A
+        /// partition whose end or checkpoint cannot be read keeps the values that were read last.
         package var ages: [TopicPartition: Duration] = [:]
-        /// Why the log or the checkpoints could not be read this time.
+        /// The reason why the log or the checkpoints could not be read this time.
         package var failure: (any Error)?
 
         /// The partition whose oldest record has waited longest.
@@ -27,7 +28,7 @@ package struct FoldAge: Sendable {
     private let loop: EventLoop
     private let now: @Sendable () -> Timestamp
 
-    /// `now` is the time with which the records of the log are compared that were there before the first look.
+    /// `now` is the time to which the records that existed before the first look are compared.
     package init(
         _ postgres: PostgresConfiguration, _ kafka: KafkaConfiguration, loop: EventLoop,
         now: @escaping @Sendable () -> Timestamp

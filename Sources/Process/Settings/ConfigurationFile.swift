@@ -5,7 +5,7 @@ import YAML
 enum ConfigurationFile {
     static let name = "config.yaml"
 
-    /// Sections, and keys within them, that are called otherwise than in the setting's name.
+    /// Sections, and keys within them, whose names differ from those in the setting's name.
     private static let sections = [
         "server": "", "database": "DB", "postgres": "DB", "images": "IMAGE", "queue": "QUEUE",
     ]

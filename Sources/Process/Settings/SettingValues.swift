@@ -16,7 +16,7 @@ package struct SettingValues: Sendable, ExpressibleByDictionaryLiteral {
     /// The name under which the person who set it knows the setting.
     func place(_ name: String) -> String { places[name] ?? name }
 
-    /// Takes over what has no value here.
+    /// Takes over the values that are missing here.
     mutating func complete(_ others: SettingValues) {
         for name in others.values.keys { complete(name, others[name], place: others.place(name)) }
     }

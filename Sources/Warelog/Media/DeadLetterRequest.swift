@@ -9,7 +9,7 @@ struct DeadLetterRequest: Sendable {
     let action: Action
     /// The ids of the letters; empty for all letters that the other conditions allow.
     let ids: Set<String>
-    /// Whether letters that need no decision any more are included.
+    /// Whether letters that no longer need a decision are included.
     let isAll: Bool
     /// The reason for the failure.
     let failure: String?

@@ -2,8 +2,9 @@ import Base
 import Postgres
 import Replay
 
-/// `warelog migrate`: runs the migrations that the database has not had yet, in the order of their names. Each runs in
-/// one transaction with the record that it has run. The command is safe to run twice, also at the same time.
+/// `warelog migrate`: runs the migrations that have not run in the database yet, in the order of their names. Each runs
+/// in one transaction, together with the record that it has run. The command is safe to run twice, even at the same
+/// time.
 struct Migrate: Sendable {
     /// The advisory lock of the process that migrates; the number is Warelog's own.
     private static let lock = 7_236_419_002

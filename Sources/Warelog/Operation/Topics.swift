@@ -105,7 +105,7 @@ struct Topics: Sendable {
         }
         if tool.settings.kafka.isEmbeddedBroker {
             StandardStream.error.line(
-                "the embedded broker does not tell the settings of its topics, so they were not checked")
+                "the embedded broker does not report the settings of its topics, so they were not checked")
         }
         return all.allSatisfy(\.2.isEmpty) ? 0 : 1
     }

@@ -11,7 +11,7 @@ enum CommandLineTool {
         usage: warelog COMMAND
 
           migrate                         bring the database's schema up to date
-          topics create                   create the topics of the log, with KAFKA_PARTITIONS partitions each, once
+          topics create                   create the missing topics, with KAFKA_PARTITIONS partitions each
           topics check                    check the settings of the topics of the log
           seed                            register the demo user, user 1
           history ID [--json] [--limit N] show all events of a product and their changes
@@ -28,18 +28,19 @@ enum CommandLineTool {
           quarantine list|show|retry|discard
                                           show and repair records that could not be folded; --dry-run, --json
           dlq list [--all] [--failure F] [--product ID] [--json]
-                                          show images that failed for good and wait for a decision; --all shows
-                                          the others, too
-          dlq show LETTER [--json]        show one of them in full
+                                          show images that failed for good and wait for a decision; --all also
+                                          shows those that were decided
+          dlq show LETTER [--json]        show one dead letter in full
           dlq redrive LETTER…|--all [--failure F] [--product ID] [--actor A] [--reason R] [--dry-run]
-                                          request the image once more
+                                          request the images once more
           dlq discard LETTER…|--all --reason R [--failure F] [--product ID] [--actor A] [--dry-run]
-                                          leave the image failed; actor and reason are recorded
+                                          leave the images failed; actor and reason are recorded
           media gc --plan|--run [--grace 24h] [--offline] [--json]
                                           delete objects that no product refers to and that are older than --grace:
                                           2h or more, unless --offline says that no gateway and no compressor runs
 
-        Settings are environment variables; .env is read. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
+        Settings are environment variables, completed by .env and config.yaml. The exit status is 0 for success, 1 for
+        a failure or a difference, and 2 for wrong usage or settings.
 
         """
 

@@ -4,7 +4,8 @@ import InternetAddress
 import JSON
 import NetworkTesting
 
-/// Names that lead where the test says, question by question, to hosts of which one may be reached. Loop's thread only.
+/// Names that lead where the test says, question by question, to hosts of which one may be reached. For the loop's
+/// thread only.
 final class HostileNetwork: @unchecked Sendable {
     enum Page: Sendable {
         case picture, busy

@@ -3,7 +3,7 @@ import Glibc
 
 /// Warelog's executables, as the tests' own build made them, with the environment of the servers under test.
 final class Processes: @unchecked Sendable {
-    // `@unchecked`: loop's thread only.
+    // `@unchecked`: for the loop's thread only.
     enum Name: String, CaseIterable {
         case gateway, secondGateway, projector, secondProjector, compressor
 

@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import InternetAddress
 
-/// One client's connection, from accept to close. Loop's thread only.
+/// One client's connection, from accept to close. For the loop's thread only.
 final class Connection {
     /// The thing that the connection waits for, which decides how long it may wait.
     enum Clock {
@@ -28,7 +28,7 @@ final class Connection {
     var served = 0
     /// The client has closed its side.
     var hasInputEnded = false
-    /// Whether a copy of the descriptor lives on, see `LingeringClose`.
+    /// Whether a copy of the descriptor lives on; see `LingeringClose`.
     var isLingering = false
     /// The connection's index among the server's connections.
     var index = 0

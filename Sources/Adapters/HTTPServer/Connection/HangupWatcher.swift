@@ -2,8 +2,8 @@ import CMicrohttpd
 import EventLoop
 import Glibc
 
-/// Tells when the client of a connection has closed its side or reset the connection, also while libmicrohttpd does not
-/// look at it.
+/// Reports that the client of a connection has closed its side or reset the connection, even while libmicrohttpd does
+/// not look at the connection.
 ///
 /// libmicrohttpd takes a suspended connection out of its own epoll set and would learn of a reset only when it writes.
 /// So each connection is in this second set too, edge-triggered and for hang-ups only: one system call for a

@@ -15,7 +15,7 @@ enum Refusal {
             let raw = MHD_create_response_from_buffer_copy(bytes.count, bytes)
         else { return nil }
         for field in WireResponse.fields(of: response) {
-            // Without the field the refusal is still one; it fails for want of memory only.
+            // The refusal is sent even without the field; adding it fails only if memory runs out.
             _ = MHD_add_response_header(raw, field.name, field.value)
         }
         return UnsafeMutableRawPointer(raw)

@@ -1,8 +1,8 @@
 import CMicrohttpd
 import HTTPMessages
 
-/// One request and its response, between libmicrohttpd's callbacks and the task that handles it. Loop's thread only,
-/// except for the methods that say otherwise.
+/// One request and its response, between libmicrohttpd's callbacks and the task that handles it. For the loop's thread
+/// only, except for the methods that say otherwise.
 ///
 /// libmicrohttpd calls its access callback when the head is there, for each piece of the body, and when everything is
 /// there. A response can be queued at the first and at the last of these. While it is not to call, the connection is

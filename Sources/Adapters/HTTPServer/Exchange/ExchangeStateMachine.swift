@@ -1,5 +1,5 @@
-/// What becomes of one request and its response, without libmicrohttpd and without a socket: the state, and what each
-/// event makes the exchange do. `Exchange` reports the events and carries out the actions.
+/// The life of one request and its response, without libmicrohttpd and without a socket: the state, and what each event
+/// makes the exchange do. `Exchange` reports the events and carries out the actions.
 struct ExchangeStateMachine {
     enum State: Equatable {
         /// The request line is there; the rest of the head is on its way.
@@ -28,7 +28,7 @@ struct ExchangeStateMachine {
     private(set) var isAbandoned = false
     /// The length of the body, as its head declares it; nil for a body in chunks.
     private var declaredLength: Int?
-    /// How much of an unread body is thrown away so that the connection can go on.
+    /// The number of bytes of an unread body that are thrown away so that the connection can go on.
     private var drainLimit = 0
 
     /// The number of bytes up to which an unwanted body is read and dropped: about what arrives with the head. For a
@@ -108,7 +108,8 @@ struct ExchangeStateMachine {
         }
     }
 
-    /// The head is in order. A body up to `eager` bytes is collected before the handler starts; returns whether.
+    /// The head is in order. A body up to `eager` bytes is collected before the handler starts; returns whether this
+    /// body is.
     mutating func accepted(bodyLength: Int?, eager: Int, expectsContinue: Bool) -> Bool {
         declaredLength = bodyLength
         // A client that waits for leave to send its body has not sent it, and will not.

@@ -1,11 +1,12 @@
-/// The part of a request's body that libmicrohttpd has brought and the handler has not taken. Loop's thread only.
+/// The part of a request's body that libmicrohttpd has brought and the handler has not taken. For the loop's thread
+/// only.
 struct RequestBodyBuffer {
     typealias Piece = Result<[UInt8]?, HTTPBodyError>
 
-    /// How many bytes may wait for the handler.
+    /// The number of bytes that may wait for the handler.
     static let capacity = 64 * 1024
 
-    /// How many bytes have come so far, whether taken or not.
+    /// The number of bytes that have come so far, whether taken or not.
     private(set) var received = 0
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0

@@ -20,7 +20,7 @@ struct RequestHead {
     /// The declared length: 0 without a body, nil for one in chunks.
     var bodyLength: Int? { isChunked ? nil : contentLength ?? 0 }
 
-    /// Why it is not certain where the request ends: a constant sentence. Nil when it is.
+    /// The reason why it is not certain where the request ends, as a constant sentence. Nil when it is certain.
     var framingFault: String? {
         // Two answers to where a request ends are how one is smuggled in (RFC 9112 section 6.3). libmicrohttpd itself
         // refuses a length beside a transfer encoding, and lengths that are no numbers.

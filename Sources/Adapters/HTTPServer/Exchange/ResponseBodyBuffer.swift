@@ -1,9 +1,9 @@
-/// The part of a streamed response's body that its producer has written and libmicrohttpd has not fetched. Loop's
-/// thread only.
+/// The part of a streamed response's body that its producer has written and libmicrohttpd has not fetched. For the
+/// loop's thread only.
 struct ResponseBodyBuffer {
     typealias Room = Result<Void, CancellationError>
 
-    /// How many bytes may wait to be sent; the producer waits while there are more.
+    /// The number of bytes that may wait to be sent; the producer waits while there are more.
     static let capacity = 64 * 1024
 
     enum State { case open, ended, failed }

@@ -41,7 +41,7 @@ final class Daemon {
 
     /// Takes ownership of the descriptor, also if it fails. Calls back with the new connection at once.
     func add(_ descriptor: Int32) -> Bool {
-        // Without the address: the server itself counts the connections of each.
+        // The address is not passed on, because the server itself counts the connections of each address.
         MHD_add_connection(raw, descriptor, nil, 0) == shim_mhd_yes
     }
 

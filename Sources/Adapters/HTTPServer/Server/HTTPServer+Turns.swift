@@ -1,7 +1,7 @@
 import EventLoop
 
 extension HTTPServer {
-    /// How often libmicrohttpd is run before the loop looks at everything else.
+    /// The number of times that libmicrohttpd is run before the loop looks at everything else.
     private static let turnsAtOnce = 4
 
     /// Something has happened on libmicrohttpd's descriptor, or work was left.

@@ -1,6 +1,6 @@
 /// The requests that have no task yet. libmicrohttpd's callbacks add them, and the server's task group takes them in
-/// batches: one resumption for all requests of a turn. Loop's thread only. The number of connections bounds their
-/// number, since each connection has one request at a time.
+/// batches: one resumption for all requests of a turn. For the loop's thread only. The number of connections bounds
+/// their number, since each connection has one request at a time.
 struct PendingRequests {
     private var waiting: [Exchange] = []
     private var taker: CheckedContinuation<[Exchange]?, Never>?

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Appends records to the log. Everything but `init` is callable from any thread.
 package final class KafkaProducer: Sendable {
-    /// How many records the producer may hold, and for how long.
+    /// The number of records that the producer may hold, and the time for which it may hold them.
     package struct Bounds: Sendable {
         package var queuedMessages: Int
         package var queuedBytes: Int

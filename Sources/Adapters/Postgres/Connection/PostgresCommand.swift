@@ -1,14 +1,14 @@
 import EventLoop
 
-/// One unit of work that a caller waits for: a statement, a transaction, or exclusive use of a connection. Loop's
-/// thread only.
+/// One unit of work that a caller waits for: a statement, a transaction, or exclusive use of a connection. For the
+/// loop's thread only.
 final class PostgresCommand: @unchecked Sendable {
     enum Work {
         case statement(PostgresStatement)
         case transaction([PostgresStatement])
         /// Exclusive use of the connection: out of pipeline mode, with nothing else in flight.
         case exclusive
-        /// A connection of a pool, for as long as the caller wants.
+        /// A connection of a pool, for as long as the caller needs it.
         case lease
         /// A statement of our own. Nobody waits for its result.
         case housekeeping(String)

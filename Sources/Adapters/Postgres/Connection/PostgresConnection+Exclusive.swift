@@ -135,7 +135,7 @@ extension PostgresConnection {
     }
 }
 
-/// The caller that has the connection for itself, while it waits for the server. Loop's thread only.
+/// The caller that has the connection for itself, while it waits for the server. For the loop's thread only.
 struct ExclusiveWaiters {
     typealias ResultOutcome = Result<ResultStorage?, PostgresError>
     typealias FlushOutcome = Result<Void, PostgresError>

@@ -34,7 +34,7 @@ extension PostgresConnection {
     }
 }
 
-/// The streams of notifications of a connection, by channel. Loop's thread only.
+/// The streams of notifications of a connection, by channel. For the loop's thread only.
 struct NotificationListeners {
     private var streams: [String: [AsyncStream<PostgresNotification>.Continuation]] = [:]
 

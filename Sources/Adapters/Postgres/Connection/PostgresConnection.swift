@@ -27,7 +27,7 @@ package final class PostgresConnection: @unchecked Sendable {
     var exclusive = ExclusiveWaiters()
     var listeners = NotificationListeners()
 
-    /// How many callers may wait on one connection. Further ones get `poolExhausted`.
+    /// The number of callers that may wait on one connection. Further ones get `poolExhausted`.
     package static let maximumPending = 16_384
 
     /// Runs once, on the loop, when the connection is gone, for whatever reason.

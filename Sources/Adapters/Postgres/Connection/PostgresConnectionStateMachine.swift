@@ -4,11 +4,12 @@ import Base
 /// and what each event makes the connection do. `PostgresConnection` reports the events and carries out the actions.
 struct PostgresConnectionStateMachine {
     enum State: Equatable {
-        /// In pipeline mode. Commands are sent as they come.
+        /// The connection is in pipeline mode. Commands are sent as they come.
         case pipelining
-        /// In pipeline mode. A transaction is in flight, and nothing is sent before its outcome is known.
+        /// The connection is in pipeline mode. A transaction is in flight, and nothing is sent before its outcome is
+        /// known.
         case inTransaction
-        /// Out of pipeline mode. One caller has the connection for itself.
+        /// The connection is out of pipeline mode. One caller has it for itself.
         case exclusive
         /// The connection is gone.
         case closed
@@ -17,7 +18,7 @@ struct PostgresConnectionStateMachine {
     private(set) var state = State.pipelining
     private var waiting = FIFO<PostgresCommand>()
     private var inFlight = FIFO<PostgresCommand>()
-    /// How many commands may wait or be in flight.
+    /// The number of commands that may wait or be in flight.
     let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -56,7 +57,7 @@ struct PostgresConnectionStateMachine {
         case drop(PostgresCommand)
     }
 
-    /// What is to be done with the first command that waits. To be asked until it answers `none`.
+    /// Returns what is to be done with the first command that waits. Call it until it returns `none`.
     mutating func next() -> Action {
         guard case .pipelining = state, let command = waiting.first else { return .none }
         if case .exclusive = command.work, !inFlight.isEmpty, !command.isFinished { return .none }

@@ -1,4 +1,4 @@
-/// One attempt to connect, without its socket: how far it is, and what each event makes it do.
+/// One attempt to connect, without its socket: the state, and what each event makes the attempt do.
 struct PostgresConnectorStateMachine {
     enum State: Equatable {
         case idle

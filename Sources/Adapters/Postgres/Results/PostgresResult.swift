@@ -2,7 +2,7 @@
 package struct PostgresResult: Sendable {
     let storage: ResultStorage
 
-    /// How many rows the statement changed, or returned if it changes none. 0 for other statements.
+    /// The number of rows that the statement changed, or returned if it changes none. 0 for other statements.
     package var affected: Int { storage.affected }
 
     package var rows: Rows { Rows(storage: storage) }

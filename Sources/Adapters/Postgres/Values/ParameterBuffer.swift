@@ -5,7 +5,7 @@ import Glibc
 /// it seldom allocates.
 struct ParameterBuffer {
     private var bytes: [UInt8] = []
-    /// Where each value starts in `bytes`, or nil for NULL.
+    /// The start of each value in `bytes`, or nil for NULL.
     private var starts: [Int?] = []
     private var lengths: [Int32] = []
     private var formats: [Int32] = []

@@ -105,7 +105,7 @@ package enum ImageEncoding: String, Sendable, CaseIterable {
     }
 }
 
-/// Which candidate was kept, and therefore why.
+/// The candidate that was kept, and therefore the reason why.
 package enum KeptCandidate: String, Sendable, CaseIterable {
     /// Encoded with the recipe's quality: so much smaller than anything lossless that the loss is worth it.
     case encoded

@@ -1,6 +1,7 @@
 import ImageHeaders
 
-/// The renditions that are made from every picture, and how. The same bytes and the same recipe give the same output.
+/// The renditions that are made from every picture, and their encodings. The same bytes and the same recipe give the
+/// same output.
 package struct ImageRecipe: Sendable, Hashable {
     /// The renditions in the order of the output; at least one.
     package var renditions: [RenditionRecipe]

@@ -1,4 +1,4 @@
-/// Why a picture has no output. The texts contain nothing of the picture and are safe to show.
+/// The reason why a picture has no output. The texts contain nothing of the picture and are safe to show.
 package struct CodecFailure: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case empty

@@ -2,7 +2,7 @@ import CImaging
 
 /// The life of a worker process: it gives up its rights and then answers jobs until its input ends.
 package enum ImageWorkerLoop {
-    /// How the worker ended, as the exit status of its process.
+    /// The way in which the worker ended, as the exit status of its process.
     package enum End: Int32, Sendable {
         case inputEnded = 0
         case notConfined = 1

@@ -52,8 +52,8 @@ package struct FreshFold: Sendable {
         self.report = report
     }
 
-    /// Calls `body` with the rows that each bucket's records make of nothing. While some partitions are folded, another
-    /// thread reads the next ones. Must be called on the loop of the scan.
+    /// Calls `body` with the rows that the records of each bucket produce from an empty state. While some partitions
+    /// are folded, another thread reads the next ones. Must be called on the loop of the scan.
     package func run(_ body: (ReadModelChanges) async throws -> Void) async throws -> Result {
         let thread = try EventLoopThread()
         defer { thread.shutdown() }
@@ -125,7 +125,8 @@ package struct FreshFold: Sendable {
         }
     }
 
-    /// Calls `body` with the rows that each bucket's records make of nothing, and the number of the records.
+    /// Calls `body` with the rows that the records of each bucket produce from an empty state, and with the number of
+    /// the records.
     package func fold(
         _ spill: RecordSpill, into result: inout Result, _ body: (ReadModelChanges, Int64) async throws -> Void
     ) async throws {

@@ -3,7 +3,7 @@ import Kafka
 
 /// Reads single records of the log by their positions.
 struct LogRecords: Sendable {
-    /// The greatest gap between two wanted records that is read through: a wider one is skipped by a new assignment.
+    /// The greatest gap between two requested records that is read through; a wider gap is skipped by a new assignment.
     private static let gap: Int64 = 1000
     private static let patience = Duration.seconds(30)
 
