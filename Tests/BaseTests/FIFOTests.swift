@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct FIFOTests {
-    /// Whatever is done to it, it holds what an array would.
+    /// The queue holds the same elements as an array on which the same operations were done.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func itHoldsWhatAnArrayWould(_ seed: UInt64) {
         var seed = seed

@@ -10,7 +10,7 @@ struct FetchFailureTests {
     @Test(arguments: [
         (S3Error(.notFound, status: HTTPStatus(404), code: "NoSuchKey"), "not-found"),
         (S3Error(.transfer(.bodyTooLarge(limit: 1))), "too-many-bytes"),
-        // These pass, or have nothing to do with the image.
+        // These failures are temporary, or have nothing to do with the image.
         (S3Error(.notFound, status: HTTPStatus(404), code: "NoSuchBucket"), nil),
         (S3Error(.transfer(.connectRefused)), nil),
         (S3Error(.refused, status: HTTPStatus(503), code: "SlowDown"), nil),

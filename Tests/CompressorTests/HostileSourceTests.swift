@@ -10,11 +10,11 @@ import Testing
 @testable import Compressor
 @testable import S3
 
-/// Sources that want to reach our network, or to keep us busy: a server that plays them, and names that lead anywhere.
+/// Sources that try to reach our network or to keep us busy. The test plays the server, and its names lead anywhere.
 @Suite(.timeLimit(.minutes(20)))
 struct HostileSourceTests {
-    /// The reason of the failure to fetch `path` of the server, or nil when it could be had. `%` in paths and answers
-    /// is the server's port. Only 127.0.0.1 may be reached; names lead as DNS might answer.
+    /// Returns the reason why `path` of the server could not be fetched, or nil if it was fetched. `%` in paths and
+    /// answers stands for the server's port. Only 127.0.0.1 may be reached; names resolve as a DNS server might answer.
     private func fetch(
         _ url: String, settings: [String: String] = [:],
         _ script: @escaping @Sendable (RawConnection, _ head: String, _ port: UInt16) async throws -> Void
@@ -26,7 +26,7 @@ struct HostileSourceTests {
             for (host, addresses) in Self.names {
                 web.fixedNames.append(.init(host: host, port: server.port, addresses: addresses))
             }
-            // The next time that it is looked up it leads elsewhere: libcurl keeps names by port.
+            // At the next look-up the name leads elsewhere: libcurl keeps names by port.
             web.fixedNames.append(.init(host: "good.example", port: Self.otherPort, addresses: [.v4(0x7F00_0002)]))
             let client = try HTTPClient(loop: loop, configuration: web)
             defer { client.close() }
@@ -63,7 +63,7 @@ struct HostileSourceTests {
         ("metadata.example", [.v4(0xA9FE_A9FE)]), ("private.example", [.v4(0x0A00_0001)]),
         ("mapped.example", [.v6(0xFFFF_7F00_0002)]), ("nat64.example", [.v6(0x64_FF9B << 96 | 0x7F00_0002)]),
         ("six.example", [.v6(1)]), ("local6.example", [.v6(0xFE80 << 112 | 1)]),
-        // One answer with both kinds: whichever is connected to is the one that is judged.
+        // One answer with an address of each kind. The address that is connected to is the one that is judged.
         ("both.example", [.v4(0x7F00_0002), .v4(0x7F00_0001)]),
     ]
 
@@ -92,7 +92,7 @@ struct HostileSourceTests {
         #expect(try fetch(url) { connection, _, _ in try await Self.ok(connection) } == "address-refused")
     }
 
-    /// However harmless the first hop was.
+    /// The target of a redirect is refused, however harmless the first hop was.
     @Test(arguments: refused)
     func aRedirectLeadsNowhereInside(_ url: String) throws {
         let reason = try fetch("http://good.example:%/") { connection, _, port in
@@ -102,7 +102,7 @@ struct HostileSourceTests {
         #expect(reason == "address-refused")
     }
 
-    /// Rebinding: the name that was good when it was judged.
+    /// DNS rebinding: the name resolved to a permitted address when it was judged.
     @Test func aNameThatLeadsInsideTheNextTimeIsNotFollowed() throws {
         let asked = Mutex(0)
         let reason = try fetch("http://good.example:%/") { connection, _, _ in
@@ -148,7 +148,8 @@ struct HostileSourceTests {
         #expect(asked.withLock { $0 } == min(row.count, row.limit ?? 5) + 1)
     }
 
-    /// Some write what the body is made of, or how it was sent to their store. Browsers show the picture.
+    /// Some servers send the body's media type, or how it was sent to their store, as its encoding. Browsers show the
+    /// picture.
     @Test(arguments: ["aws-chunked", "UTF-8", "binary", "base64", "gzip, aws-chunked"])
     func anUnknownContentEncodingIsIgnored(_ encoding: String) throws {
         let reason = try fetch("http://127.0.0.1:%/") { connection, _, _ in
@@ -172,7 +173,7 @@ struct HostileSourceTests {
             asked.withLock { $0.append(String(head.prefix { $0 != "\r\n" })) }
             guard asked.withLock({ $0.count }) == 1 else { return try await Self.ok(connection) }
             let target = location.replacing("%", with: "\(port)")
-            // Latin-1: a byte for each scalar.
+            // Latin-1: each scalar is one byte.
             let bytes = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: \(target)\r\n\r\n".unicodeScalars
             try await connection.send(bytes.map { UInt8(truncatingIfNeeded: $0.value) })
         }

@@ -18,7 +18,7 @@ struct SchedulingTests {
         FairQueue(hostConcurrency: host, ownerConcurrency: owner)
     }
 
-    /// All that may run now.
+    /// Returns all jobs that may run now.
     private func take(_ queue: inout FairQueue) -> [ImageJob] {
         var jobs: [ImageJob] = []
         while let job = queue.next() { jobs.append(job) }
@@ -32,7 +32,7 @@ struct SchedulingTests {
         }
         queue.add(try job("http://alive.example/a", owner: 7))
         #expect(take(&queue).map(\.host).sorted() == ["alive.example", "dead.example", "dead.example"])
-        // Nobody asks the dead one any more, and those alive go on.
+        // The dead host is not asked any more, and the others go on.
         queue.limit("dead.example", to: 0)
         for number in 0..<100 { queue.add(try job("http://alive.example/\(number)", owner: 8)) }
         var done = 0
@@ -72,7 +72,7 @@ struct SchedulingTests {
         #expect(!queue.knows("a.example:8443"))
     }
 
-    /// All of a dead host's images have failed while none of them could run.
+    /// All images of a dead host have failed while none of them could run.
     @Test func aLaneThatIsEmptiedGivesItsHostsShareBack() throws {
         var queue = queue(host: 1)
         for offset in [1, 2, 3] { queue.add(try job("http://dead.example/", Int64(offset))) }
@@ -89,7 +89,7 @@ struct SchedulingTests {
         #expect(next?.ask.offset == 4)
     }
 
-    /// Whatever the order, the bounds hold, nothing is lost and nothing waits that may run.
+    /// Whatever the order of the calls is, the bounds hold, no job is lost, and no job waits that may run.
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8])
     func everythingHasItsTurnWithinTheBounds(seed: UInt64) throws {
         var random = Generator(state: seed)
@@ -182,7 +182,7 @@ struct SchedulingTests {
         #expect(policy.delay(after: 3, random: 1) == .seconds(4))
         #expect(policy.delay(after: 1, factor: 5, random: 1) == .seconds(5))
         #expect(policy.delay(after: 400, random: 1) == .seconds(10))
-        // What a server asks for is granted, within reason.
+        // The wait that a server asks for is granted, within reason.
         #expect(policy.delay(after: 1, atLeast: .seconds(70), random: 0) == .seconds(70))
         #expect(policy.delay(after: 1, atLeast: .seconds(86_400), random: 0) == .seconds(3600))
     }

@@ -7,10 +7,10 @@ import Testing
 
 @testable import Compressor
 
-/// What a worker's end means for its picture and for the pictures after it. The workers here are scripts.
+/// The consequences of a worker's end for its picture and for later pictures. The workers here are scripts.
 @Suite(.timeLimit(.minutes(20)))
 struct WorkerPoolTests {
-    /// A folder with a worker whose files the script finds in `$HERE`.
+    /// A folder with a worker script, which finds its files in `$HERE`.
     private final class Scripted {
         let folder: String
         var executable: String { folder + "/worker" }
@@ -20,8 +20,8 @@ struct WorkerPoolTests {
             #expect(mkdir(folder, 0o700) == 0)
             try write("reply", WorkerPoolTests.reply.encoded())
             try write("ready", WorkerResponse.ready(WorkerReadiness(seccomp: true)).encoded())
-            // Written by another process: a descriptor of ours would be in whatever is forked at that moment, and what
-            // anybody has open for writing cannot be executed (ETXTBSY).
+            // The file is written by another process. A descriptor of this process would be inherited by every process
+            // that is forked at that moment, and a file that is open for writing cannot be executed (ETXTBSY).
             let file = try #require(popen("cat >'\(executable)' && chmod 755 '\(executable)'", "we"))
             fputs("#!/bin/sh\nHERE=\(folder)\necho start >>$HERE/starts\n\(script)\n", file)
             #expect(pclose(file) == 0)
@@ -32,7 +32,7 @@ struct WorkerPoolTests {
             rmdir(folder)
         }
 
-        /// How many workers have been started.
+        /// The number of workers that have been started.
         var starts: Int {
             guard let file = fopen(folder + "/starts", "r") else { return 0 }
             defer { fclose(file) }
@@ -54,7 +54,7 @@ struct WorkerPoolTests {
             result: .failure(CodecFailure(.notAnImage, "the reply of the script"))), cpu: .zero)
     private static let ready = "cat $HERE/ready"
     private static let picture: [UInt8] = [1, 2, 3]
-    /// Reads one request.
+    /// The part of a script that reads one request.
     private static let takes: String = {
         let request = WorkerRequest(recipe: ImageRecipe(), source: picture).encoded()
         return "\(ready); head -c \(request.count) >/dev/null"
@@ -99,7 +99,7 @@ struct WorkerPoolTests {
     static let ends: [(script: String, kind: CodecFailure.Kind, workers: Int)] = [
         ("kill -SEGV $$", .crashed, 2), ("exit 7", .crashed, 2), ("kill -KILL $$", .outOfMemory, 2),
         ("printf 'no frame at all'; exec tail -f /dev/null", .crashed, 2),
-        // The picture used its time; another worker would only use it again.
+        // The picture used up its time, and would only do so again in another worker.
         ("kill -XCPU $$", .timeout, 1),
     ]
 
@@ -119,7 +119,7 @@ struct WorkerPoolTests {
         #expect(worker.starts == 2)
     }
 
-    /// The kernel may have taken its memory.
+    /// A worker that is idle may end, for instance when the kernel takes its memory.
     @Test func aWorkerThatEndsWhileItIsIdleIsReplacedUnnoticed() throws {
         let worker = try Scripted("\(Self.answers); exit 0")
         #expect(try kinds(worker.executable, count: 4) == [.notAnImage, .notAnImage, .notAnImage, .notAnImage])
@@ -161,7 +161,7 @@ struct WorkerPoolTests {
         #expect(worker.starts == 1)
     }
 
-    /// The one at work and the one that waits for its turn.
+    /// Both the picture in work and the one that waits for its turn are cancelled.
     @Test func aCancelledPictureLetsGoOfItsWorker() throws {
         let worker = try Scripted("\(Self.ready); exec tail -f /dev/null")
         try withPool(worker.executable) { pool, loop in

@@ -2,7 +2,7 @@ import EventLog
 import Kafka
 import Testing
 
-/// The age of what is not folded, by the observer's own clock.
+/// The age of records that are not folded, by the observer's own clock.
 struct FoldLagTests {
     private static let partition = TopicPartition(topic: "products.events", partition: 3)
     private static let start = ContinuousClock.now
@@ -10,7 +10,7 @@ struct FoldLagTests {
     private struct Observer {
         private var lag = FoldLag()
 
-        /// A look at `second`.
+        /// Makes one observation at `second`, and returns the age.
         mutating func age(_ second: Int, end: Int64, checkpoint: Int64) -> Int64? {
             let now = start + .seconds(second)
             lag.see(ends: [partition: end], at: now)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-/// When the cache may be served from. The clock is given.
+/// Decides when entries may be served from the cache. The tests give the time.
 struct CacheTrustTests {
     private static let start = ContinuousClock.now
     private static let soon = start + CacheTrust.grace / 2
@@ -17,7 +17,7 @@ struct CacheTrustTests {
         trust.folded(3, to: 10, at: Self.start)
         #expect(trust.covers(3, at: Self.soon) && !trust.covers(3, at: Self.late))
         #expect(trust.covers(2, at: Self.late), "other partitions are not concerned")
-        // A later commit gives no more time.
+        // A later commit does not extend the grace.
         trust.folded(3, to: 11, at: Self.soon)
         #expect(!trust.see([3: 9], at: Self.soon) && !trust.covers(3, at: Self.late))
     }

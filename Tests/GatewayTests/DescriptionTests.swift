@@ -9,7 +9,7 @@ import Testing
 @testable import DescriptionGenerator
 @testable import Gateway
 
-/// The OpenAPI document, and the page that is made of it.
+/// The OpenAPI document and the page that is made from it.
 @Suite(.timeLimit(.minutes(20)))
 struct DescriptionTests {
     private let root: JSONValue
@@ -31,7 +31,8 @@ struct DescriptionTests {
         #expect(descriptionPage.description == DescriptionPage(root).html)
     }
 
-    /// A browser applies the style sheet only if its digest is the policy's, and nothing else is there to apply.
+    /// A browser applies the style sheet only if its digest equals that in the policy, and the page has nothing else to
+    /// apply.
     @Test func thePageWorksUnderItsPolicy() throws {
         let response = try DescriptionHandlers().showPage(try #require(HTTPRequest(.get, "/docs"))).response
         let policy = try #require(response.headers["Content-Security-Policy"])
@@ -65,13 +66,13 @@ struct DescriptionTests {
             let types = try #require(problem["type"]?["enum"])
             for type in types.elements.compactMap(\.string) where type != "about:blank" {
                 let kind = try #require(Problem.Kind(rawValue: String(type.dropFirst("urn:warelog:problem:".count))))
-                // 431 has no kind of its own.
+                // The status 431 has no kind of its own.
                 let status = name == "HeadTooLarge" ? 431 : Int64(kind.status.code)
                 #expect(problem["status"]?["const"]?.integer == status)
                 answered.insert(kind.rawValue)
             }
         }
-        // What has no path has no operation.
+        // A request without a route has no operation.
         let expected = Set(Problem.Kind.allCases.map(\.rawValue)).subtracting(["route-not-found"])
         #expect(answered == expected)
     }

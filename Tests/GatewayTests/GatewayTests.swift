@@ -64,7 +64,7 @@ struct GatewayTests {
         #expect(values.sorted() == [7, 8])
     }
 
-    /// The first caller's client hangs up; those who wait are no worse off.
+    /// The client of the first caller disconnects, which does not affect the callers that wait.
     @Test func aLoadGoesOnWhileAnybodyWaits() async throws {
         let flight = SingleFlight<Int, Int>()
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
@@ -87,7 +87,7 @@ struct GatewayTests {
         await #expect(throws: CancellationError.self) { try await first.value }
         for other in others { #expect(try await other.value == 2) }
         #expect(flight.waitingCount(for: 1) == 0)
-        // An error of the load itself is everybody's.
+        // All callers get an error of the load itself.
         await #expect(throws: Problem.self) { try await flight.value(for: 1) { throw Problem(.unavailable) } }
         #expect(try await flight.value(for: 1) { 9 } == 9)
     }

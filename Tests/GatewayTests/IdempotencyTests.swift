@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gateway
 
-/// When two requests with one key are one.
+/// Requests with one key that are the same request, and those that are not.
 @Suite(.timeLimit(.minutes(20)))
 struct IdempotencyTests {
     private static let key = SigningKey(Secret(String(repeating: "k", count: 32)))

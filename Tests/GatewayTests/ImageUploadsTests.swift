@@ -13,7 +13,7 @@ import Testing
 
 @testable import Gateway
 
-/// Uploads, between a client and an object store that is played here.
+/// Uploads between a client and an object store that the test plays.
 @Suite(.timeLimit(.minutes(20)))
 struct ImageUploadsTests {
     private struct Store {
@@ -22,7 +22,7 @@ struct ImageUploadsTests {
         var failing: String?
     }
 
-    /// A PNG as far as anybody looks, of so many bytes.
+    /// A PNG of this many bytes, whose header is valid.
     private static func picture(_ count: Int = 100) -> [UInt8] {
         let header: [UInt8] = [
             0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1,
@@ -93,7 +93,7 @@ struct ImageUploadsTests {
         #expect(event.contentType == "image/png" && event.width == 1 && event.height == 1)
     }
 
-    /// Nobody has to clean up after a picture that is none.
+    /// No object has to be deleted for a picture that is invalid.
     @Test func whatIsRefusedForItsHeaderNeverReachesTheStore() throws {
         let rows: [(bytes: [UInt8], kind: Problem.Kind)] = [
             ([], .invalidImage), (Array("II*\0".utf8), .unsupportedImage),
@@ -130,7 +130,7 @@ struct ImageUploadsTests {
         #expect(problem?.kind == .unavailable && problem?.headers["Retry-After"] != nil)
     }
 
-    /// A client of a real server breaks off when the first part is stored; another one sends more than is taken.
+    /// A client of a real server stops when the first part is stored; another client sends more than the limit.
     @Test(arguments: [true, false])
     func ofAnUploadThatDoesNotEndNothingStays(_ breaksOff: Bool) throws {
         let (problem, store) = try withUploads { loop, uploads, store in
@@ -151,7 +151,7 @@ struct ImageUploadsTests {
                 let pieces = breaksOff ? 6 : 13
                 for number in 0..<pieces {
                     let piece = number == 0 ? Self.picture(1 << 20) : [UInt8](repeating: 1, count: 1 << 20)
-                    // The server need not read all of what it refuses.
+                    // The server need not read all of a body that it refuses.
                     do { try await connection.send(Array("100000\r\n".utf8) + piece + [13, 10]) } catch { break }
                 }
                 if breaksOff {
@@ -179,7 +179,7 @@ struct ImageUploadsTests {
             }
         }
         #expect(inner?.kind == .overloaded && inner?.headers["Retry-After"] != nil)
-        // They are given back, also by who failed.
+        // The slots are given back, even by uploads that fail.
         for _ in 0..<3 { try await slots.withSlot { try await slots.withSlot {} } }
     }
 }

@@ -12,12 +12,12 @@ import Testing
 struct ListQueryTests {
     private static let key = SigningKey(Secret("0123456789abcdef0123456789abcdef"))
 
-    /// The list that a client asks for with this query behind `/products?`.
+    /// The list for a request with this query after `/products?`.
     private static func query(_ text: String, key: SigningKey = key) throws -> ListQuery {
         try ListQuery(try #require(HTTPRequest(.get, "/products?\(text)")).query, key: key)
     }
 
-    /// What is wrong with it: the problem, the parameter and the fault's code.
+    /// The fault of the query: the problem, the parameter and the code.
     private static func fault(_ text: String, key: SigningKey = key) throws -> [String] {
         do {
             _ = try query(text, key: key)
@@ -79,7 +79,7 @@ struct ListQueryTests {
         #expect(try Self.fault(row.query) == row.fault, "\(row.query.prefix(80))")
     }
 
-    /// Prices have two decimals and a limit; a bound is any number.
+    /// Prices have two decimals and a limit, but a bound may be any number.
     @Test(
         arguments: [
             ("1.001", "1.01", "1.00"), ("1.009", "1.01", "1.00"), ("1.00", "1.00", "1.00"), ("0", "0.00", "0.00"),
@@ -94,7 +94,7 @@ struct ListQueryTests {
         #expect(try Self.fault("user_id=1&price_min=\(row.number)&price_max=\(row.number)") == [])
     }
 
-    /// Keys as Postgres writes them, and some that it never would.
+    /// Keys as Postgres writes them, and some that it never writes.
     @Test(arguments: [
         "2026-11-21 08:30:00.001+00", "99999999.99", "", " ", "a b  c", "\u{3099}a", "\r\n",
         String(repeating: "𐐨", count: 600),

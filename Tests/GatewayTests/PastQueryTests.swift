@@ -16,7 +16,7 @@ struct PastQueryTests {
         try Moment(try #require(HTTPRequest(.get, "/products/7?\(query)")).query)
     }
 
-    /// The parameter that is wrong, and how; nothing when none is.
+    /// The faulty parameter and its fault; empty if there is none.
     private static func fault(_ body: () throws -> Void) throws -> [String] {
         do {
             try body()

@@ -22,7 +22,7 @@ struct PreconditionTests {
         }
     }
 
-    /// The version that a write has to meet, or the kind of its refusal.
+    /// The version that a write expects, or the kind of its refusal.
     private static func expected(_ headers: HTTPHeaders, version: Int64, mediaRevision: Int64 = 0) -> String {
         do throws(Problem) {
             let preconditions = try Preconditions(headers)
@@ -44,7 +44,7 @@ struct PreconditionTests {
         (" \"1.0\" ,, \"3.1\" , ", "3"), ("3.1", "malformed-request"), ("\"3.1", "malformed-request"),
         ("\"3.1\" \"4.0\"", "malformed-request"), ("", "malformed-request"), (",", "malformed-request"),
         ("*, \"3.1\"", "malformed-request"), ("w/\"3.1\"", "malformed-request"), ("\"3 1\"", "malformed-request"),
-        // What this gateway has not seen yet is the fold's to judge.
+        // The fold judges a version that this gateway has not seen yet.
         ("\"4.1\"", "4"), ("\"9223372036854775807.0\"", "9223372036854775807"),
         ("\"9223372036854775808.0\"", "precondition-failed"),
     ])

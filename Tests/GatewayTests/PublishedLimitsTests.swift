@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-/// The published schemas have the limits that the code has.
+/// The published schemas have the limits of the code.
 @Suite(.timeLimit(.minutes(20)))
 struct PublishedLimitsTests {
     private static func schema(_ path: String) throws -> JSONValue {
@@ -37,7 +37,7 @@ struct PublishedLimitsTests {
                 == Int64(RegisterUser.nameLength.upperBound))
     }
 
-    /// Validators divide in binary: 19.99 is no multiple of 0.01 for them.
+    /// Validators divide binary fractions: for them, 19.99 is not a multiple of 0.01.
     @Test(arguments: ["openapi.json", "events/ProductCreated.v1.json", "events/ProductUpdated.v1.json"])
     func noPriceIsAMultiple(_ path: String) throws {
         func names(_ value: JSONValue) -> [String] {

@@ -7,14 +7,15 @@ import Testing
 
 @testable import Gateway
 
-/// The table of routes, and what follows from it.
+/// The table of routes, and everything that is derived from it.
 @Suite(.timeLimit(.minutes(20)))
 struct RouteTableTests {
     private static func request(_ method: HTTPMethod, _ target: String) throws -> HTTPRequest {
         try #require(HTTPRequest(method, target))
     }
 
-    /// `GET /products/{id}` for every operation of schema/openapi.json that is the gateway's own.
+    /// The method and path, such as `GET /products/{id}`, of every operation in schema/openapi.json that the gateway
+    /// itself answers.
     private static func described() throws -> Set<String> {
         let repository = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

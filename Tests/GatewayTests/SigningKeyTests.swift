@@ -20,7 +20,8 @@ struct SigningKeyTests {
         #expect(SigningKey(Secret("another key of sufficient length")).open(.cursor, sealed) == nil)
     }
 
-    /// While the secret is replaced: what clients have stays valid, and nothing new is made with the older key.
+    /// While the secret is being replaced, the tokens of clients stay valid, and no new ones are made with the older
+    /// key.
     @Test func anOlderKeyVerifiesOnly() {
         let old = SigningKey(Secret("another key of sufficient length"))
         let both = SigningKey(

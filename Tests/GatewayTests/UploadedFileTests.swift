@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct UploadedFileTests {
-    /// What the file's bytes are, or which problem it is and which places it names.
+    /// The bytes of the file, or the problem and the places that it names.
     private func read(_ body: [UInt8], as type: String?, upTo limit: Int = 1000) async throws -> String {
         let request = try #require(
             HTTPRequest(.post, "/", headers: type.map { ["Content-Type": $0] } ?? [:], body: body))

@@ -12,7 +12,7 @@ struct WriteAdmissionTests {
         WriteAdmission(maximumWrites: writes, maximumBytes: bytes, metrics)
     }
 
-    /// Expects that a write of so many bytes finds a place now, or that it does not.
+    /// Expects that a write with this many bytes is admitted now, or that it is not.
     private func expect(_ admission: WriteAdmission, _ bytes: Int, isAdmitted: Bool) async throws {
         do {
             try await admission.withPlace(for: bytes) {}

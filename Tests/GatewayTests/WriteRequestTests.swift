@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-/// What a write says beside what it wants.
+/// The headers of a write.
 @Suite(.timeLimit(.minutes(20)))
 struct WriteRequestTests {
     private static let key = SigningKey(Secret(String(repeating: "k", count: 32)))

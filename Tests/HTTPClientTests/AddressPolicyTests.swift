@@ -5,7 +5,7 @@ import InternetAddress
 import NetworkTesting
 import Testing
 
-/// Which addresses a client connects to.
+/// The addresses to which a client connects.
 @Suite(.timeLimit(.minutes(20)))
 struct AddressPolicyTests {
     private static let answer: @Sendable (RawConnection, Int) async throws -> Void = { connection, _ in

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct DownloadTests {
-    /// What comes of a download of `path` from a server whose handler is given its port too.
+    /// The result of a download of `path` from a server whose handler also gets the server's port.
     private func download(
         _ path: String, policy change: @escaping @Sendable (inout Download.Policy) -> Void = { _ in },
         from handler: @escaping HTTPServer.Handler
@@ -32,7 +32,7 @@ struct DownloadTests {
         if case .failure(let error) = result { error } else { nil }
     }
 
-    /// `/n` redirects to `/n-1`, and `/0` is there.
+    /// `/n` redirects to `/n-1`, and `/0` has a body.
     private static let countdown: HTTPServer.Handler = { request in
         guard let left = Int(request.segments.first ?? ""), left > 0 else {
             return HTTPResponse(.ok, headers: ["Content-Type": "text/plain"], body: .bytes(Array("there".utf8)))

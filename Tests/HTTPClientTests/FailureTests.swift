@@ -5,7 +5,7 @@ import InternetAddress
 import NetworkTesting
 import Testing
 
-/// What servers do to clients.
+/// Faulty and hostile servers.
 @Suite(.timeLimit(.minutes(20)))
 struct FailureTests {
     @Test func nobodyListening() throws {
@@ -185,7 +185,7 @@ struct FailureTests {
                     group.addTask(executorPreference: loop) { try await client.send(request).status }
                     for await _ in arrivals { break }
                     group.cancelAll()
-                    // One that begins in a cancelled task.
+                    // A request that begins in a cancelled task.
                     group.addTask(executorPreference: loop) { try await client.send(request).status }
                     cancelled.finish()
                     return try await group.reduce(into: []) { $0.append($1) }

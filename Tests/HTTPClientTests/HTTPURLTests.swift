@@ -1,7 +1,7 @@
 import HTTPClient
 import Testing
 
-/// How an address is read: every spelling that browsers understand becomes the one URL that they request.
+/// The reading of addresses: every spelling that browsers understand becomes the one URL that they request.
 @Suite(.timeLimit(.minutes(20)))
 struct HTTPURLTests {
     @Test(
@@ -42,7 +42,7 @@ struct HTTPURLTests {
         // White space around and line ends within are dropped; backslashes are slashes, however many there are.
         (" \n http://a/b\t", "http://a/b"), ("ht\ntp://a/b\r\nc", "http://a/bc"), (#"http:\\a\b\c"#, "http://a/b/c"),
         ("http:a/b", "http://a/b"), ("http:/a/b", "http://a/b"), ("http:////a/b", "http://a/b"),
-        // Dots, also when they are escaped.
+        // Dots, even if they are escaped.
         ("http://a/b/./c/../d", "http://a/b/d"), ("http://a/%2e%2E/b/%2e", "http://a/b/"),
         ("http://a/../..", "http://a/"),
         // Hosts.

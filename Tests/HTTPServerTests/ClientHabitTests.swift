@@ -4,10 +4,10 @@ import HTTPServer
 import NetworkTesting
 import Testing
 
-/// What clients, proxies and scripts do that a browser does not.
+/// Habits of clients, proxies and scripts that browsers do not have.
 @Suite(.timeLimit(.minutes(5)))
 struct ClientHabitTests {
-    /// Answers with the length of the body, after a while.
+    /// Answers after a while with the length of the body.
     private static func slowly(_ loop: EventLoop) -> HTTPServer.Handler {
         { request in
             let body = (try? await request.body.collect(upTo: .max)) ?? []
@@ -81,7 +81,7 @@ struct ClientHabitTests {
         #expect(text.hasPrefix("HTTP/1.1 \(row.status) "))
     }
 
-    /// RFC 9110 section 5.5: what is not ASCII in a field's value is opaque.
+    /// RFC 9110 section 5.5: bytes in a field's value that are not ASCII are opaque.
     @Test(arguments: [([0xE9], "é"), ([0xC3, 0xA9], "é"), ([0xFF, 0x80], "\u{FF}\u{80}")] as [([UInt8], String)])
     func aFieldValueThatIsNotUTF8ReachesTheHandler(_ row: (bytes: [UInt8], text: String)) throws {
         let (status, value) = try onLoop { loop in
@@ -114,7 +114,7 @@ struct ClientHabitTests {
     private static let four = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
     private static let chunks = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    /// The body comes with the head, or right behind it.
+    /// The body arrives with the head, or immediately after it.
     @Test(arguments: [(four, "abcd"), (chunks, "4\r\nabcd\r\n0\r\n\r\n")], [0, 64 * 1024])
     func anEarlyRefusalOfASmallBodyKeepsTheConnection(_ row: (head: String, body: String), eager: Int) throws {
         var configuration = HTTPServerConfiguration()
@@ -152,7 +152,7 @@ struct ClientHabitTests {
         #expect(second.hasPrefix("HTTP/1.1 200 "))
     }
 
-    /// A body that is not sent is not waited for, and a large one is not read.
+    /// The server does not wait for a body that is not sent, and does not read a large one.
     @Test(arguments: ["Content-Length: 4", "Content-Length: 1000000"])
     func anEarlyRefusalComesAlsoWhenTheBodyDoesNot(_ framing: String) throws {
         var configuration = HTTPServerConfiguration()

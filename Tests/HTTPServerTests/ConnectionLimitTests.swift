@@ -4,7 +4,7 @@ import HTTPServer
 import NetworkTesting
 import Testing
 
-/// Connections beyond the budget are answered and closed, and the others go on.
+/// Connections beyond the budget are answered and closed, and the other connections are not affected.
 @Suite(.timeLimit(.minutes(20)))
 struct ConnectionLimitTests {
     private static let ok: HTTPServer.Handler = { _ in HTTPResponse(.ok, body: .bytes(Array("handled".utf8))) }
@@ -22,7 +22,8 @@ struct ConnectionLimitTests {
                         try await open[open.count - 1].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                         answers.append(String(try await open[open.count - 1].receiveResponse().head.prefix(12)))
                     }
-                    // What one gives back the other can have. The server closes it, so it knows before its client.
+                    // A connection that ends makes room for another. The server closes it, so the server knows this
+                    // before the client.
                     try await open[0].send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                     _ = try await open[0].receiveAll()
                     let another = try RawConnection.connect(on: loop, port: second.port)

@@ -13,7 +13,7 @@ struct ExchangeStateMachineTests {
         case head, collecting, offered, streaming, handling, discarding, responding, closing, over
         var testDescription: String { rawValue }
 
-        /// A machine that came to this state by events alone, with a body of the declared length.
+        /// A machine that reached this state by events alone, with a body of the declared length.
         func machine(bodyLength: Int? = 4, expectsContinue: Bool = false) -> Machine {
             var machine = Machine()
             if self == .head { return machine }

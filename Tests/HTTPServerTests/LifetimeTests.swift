@@ -6,10 +6,10 @@ import Testing
 
 @testable import HTTPServer
 
-/// How long clients, handlers, streams and servers live.
+/// The lifetimes of connections, handlers, streams and servers.
 @Suite(.timeLimit(.minutes(20)))
 struct LifetimeTests {
-    /// What becomes of a handler that works for `time`, when its client leaves meanwhile.
+    /// The outcome of a handler that works for `time` and whose client leaves meanwhile.
     private func fate(ofWorkFor time: Duration, _ leave: @escaping @Sendable (RawConnection) -> Void) throws -> String?
     {
         try onLoop { loop in
@@ -39,7 +39,8 @@ struct LifetimeTests {
         #expect(try fate(ofWorkFor: .seconds(3600)) { $0.reset() } == "cancelled, abandoned")
     }
 
-    /// It may be reading: until it is written to, a client that has gone looks like one that has sent everything.
+    /// The client may be reading: until the server writes to it, a client that is gone looks like one that has sent
+    /// everything.
     @Test func aHandlerWhoseClientOnlyClosesItsSideFinishes() throws {
         #expect(try fate(ofWorkFor: .milliseconds(100)) { $0.close() } == "finished")
     }
@@ -70,7 +71,8 @@ struct LifetimeTests {
 
     private enum Framing: String, CaseIterable { case short = "60000", long = "1000000", chunks }
 
-    /// The last bytes and the end of the stream may come as one; the connection must not be kept for its idle timeout.
+    /// The last bytes and the end of the stream may arrive together; the connection must not be kept until its idle
+    /// timeout.
     @Test(arguments: Framing.allCases, [0, 3, 20_000, 50_000, 300_000])
     private func aClientThatGoesWithItsLastBytesIsNotWaitedFor(_ framing: Framing, _ count: Int) throws {
         let head =
@@ -92,7 +94,7 @@ struct LifetimeTests {
                 configuration.idleTimeout = .seconds(600)
                 configuration.transferTimeout = .seconds(600)
                 return try await withServer(on: loop, configuration, handler: handler) { server in
-                    // Only a test that hangs gets there.
+                    // Only a test that hangs reaches this.
                     try await loop.withDeadline(.seconds(30)) {
                         let connection = try RawConnection.connect(on: loop, port: server.port)
                         try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\n\(head)")
@@ -102,7 +104,7 @@ struct LifetimeTests {
                         }
                         try await connection.send([UInt8](repeating: 0, count: count))
                         connection.close()
-                        // What is collected before there is a handler is nobody's but the server's.
+                        // A body that is collected before the handler starts belongs to the server.
                         if framing == .short || (framing == .chunks && count < 64 * 1024) {
                             while server.nextConnectionID == 0 || !server.connections.isEmpty {
                                 try await loop.sleep(for: .milliseconds(1))
@@ -238,7 +240,7 @@ struct LifetimeTests {
                     var connections: [RawConnection] = []
                     for number in 0..<1000 {
                         connections.append(try RawConnection.connect(on: loop, port: server.port))
-                        // The backlog is shorter than that: let the server accept.
+                        // The backlog is shorter than this number, so the server has to accept in between.
                         if number.isMultiple(of: 100) { try await loop.sleep(for: .milliseconds(5)) }
                     }
                     return connections

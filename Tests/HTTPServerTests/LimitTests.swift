@@ -25,7 +25,7 @@ struct LimitTests {
     /// A chunk of 16 KiB.
     private static let chunk = "4000\r\n" + String(repeating: "x", count: 16384) + "\r\n"
 
-    /// The whole answer to these bytes, until the server closes.
+    /// Returns the whole answer to these bytes, until the server closes.
     private func answer(
         to request: String, _ configuration: HTTPServerConfiguration = HTTPServerConfiguration()
     ) throws -> String {
@@ -79,7 +79,7 @@ struct LimitTests {
         #expect(
             text.isEmpty || text.hasPrefix("HTTP/1.1 400 ") || text.hasPrefix("HTTP/1.1 505 "), "\(row.what): \(text)")
         #expect(text.components(of: "Content-Length:") <= 1)
-        // libmicrohttpd itself has pages in HTML.
+        // libmicrohttpd's own pages are HTML.
         #expect(text.isEmpty || text.contains("Content-Type: application/problem+json\r\n"))
     }
 
@@ -115,7 +115,7 @@ struct LimitTests {
             }
         }
         #expect(sent < 32 * 1024 * 1024, "bounded work")
-        // A client that goes on sending may lose the answer to a reset; one that stops has it (below).
+        // A client that goes on sending may lose the answer to a reset; a client that stops gets it (see below).
         if let text { #expect(text.hasPrefix("HTTP/1.1 413 ")) }
     }
 
@@ -150,7 +150,7 @@ struct LimitTests {
             }
         }
         #expect(text.hasPrefix("HTTP/1.1 413 "))
-        // What is collected before the handler starts never reaches it.
+        // A body that is collected before the handler starts never reaches it.
         #expect(text.contains("The handler was told.") == (limit > configuration.eagerBodyBytes))
     }
 
@@ -211,7 +211,7 @@ struct LimitTests {
         #expect(error == .connectionLost)
     }
 
-    /// Nobody waits for an answer to a request that has not begun.
+    /// No client waits for an answer to a request that has not begun.
     @Test func anIdleConnectionIsClosedWithoutAResponse() throws {
         var configuration = HTTPServerConfiguration()
         configuration.headTimeout = .seconds(1)
@@ -226,7 +226,8 @@ struct LimitTests {
         #expect(text.hasPrefix("HTTP/1.1 408 ") && text.contains("Connection: close"))
     }
 
-    /// How the gateway sheds load: with nothing collected ahead, the handler can refuse before any of the body.
+    /// The gateway sheds load in this way: nothing is collected ahead, so the handler can refuse before any of the body
+    /// is read.
     @Test(arguments: ["", "Expect: 100-continue\r\n"])
     func aHandlerThatRefusesAtTheHeadIsHeardBeforeTheBodyIsSent(_ expectation: String) throws {
         var configuration = HTTPServerConfiguration()

@@ -6,7 +6,7 @@ import InternetAddress
 import NetworkTesting
 import Testing
 
-/// Messages on the wire, one after the other.
+/// Messages on the wire, one after another.
 @Suite(.timeLimit(.minutes(20)))
 struct MessageTests {
     private static let echo: HTTPServer.Handler = { request in
@@ -51,7 +51,7 @@ struct MessageTests {
         #expect(bodies == (0..<5).map { "GET /\($0) [] 0" })
     }
 
-    /// 304 says nothing of a length, and no answer may be taken for another media type than its own.
+    /// A 304 says nothing about a length, and no answer may be taken for a media type other than its own.
     @Test func framingAndSniffingAreForbiddenWhereTheyMislead() throws {
         let heads = try onLoop { loop in
             try await withServer(
@@ -151,7 +151,8 @@ struct MessageTests {
                         }
                         if isChunked { try await connection.send("0\r\n\r\n") }
                     }
-                    // Time enough for everything if the server took it; what it takes is the kernel's buffers' size.
+                    // There is enough time for everything, if the server took it; it takes as much as the kernel's
+                    // buffers hold.
                     try await loop.sleep(for: .milliseconds(300))
                     let early = sent.value
                     gate.continuation.finish()
@@ -204,7 +205,7 @@ struct MessageTests {
             return try await withServer(on: loop, handler: handler) { server in
                 let connection = try RawConnection.connect(on: loop, port: server.port)
                 try await connection.send("PUT / HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n")
-                // A client that reads nothing before it has sent everything it can.
+                // A client that reads nothing before it has sent everything.
                 let piece = "10000\r\n" + String(repeating: "x", count: 65536) + "\r\n"
                 for _ in 0..<30 { try await connection.send(piece) }
                 return try await connection.receiveAll()

@@ -8,7 +8,7 @@ package final class MockCluster: @unchecked Sendable {
     package let brokers: String
     private var reserved: CInt = -1
 
-    /// One broker, which makes topics of four partitions by itself.
+    /// One broker, which creates topics of four partitions automatically.
     package init() throws {
         guard let instance = rd_kafka_new(RD_KAFKA_PRODUCER, nil, nil, 0) else { throw NoCluster() }
         guard let cluster = rd_kafka_mock_cluster_new(instance, 1) else {
@@ -30,8 +30,8 @@ package final class MockCluster: @unchecked Sendable {
         rd_kafka_mock_topic_create(cluster, name, partitions, 1)
     }
 
-    /// The broker listens no more. Its port is kept for it: taken by another socket meanwhile, as it may be on a busy
-    /// machine, it would make librdkafka abort the process when the broker comes up.
+    /// Makes the broker stop listening. The test keeps its port: if another socket took it meanwhile, which happens on
+    /// a busy machine, librdkafka would abort the process when the broker comes up.
     package func goDown() {
         rd_kafka_mock_broker_set_down(cluster, 1)
         if reserved < 0 { reserved = Self.bind(port) }
@@ -45,14 +45,14 @@ package final class MockCluster: @unchecked Sendable {
 
     private var port: UInt16 { brokers.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
-    /// Whether another socket may be bound to the port of this one.
+    /// Sets whether another socket may be bound to the same port.
     private static func share(_ descriptor: CInt, _ isShared: Bool) {
         var value: CInt = isShared ? 1 : 0
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
-    /// A bound socket that does not listen: whoever connects is refused. Its port is shared, because connections of the
-    /// broker that have just ended have it as well.
+    /// A bound socket that does not listen, so that connections are refused. Its port is shared, because connections of
+    /// the broker that have just ended have it as well.
     private static func bind(_ port: UInt16) -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         share(descriptor, true)
@@ -69,10 +69,10 @@ package final class MockCluster: @unchecked Sendable {
         return descriptor
     }
 
-    /// Every answer comes this much later.
+    /// Delays every answer by this time.
     package func delayAnswers(milliseconds: Int32) { rd_kafka_mock_broker_set_rtt(cluster, 1, milliseconds) }
 
-    /// The next record sent is refused in a way that an idempotent producer cannot go on from.
+    /// Makes the broker refuse the next record in a way from which an idempotent producer cannot recover.
     package func refuseNextRecordForGood() {
         var errors = [RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER]
         rd_kafka_mock_push_request_errors_array(cluster, 0, errors.count, &errors)

@@ -19,7 +19,7 @@ struct ConsumerTests {
         }
     }
 
-    // The embedded broker would make it.
+    // The embedded broker would create the topic.
     @Test(.enabled(if: Broker.isKafka, Comment(rawValue: Broker.notKafka)))
     func aTopicThatDoesNotExistIsAnError() async throws {
         try await Fixture.run { kafka in

@@ -3,7 +3,7 @@ import Kafka
 import KafkaTesting
 import Testing
 
-/// What becomes of records when the broker fails, on a mock cluster of this process.
+/// The fate of records when the broker fails, on a mock cluster in this process.
 @Suite(.timeLimit(.minutes(20)))
 struct FaultTests {
     private static let impatient = KafkaProducer.Bounds(queuedMessages: 10, deliveryTimeout: .seconds(1))
@@ -57,7 +57,7 @@ struct FaultTests {
                 #expect(error?.isTimeout == true)
                 #expect(error?.mayHaveBeenWritten == true)
                 cluster.delayAnswers(milliseconds: 0)
-                // It was: the next one stands behind it.
+                // The record was written: the next one comes after it.
                 let later = try await eventually { try await producer.sendEmpty() }
                 #expect(later >= 2)
             }

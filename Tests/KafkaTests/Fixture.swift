@@ -1,7 +1,7 @@
 import EventLoop
 import Kafka
 
-/// What a test on a broker has: a loop, and clients that are closed when its part ends, however it ends.
+/// A loop, and clients that are closed when their part of a test ends, however it ends.
 struct Fixture: Sendable {
     let loop: EventLoop
     let configuration: KafkaConfiguration
@@ -42,11 +42,11 @@ struct Fixture: Sendable {
         return try await closing({ await admin.close() }) { try await body(admin) }
     }
 
-    /// A topic of four partitions that no other test has. Use the first three.
+    /// Returns a topic of four partitions that no other test uses. Use the first three.
     func makeTopic() async throws -> String {
         let name = unique("topic")
         if Broker.isEmbedded {
-            // It makes a topic of four partitions for the first record.
+            // The embedded broker creates a topic of four partitions for the first record.
             try await withProducer { _ = try await $0.send(topic: name, partition: 3, key: [], value: []) }
         } else {
             try await withAdmin { admin in
@@ -80,7 +80,7 @@ struct Fixture: Sendable {
 struct TopicNotMade: Error {}
 
 extension KafkaConsumer {
-    /// The next `count` records; assignments on the way are for somebody else.
+    /// Returns the next `count` records; assignments before them are skipped.
     func records(_ count: Int) async throws -> [KafkaRecord] {
         var records: [KafkaRecord] = []
         while records.count < count {

@@ -45,7 +45,7 @@ struct GroupTests {
     func aStaticMemberThatRestartsGetsItsPartitionsBackAndItsNeighbourNoticesNothing() async throws {
         try await Fixture.run { kafka in
             let (topic, group) = (try await kafka.makeTopic(), kafka.unique("group"))
-            // Longer than the suite's time limit: waiting for it would fail.
+            // Longer than the suite's time limit, so that waiting for it would fail.
             let patient = ["session.timeout.ms": "300000"]
             try await kafka.withConsumer(group: group, instanceID: "neighbour", extra: patient) { neighbourConsumer in
                 let neighbour = Member(neighbourConsumer)
@@ -75,7 +75,7 @@ struct GroupTests {
                 try consumer.subscribe(to: [topic])
                 guard case .assigned(let given) = try await consumer.next(maximum: 10) else { throw NotAnAssignment() }
                 #expect(given == (0..<4).map { TopicPartition(topic: topic, partition: $0) })
-                // As long as it takes to load checkpoints.
+                // The time that loading checkpoints takes.
                 try await kafka.loop.sleep(for: .milliseconds(300))
                 try consumer.assign(Dictionary(uniqueKeysWithValues: given.map { ($0, $0.partition == 3 ? 1 : 0) }))
                 #expect(try await consumer.records(3).map(\.offset) == [0, 1, 2])
@@ -83,7 +83,7 @@ struct GroupTests {
         }
     }
 
-    /// librdkafka puts out a member that does not poll; one that waits in `next` has to be polled for.
+    /// librdkafka removes a member that does not poll, so a member that waits in `next` has to poll.
     @Test func aMemberWithNothingToReadStaysInItsGroup() async throws {
         try await Fixture.run { kafka in
             let topic = try await kafka.makeTopic()
@@ -116,7 +116,7 @@ struct GroupTests {
         }
     }
 
-    /// The partitions that a static member gets, which it has until it is closed again.
+    /// The partitions that a static member gets, and that it keeps until it is closed again.
     private func partitions(
         of instance: String, _ group: String, _ topic: String, _ kafka: Fixture, extra: [String: String]
     ) async throws -> Set<Int32> {
@@ -139,7 +139,7 @@ struct NotAnAssignment: Error {}
 func numbers(_ range: Range<Int>) -> Set<[UInt8]> { Set(range.map { bytes("\($0)") }) }
 
 extension Fixture {
-    /// Appends the numbers as text, by turns to the first three partitions.
+    /// Appends the numbers as text to the first three partitions in turn.
     fileprivate func sendToAll(_ topic: String, _ range: Range<Int>) async throws {
         try await withProducer { producer in
             for number in range {

@@ -1,8 +1,8 @@
 import EventLoop
 import Kafka
 
-/// A member of a group that reads on, keeps what it read, and takes its place by the group's committed offsets. Lives
-/// on one loop.
+/// A member of a group that reads continuously, keeps the records, and continues from the group's committed offsets. It
+/// must stay on one loop.
 final class Member: @unchecked Sendable {
     private let consumer: KafkaConsumer
     private(set) var partitions: Set<Int32> = []
@@ -18,7 +18,7 @@ final class Member: @unchecked Sendable {
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     func run() async throws {
         defer { changed.finish() }
         while true {
@@ -34,7 +34,7 @@ final class Member: @unchecked Sendable {
         }
     }
 
-    /// Until `condition` holds for what this member has, or it ended.
+    /// Returns when `condition` holds for this member, or when the member has ended.
     func reached(_ condition: (Member) -> Bool) async {
         if condition(self) { return }
         for await _ in changes where condition(self) { return }
@@ -61,7 +61,7 @@ final class Member: @unchecked Sendable {
         }
     }
 
-    /// The embedded broker takes no offsets while a rebalance goes on: then the next owner reads some records again.
+    /// The embedded broker accepts no offsets during a rebalance; the next owner then reads some records again.
     private func commit() async throws {
         do {
             try await consumer.commit(positions)

@@ -1,6 +1,6 @@
 import Kafka
 
-/// What `body` throws; none when it does not, or something else.
+/// Returns the error that `body` throws; nil if it throws none, or another error.
 func failure<Value>(_ body: () async throws -> Value) async -> KafkaError? {
     do {
         _ = try await body()
@@ -10,7 +10,7 @@ func failure<Value>(_ body: () async throws -> Value) async -> KafkaError? {
     }
 }
 
-/// The first result that is no retriable error; the suite's time limit is the end.
+/// Returns the first result that is not a retriable error. The suite's time limit ends the attempts.
 func eventually<Value>(_ body: () async throws -> Value) async throws -> Value {
     while true {
         try Task.checkCancellation()

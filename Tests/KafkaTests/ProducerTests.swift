@@ -142,7 +142,7 @@ struct ProducerTests {
                         defer { isDelivered.value.store(true, ordering: .releasing) }
                         return try await producer.send(topic: topic, partition: 0, key: [], value: [])
                     }
-                    // On a busy machine it may be delivered before this looks.
+                    // On a busy machine the record may be delivered before this check.
                     while producer.undelivered == 0, !isDelivered.value.load(ordering: .acquiring) {
                         await Task.yield()
                     }

@@ -2,7 +2,7 @@ import EventLoop
 import Kafka
 import Testing
 
-/// No broker is needed: a client exists, and is closed, without one.
+/// No broker is needed: a client can be opened and closed without one.
 @Suite(.timeLimit(.minutes(1)))
 struct ScopeTests {
     private struct Stumble: Error {}

@@ -2,19 +2,19 @@ package import EventLog
 import Events
 package import Kafka
 
-/// A record of the log before it has a place.
+/// A record of the log before it has a position.
 package struct Draft: Sendable {
     package var topic: Topic
-    /// Chooses the partition.
+    /// The id that chooses the partition.
     package var id: Int64
     package var key: [UInt8]?
     package var value: [UInt8]?
     package var headers: [KafkaHeader]
     /// Milliseconds since 1970.
     package var time: Int64
-    /// The draft in another partition than that of its id.
+    /// Whether the draft is in a partition other than that of its id.
     package var isAstray = false
-    /// An operator took it out.
+    /// Whether an operator has discarded the record.
     package var isDiscarded = false
 
     init(_ event: ProductEvent, _ metadata: EventMetadata) {
@@ -42,7 +42,7 @@ package struct Draft: Sendable {
         time = event.metadata.time.milliseconds
     }
 
-    /// The draft with another value for a header, or without the header when `value` is nil.
+    /// Returns the draft with another value for a header, or without the header if `text` is nil.
     func with(_ name: String, _ text: String?) -> Draft {
         var draft = self
         draft.headers.removeAll { $0.name == name }

@@ -5,7 +5,7 @@ import Postgres
 package import ReadModel
 package import Replay
 
-/// A read model in memory: loads and commits as the statements of `ReadModel` do.
+/// A read model in memory, which loads and commits as the statements of `ReadModel` do.
 package struct MemoryReadModel {
     private let counts: PartitionCounts
     private let discarded: Set<RecordPosition>
@@ -16,7 +16,7 @@ package struct MemoryReadModel {
     private var quarantinedKeys: Set<EntityKey> = []
     private var checkpoints: [TopicPartition: Int64] = [:]
     package private(set) var quarantined: Set<RecordPosition> = []
-    /// Rows that a key of the tables, or a column that no update sets, does not allow.
+    /// The number of rows that a key of the tables, or a column that no update sets, does not allow.
     package private(set) var conflicts = 0
 
     package init(of counts: PartitionCounts, discarded: Set<RecordPosition> = []) {
@@ -24,7 +24,7 @@ package struct MemoryReadModel {
         self.discarded = discarded
     }
 
-    /// Does the same as `ReadModel.project`: skips what is folded already.
+    /// Does the same as `ReadModel.project`: skips records that are folded already.
     package mutating func project(_ records: [KafkaRecord]) throws {
         let fresh = records.filter { $0.offset >= checkpoints[$0.topicPartition, default: 0] }
         guard !fresh.isEmpty else { return }
@@ -37,7 +37,7 @@ package struct MemoryReadModel {
         var known = LoadedState()
         for id in required.products {
             guard var product = products[id]?.product else { continue }
-            // A row holds them as JSON.
+            // A row stores the images as JSON.
             product.images = try ProductImage.images(fromJSON: ProductImage.json(product.images))
             known.products[id] = product
         }
@@ -113,7 +113,7 @@ extension StateRoot {
         rows.bytes.withUnsafeBytes { _ = add($0, of: table) }
     }
 
-    /// The rows that a fold of nothing makes.
+    /// Adds the rows that a fold over an empty state produces.
     package mutating func add(_ changes: ReadModelChanges) {
         for user in changes.users { add(.users) { $0.append(user) } }
         for product in changes.products { add(.products) { $0.append(product) } }
@@ -121,7 +121,7 @@ extension StateRoot {
         for command in changes.commands { add(.commands) { $0.append(command) } }
     }
 
-    /// By partition.
+    /// The state roots by partition.
     package func roots(of partitions: some Sequence<TopicPartition>) -> [TopicPartition: String] {
         Dictionary(uniqueKeysWithValues: partitions.map { ($0, root(of: $0)) })
     }

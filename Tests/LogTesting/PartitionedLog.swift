@@ -5,7 +5,7 @@ package import ReadModel
 import Replay
 import SeededRandom
 
-/// Drafts at their places in a log of so many partitions for each topic.
+/// Drafts at their positions in a log with this number of partitions for each topic.
 package struct PartitionedLog: Sendable {
     package private(set) var records: [TopicPartition: [KafkaRecord]] = [:]
     package private(set) var discarded: Set<RecordPosition> = []
@@ -31,14 +31,14 @@ package struct PartitionedLog: Sendable {
         }
     }
 
-    /// All records as batches of 1 to `maximum`, small and large ones alike often; each partition's in their order, and
-    /// the partitions in any.
+    /// Returns all records as batches of 1 to `maximum` records; small and large batches are equally frequent. The
+    /// records of each partition are in order, and the partitions are mixed.
     package func batches(seed: Int, maximum: Int = 5000) -> [[KafkaRecord]] {
         var random = SeededGenerator(seed: seed)
         var rest = records.sorted { $0.key < $1.key }.map { $0.value[...] }
         var batches: [[KafkaRecord]] = []
         while !rest.isEmpty {
-            // As many of each power of two.
+            // Each power of two is equally frequent.
             let bits = Int.random(in: 0...(Int.bitWidth - maximum.leadingZeroBitCount), using: &random)
             let size = Int.random(in: 1...min(maximum, 1 << bits), using: &random)
             var batch: [KafkaRecord] = []

@@ -2,8 +2,8 @@ import EventLog
 import Events
 import SeededRandom
 
-/// Records as many writers would write them in one order, sane ones and others: creations of what exists, answers for
-/// images of others, versions at random, the same record or command again.
+/// Records as many writers would write them in one order, sane and other writers: creations of existing products,
+/// answers for images of others, random versions, and repeated records and commands.
 package struct RandomStream {
     package struct Kinds: OptionSet, Sendable {
         package let rawValue: Int
@@ -11,8 +11,8 @@ package struct RandomStream {
 
         /// Records that cannot be folded, and some that an operator has discarded.
         package static let poison = Kinds(rawValue: 1)
-        /// What no writer of ours does: one command in several partitions and topics, records in another partition than
-        /// their id's. Of the products from `firstStranger` on.
+        /// Records that no writer of ours writes: one command in several partitions and topics, and records in a
+        /// partition other than that of their id. They concern the products from `firstStranger` on.
         package static let strangers = Kinds(rawValue: 2)
     }
 
@@ -23,15 +23,15 @@ package struct RandomStream {
     package private(set) var drafts: [Draft] = []
     private let base: Int64
     private let kinds: Kinds
-    /// The number of ids that are used of each residue class.
+    /// The number of ids that are used from each residue class.
     private let classes: Int64
     private var random: SeededGenerator
     private var number = 0
     private var asked: [Int64: [ImageID]] = [:]
     private var commands: [Int64: [EventMetadata]] = [:]
 
-    /// About `count` records of ids above `base`, a multiple of 840; `classes`: a quarter of the number of products.
-    /// Whatever image is asked for is answered in the end.
+    /// Makes about `count` records of ids above `base`, which is a multiple of 840. `classes` is a quarter of the
+    /// number of products. Every image that is requested is answered in the end.
     package init(seed: Int, count: Int, classes: Int64 = 500, base: Int64 = 0, _ kinds: Kinds = []) {
         random = SeededGenerator(seed: seed)
         self.base = base
@@ -50,7 +50,7 @@ package struct RandomStream {
     }
 
     private mutating func next() -> Draft {
-        // What was written a moment ago comes again, whole.
+        // A recent record is repeated as a whole.
         if let again = drafts.suffix(20).randomElement(using: &random), chance(30), !again.isAstray { return again }
         if chance(25) { return user() }
         let isStranger = kinds.contains(.strangers) && chance(12)
@@ -68,7 +68,7 @@ package struct RandomStream {
 
     private mutating func user() -> Draft {
         let id = base + 1 + Int64(pick(100))
-        // Users' commands are their own, and strangers' are everybody's.
+        // Each user has commands of its own, and strangers share theirs.
         let isStranger = kinds.contains(.strangers) && chance(4)
         let metadata = metadata(of: isStranger ? -1 : -1 - id)
         let user = UserID.sample(isStranger ? Self.firstStranger + id : id)
@@ -115,23 +115,23 @@ package struct RandomStream {
         }
     }
 
-    /// Writers do not always know it; the fold does not look at it.
+    /// Writers do not always know the owner; the fold ignores it.
     private mutating func owner() -> UserID? { chance(2) ? .sample(Int64(1001 + pick(50))) : nil }
 
     private mutating func ask(_ images: [ImageID], of id: ProductID) { asked[id.value, default: []] += images }
 
-    /// Mostly one of the last that were asked for.
+    /// The id of an image, mostly one of the last that were requested.
     private mutating func image(of id: ProductID) -> ImageID {
         let recent = chance(8) ? nil : asked[id.value]?.suffix(6).randomElement(using: &random)
         return recent ?? ImageID("nobody's-\(pick(3))")
     }
 
     private mutating func sources() -> [String] {
-        // Now and then as many as a product can have.
+        // Now and then there are as many as a product can have.
         (0..<(chance(15) ? 20 : pick(4))).map { _ in "http://a/\(pick(5)).png" }
     }
 
-    /// The id of a command of the class, often one that was there before.
+    /// Metadata with the id of a command of the class, often one that occurred before.
     private mutating func metadata(of family: Int64) -> EventMetadata {
         let plain = plain()
         if chance(5) { return plain }
@@ -152,7 +152,7 @@ package struct RandomStream {
         return metadata
     }
 
-    /// Without a command. Time does not always go forward.
+    /// Metadata without a command. Time does not always go forward.
     private mutating func plain() -> EventMetadata {
         number += 1
         let time = Timestamp(milliseconds: 1_795_000_000_000 + Int64(number) * 250 - Int64(pick(2000)))

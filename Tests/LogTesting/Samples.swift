@@ -1,7 +1,7 @@
 package import Events
 
 extension Identifier {
-    /// An id of a number that the test chose.
+    /// An identifier of a number that the test chose.
     package static func sample(_ value: Int64) -> Self { Self(value)! }
 }
 

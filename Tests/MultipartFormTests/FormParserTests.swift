@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct FormParserTests {
-    /// What a form tells, with the data of each part as one.
+    /// The contents of a form, with the data of each part as one piece.
     private struct Form: Equatable {
         var parts: [Part] = []
         var hasEnded = false
@@ -14,7 +14,7 @@ struct FormParserTests {
             var data: [UInt8] = []
         }
 
-        /// What is known when an error ends it is the same, however it came.
+        /// If an error ends the form, its contents are the same however its bytes arrived.
         init(_ pieces: [[UInt8]], boundary: String = "B") {
             do throws(FormError) {
                 guard let type = HeaderParameters("multipart/form-data; boundary=\(boundary)") else { return }
@@ -117,7 +117,7 @@ struct FormParserTests {
         for text in Self.forms.map(\.text) + Self.faults.map(\.text) {
             let bytes = Array(text.utf8)
             let whole = Form([bytes])
-            // Long ones are for their length; every place in them would take minutes.
+            // Long bodies test the length; cutting them at every byte would take minutes.
             for cut in stride(from: 0, through: bytes.count, by: max(1, bytes.count / 500)) {
                 #expect(Form([Array(bytes[..<cut]), Array(bytes[cut...])]) == whole, "\(text.prefix(80)) at \(cut)")
             }
@@ -141,7 +141,7 @@ struct FormParserTests {
         }
     }
 
-    /// All of it comes out again at once, but for what may be the beginning of a boundary.
+    /// All data are returned at once, except bytes that may begin a boundary.
     @Test func dataIsNotHeldBack() throws {
         var parser = try FormParser(try #require(HeaderParameters("multipart/form-data; boundary=B")))
         _ = try parser.feed(Array("--B\r\n\(Self.image)\r\n\r\n".utf8))

@@ -2,7 +2,7 @@ import InternetAddress
 
 /// A question to a name server.
 package struct DNSQuestion: Hashable, Sendable {
-    /// By the number of its records' type.
+    /// The family of the address, by the number of the record type.
     package enum Family: UInt8, Sendable {
         case a = 1
         case aaaa = 28
@@ -22,11 +22,11 @@ package struct DNSQuestion: Hashable, Sendable {
 /// A message with one question (RFC 1035, section 4.1), and the ways to answer it.
 struct DNSQuery {
     let question: DNSQuestion
-    /// Of the header and the question.
+    /// The length of the header and the question.
     var length: Int { head.count }
     private let head: [UInt8]
 
-    /// Nil for anything that is no question for an address in the Internet's class.
+    /// Nil for anything but a question for an address in the Internet's class.
     init?(_ bytes: [UInt8]) {
         guard bytes.count > 12, bytes[2] & 0xF8 == 0, bytes[4] == 0, bytes[5] == 1 else { return nil }
         var labels: [String] = []
@@ -44,7 +44,7 @@ struct DNSQuery {
         head = Array(bytes[..<(index + 5)])
     }
 
-    /// With the addresses for 0 seconds each.
+    /// The response with these addresses, each with a lifetime of 0 seconds.
     func response(_ addresses: [IPAddress]) -> [UInt8] {
         addresses.reduce(response(recordCount: addresses.count)) { message, address in
             let octets = address.octets
@@ -56,10 +56,10 @@ struct DNSQuery {
     /// The answer without its records.
     func response(code: UInt8 = 0, isTruncated: Bool = false, recordCount: Int = 0) -> [UInt8] {
         var message = head
-        // Answer, authoritative, recursion as it was desired, and available.
+        // The flags are: answer, authoritative, recursion as it was desired, and recursion available.
         message[2] = 0x84 | (isTruncated ? 2 : 0) | head[2] & 1
         message[3] = 0x80 | code
-        // One question, so many answers, nothing else.
+        // The response has one question, this many answers, and nothing else.
         message.replaceSubrange(4..<12, with: [0, 1, 0, UInt8(recordCount), 0, 0, 0, 0])
         return message
     }

@@ -8,12 +8,12 @@ package import InternetAddress
 /// It has an address of its own and the port that resolv.conf(5) implies, 53, which takes privileges.
 package final class DNSServer: @unchecked Sendable {
     package enum Answer: Sendable {
-        /// Those of them that are of the family asked for, none to be kept.
+        /// Answers with those addresses that belong to the requested family; none may be cached.
         case addresses([IPAddress])
         case noSuchName
-        /// There is more, by TCP: where nobody answers.
+        /// Says that there is more over TCP, where nothing answers.
         case truncated
-        /// An answer that is none.
+        /// Sends a malformed answer.
         case garbage
         case silence
     }
@@ -24,8 +24,8 @@ package final class DNSServer: @unchecked Sendable {
     private let answers: [String: [Answer]]
     private var counts: [DNSQuestion: Int] = [:]
 
-    /// Each name's answers to one question after another, the last one for ever; names that it does not have do not
-    /// exist.
+    /// `answers` are the answers for each name to one question after another; the last one is repeated. Other names do
+    /// not exist.
     package init(on loop: EventLoop, answers: [String: [Answer]]) throws {
         self.answers = answers
         descriptor = try address.boundSocket(SOCK_DGRAM, port: 53)
@@ -43,7 +43,7 @@ package final class DNSServer: @unchecked Sendable {
         Glibc.close(descriptor)
     }
 
-    /// How often the name was asked for, by family.
+    /// The number of questions for the name, by family.
     package func count(of name: String, _ family: DNSQuestion.Family) -> Int {
         counts[DNSQuestion(name: name, family: family)] ?? 0
     }
@@ -57,7 +57,7 @@ package final class DNSServer: @unchecked Sendable {
                 sender.withMemoryRebound(to: sockaddr.self, capacity: 1) { sender in
                     let count = recvfrom(descriptor, &buffer, buffer.count, 0, sender, &length)
                     guard count >= 0 else { return length = 0 }
-                    // What is lost on the way is asked for again.
+                    // A question that is lost on the way is asked again.
                     guard let answer = answer(Array(buffer[..<count])) else { return }
                     sendto(descriptor, answer, answer.count, 0, sender, length)
                 }
@@ -75,7 +75,7 @@ package final class DNSServer: @unchecked Sendable {
         case .addresses(let addresses): return query.response(addresses.filter(query.question.family.contains))
         case .noSuchName: return query.response(code: 3)
         case .truncated: return query.response(isTruncated: true)
-        // A name that is a pointer to itself.
+        // The answer contains a name that is a pointer to itself.
         case .garbage: return query.response(recordCount: 1) + [0xC0, UInt8(query.length), 0, 1]
         case .silence: return nil
         }

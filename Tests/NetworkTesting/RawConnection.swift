@@ -24,7 +24,7 @@ package final class RawConnection: @unchecked Sendable {
 
     deinit { close() }
 
-    /// A connection to the port of this machine's IPv4 loopback address.
+    /// Connects to the port on this machine's IPv4 loopback address.
     package static func connect(on loop: EventLoop, port: UInt16) throws -> RawConnection {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -60,7 +60,7 @@ package final class RawConnection: @unchecked Sendable {
         }
     }
 
-    /// The next bytes, none at the end of the stream.
+    /// Returns the next bytes; none at the end of the stream.
     package func receive() async throws -> [UInt8] {
         if !unread.isEmpty {
             defer { unread = [] }
@@ -75,7 +75,7 @@ package final class RawConnection: @unchecked Sendable {
         }
     }
 
-    /// Everything until the other side closes.
+    /// Returns everything until the other side closes.
     package func receiveAll() async throws -> String {
         var all: [UInt8] = []
         while true {
@@ -85,7 +85,7 @@ package final class RawConnection: @unchecked Sendable {
         }
     }
 
-    /// Text up to and with `end`; what follows it is for the next call.
+    /// Returns the text up to and including `end`; the rest is left for the next call.
     package func receive(until end: String) async throws -> String {
         var all: [UInt8] = []
         let mark = Array(end.utf8)
@@ -100,7 +100,7 @@ package final class RawConnection: @unchecked Sendable {
         }
     }
 
-    /// A response with a `Content-Length`: its head, and its body.
+    /// Returns the head and the body of a response with a `Content-Length`.
     package func receiveResponse(isHead: Bool = false) async throws -> (head: String, body: String) {
         let head = try await receive(until: "\r\n\r\n")
         let field = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
@@ -117,7 +117,7 @@ package final class RawConnection: @unchecked Sendable {
         return bytes
     }
 
-    /// No more will be sent.
+    /// Ends the output: no more bytes will be sent.
     package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Closes with a reset instead of an orderly end.

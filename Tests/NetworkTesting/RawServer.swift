@@ -24,7 +24,7 @@ package final class RawServer: @unchecked Sendable {
         watcher?.watch(.readable)
     }
 
-    /// Runs `script` for each connection, with its number from 0, beside `body`; both end with `body`.
+    /// Runs `script` for each connection, with its number from 0 on, while `body` runs; both end when `body` ends.
     package func serving<Value: Sendable>(
         _ script: @escaping @Sendable (RawConnection, Int) async throws -> Void, on loop: EventLoop,
         _ body: @escaping @Sendable () async throws -> Value
@@ -39,7 +39,7 @@ package final class RawServer: @unchecked Sendable {
                         number += 1
                         open.value.append(connection)
                         scripts.addTask(executorPreference: loop) {
-                            // The client under test may well go away in the middle: its own result is what counts.
+                            // The client under test may disconnect in the middle; only its own result counts.
                             try? await script(connection, current)
                             connection.close()
                         }

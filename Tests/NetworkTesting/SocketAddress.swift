@@ -2,7 +2,7 @@ import Glibc
 import InternetAddress
 
 extension IPAddress {
-    /// The address and `port` as the kernel takes them.
+    /// Calls `body` with the address and `port` in the form that the kernel takes.
     func withSocketAddress<Result>(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         switch self {
         case .v4(let bits):
@@ -30,7 +30,7 @@ extension IPAddress {
         }
     }
 
-    /// A socket that does not block, bound to the address and `port`, 0 for any that is free.
+    /// Returns a non-blocking socket that is bound to the address and to `port`; 0 means any free port.
     func boundSocket(_ kind: __socket_type, port: UInt16) throws -> Int32 {
         let family = if case .v4 = self { AF_INET } else { AF_INET6 }
         let descriptor = socket(family, Int32(kind.rawValue), 0)
@@ -44,7 +44,7 @@ extension IPAddress {
         return descriptor
     }
 
-    /// The port that a socket is bound to.
+    /// Returns the port to which a socket is bound.
     static func port(of descriptor: Int32) throws -> UInt16 {
         // The port has the same offset in the addresses of both families.
         var name = sockaddr_in6()

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-/// What has to happen before a call can succeed, by the SQLSTATE.
+/// The change that has to happen before a call can succeed, by SQLSTATE.
 @Suite struct CauseTests {
     @Test(arguments: [
         "08006", "57P01", "57P03", "40001", "40P01", "53300", "55P03", "57014",

@@ -12,7 +12,7 @@ struct ConnectionStateMachineTests {
         case idle, answering, inTransaction, exclusive, closed
         var testDescription: String { rawValue }
 
-        /// A machine that came to this state by events alone.
+        /// A machine that reached this state by events alone.
         var machine: Machine {
             var machine = Machine(limit: 10)
             switch self {
@@ -31,7 +31,7 @@ struct ConnectionStateMachineTests {
         }
     }
 
-    /// What a machine does next, by name, with the SQL of what it sends.
+    /// The next action of a machine, by name, with the SQL that it sends.
     private static func next(_ machine: inout Machine) -> String {
         switch machine.next() {
         case .none: return "none"
@@ -253,7 +253,8 @@ struct ConnectionStateMachineTests {
         #expect(machine.resolved() == (state == .resolving))
     }
 
-    /// Cancelled before it began or at any time after, timed out, refused or successful: the first result counts.
+    /// The attempt is cancelled before it began or at any later time, times out, is refused or succeeds: the first
+    /// result counts.
     @Test(arguments: Attempt.allCases) private func anAttemptHasOneResult(_ state: Attempt) {
         var machine = attempt(state)
         #expect(machine.finish() == (state != .finished))
@@ -263,7 +264,7 @@ struct ConnectionStateMachineTests {
     }
 }
 
-/// How the time of a call is divided.
+/// The division of a call's time.
 struct CallDeadlineTests {
     private static let stale = PostgresError(
         .server, call: "PQgetResult", sqlState: "26000", message: "no such statement")

@@ -63,7 +63,7 @@ struct CopyTests {
             let digits = Int64(1 << pick(34))
             return Value(
                 big: index == 0 ? .min : index == 1 ? .max : Int64.random(in: -digits...digits, using: &random),
-                // Ascends: rows are asked for in this order.
+                // The numbers ascend, because the rows are read in this order.
                 small: Int32(index) * 5_000_000 - 1_000_000_000, flag: pick(2) == 0,
                 word: texts[pick(texts.count)],
                 document: [nil, "{}", #"[ {"a":"é"} , 1.50]"#][pick(3)],
@@ -87,7 +87,7 @@ struct CopyTests {
             }
             let wanted = PostgresCopyRows.header + rows.take() + PostgresCopyRows.trailer
             #expect(try await Self.copyOut("thing", connection) == wanted)
-            // And the server takes them for the same values.
+            // The server reads them as the same values.
             try await connection.simple("create table copy (\(Self.columns))")
             var chunks = Self.chunks(wanted, of: 999)
             let copied = try await connection.copyIn("copy copy from stdin (format binary)") { chunks.popFirst() }
@@ -153,7 +153,8 @@ struct CopyTests {
         }
     }
 
-    /// Who stops in the middle has the connection closed, and is not kept by the rows that are still to come.
+    /// If the reader stops in the middle, the connection is closed, and the reader does not wait for the remaining
+    /// rows.
     @Test func aCopyOutThatIsGivenUpEndsAtOnce() throws {
         struct Enough: Error {}
         try Database.withConnection { connection, _ in

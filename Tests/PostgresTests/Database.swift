@@ -8,7 +8,7 @@ import Testing
 enum Database {
     static let missing: Comment = "DB_HOST is not set: no Postgres server to test against"
 
-    /// The suite's own limit reports a test that hangs; only this one ends it, since its loop holds the thread.
+    /// The suite's own limit reports a test that hangs; only this limit ends it, because its loop blocks the thread.
     static let limit = Duration.seconds(40)
 
     static var isThere: Bool { environment("DB_HOST") != nil }
@@ -22,7 +22,7 @@ enum Database {
             connectTimeout: .seconds(10), applicationName: "warelog-tests")
     }
 
-    /// Runs `body` on a loop of its own with a connection whose current schema is fresh, and gone afterwards.
+    /// Runs `body` on a loop of its own, with a connection whose current schema is new and is dropped afterwards.
     static func withConnection(
         _ body: @escaping @Sendable (PostgresConnection, EventLoop) async throws -> Void
     ) throws {
@@ -46,7 +46,7 @@ enum Database {
         }
     }
 
-    /// Runs `body` on a loop of its own with a pool, closed afterwards.
+    /// Runs `body` on a loop of its own, with a pool that is closed afterwards.
     static func withPool(
         size: Int = 2, maximumWaiting: Int = 16, deadline: Duration = .seconds(10),
         configuration: PostgresConfiguration? = nil,
@@ -74,7 +74,7 @@ enum Database {
     }
 }
 
-/// What `body` throws, as the error of this module.
+/// Returns the error of this module that `body` throws.
 func failure(_ body: () async throws -> Void) async throws -> PostgresError {
     do {
         try await body()

@@ -64,7 +64,7 @@ struct LossTests {
         #expect(error.isTransient)
     }
 
-    // A label of 64 characters: refused without asking anybody.
+    // A label of 64 characters, which is refused without a look-up.
     @Test func aHostThatDoesNotExistIsAConnectionLost() throws {
         var nowhere = try Database.configuration()
         nowhere.host = String(repeating: "x", count: 64) + ".invalid"
@@ -104,7 +104,7 @@ struct LossTests {
 }
 
 extension PostgresConnection {
-    /// Returns when the backend `process` is at work.
+    /// Returns when the backend `process` is running a statement.
     func untilActive(_ process: Int64) async throws {
         while try await query(
             "SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND state = 'active'", [.int(process)]

@@ -128,7 +128,7 @@ struct PoolTests {
                 let error = try await failure { _ = try await pool.query("SELECT 1", deadline: .seconds(30)) }
                 #expect(error.isConnectionLost)
             }
-            // Past the back-off the next caller makes another attempt, which fails like the first.
+            // After the back-off, the next caller makes another attempt, which fails like the first.
             try await loop.sleep(for: .milliseconds(60))
             #expect(try await failure { _ = try await pool.query("SELECT 1") }.isConnectionLost)
         }

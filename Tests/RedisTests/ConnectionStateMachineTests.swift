@@ -17,7 +17,7 @@ struct ConnectionStateMachineTests {
         case connecting, handshaking, lastHandshakeReply, ready, draining, ended
         var testDescription: String { rawValue }
 
-        /// A machine that came to this state by events alone.
+        /// A machine that reached this state by events alone.
         var machine: Machine {
             var machine = Machine(handshakeDeadline: 100)
             if self == .connecting { return machine }

@@ -31,7 +31,8 @@ struct LossTests {
             let refused = try await failure { _ = try await client.command(["PING"]) }
             #expect(refused.kind == .unavailable)
             #expect(!refused.mayHaveTakenEffect)
-            // The reader was away while it went down and came up: it may see the last state only, but a second `true`.
+            // The reader was busy while the connection went down and came up. It may see only the last state, but then
+            // a second `true`.
             while let isConnected = await states.next(), !isConnected {}
             #expect(client.isConnected)
             #expect(try await client.command(["PING"]) == .status("PONG"))
@@ -61,7 +62,7 @@ struct LossTests {
                     try await failure { _ = try await client.command(["BLPOP", "\(prefix)never", 0]) }
                 }
                 group.addTask(executorPreference: loop) {
-                    // Behind the blocked one; each fails when the connection does.
+                    // These commands wait behind the blocked one; each fails when the connection is lost.
                     while client.isConnected {
                         async let ignored = try? client.command(["PING"])
                         try await loop.sleep(for: .milliseconds(10))
@@ -125,7 +126,7 @@ struct LossTests {
         }
     }
 
-    // A label of 64 characters: refused without asking anybody.
+    // A label of 64 characters, which is refused without a look-up.
     @Test func aHostThatDoesNotExistIsReported() throws {
         let loop = try EventLoop()
         try loop.run {
@@ -163,7 +164,7 @@ struct LossTests {
 }
 
 extension RedisClient {
-    /// Returns when the connection `id` waits inside the server.
+    /// Returns when the connection `id` is blocked in the server.
     func untilBlocked(_ id: Int64) async throws {
         while try await command(["CLIENT", "LIST", "ID", .int(id)]).text?.contains("flags=b") != true {}
     }

@@ -2,7 +2,7 @@ import EventLoop
 import Redis
 import Testing
 
-/// No server is needed: a client exists, and is closed, without one.
+/// No server is needed: a client can be opened and closed without one.
 @Suite(.timeLimit(.minutes(1)))
 struct ScopeTests {
     private struct Stumble: Error {}

@@ -7,7 +7,7 @@ import Testing
 enum Server {
     static let missing: Comment = "REDIS_HOST is not set: no Redis server to test against"
 
-    /// The suite's own limit reports a test that hangs; only this one ends it, since its loop holds the thread.
+    /// The suite's own limit reports a test that hangs; only this limit ends it, because its loop blocks the thread.
     static let limit = Duration.seconds(40)
 
     static var isThere: Bool { environment("REDIS_HOST") != nil }
@@ -18,7 +18,8 @@ enum Server {
             connectTimeout: .seconds(5), commandTimeout: .seconds(10))
     }
 
-    /// Runs `body` on a loop of its own with a connected client and a prefix for its keys, which are gone afterwards.
+    /// Runs `body` on a loop of its own, with a connected client and a prefix for its keys, which are deleted
+    /// afterwards.
     static func withClient(
         _ change: (inout RedisConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RedisClient, _ prefix: String, EventLoop) async throws -> Void
@@ -66,13 +67,13 @@ extension RedisClient {
         for await isConnected in connectionStates() where isConnected { return }
     }
 
-    /// Returns when there is none.
+    /// Returns when there is no connection.
     func disconnected() async {
         for await isConnected in connectionStates() where !isConnected { return }
     }
 }
 
-/// What `body` throws, as the error of this module.
+/// Returns the error of this module that `body` throws.
 func failure(_ body: () async throws -> Void) async throws -> RedisError {
     do {
         try await body()

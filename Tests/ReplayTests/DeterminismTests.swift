@@ -7,14 +7,15 @@ import ReadModel
 import Replay
 import Testing
 
-/// Whatever way a log is folded, the rows are the same, byte for byte.
+/// In whatever way a log is folded, the rows are the same, byte for byte.
 @Suite(.timeLimit(.minutes(20)))
 struct DeterminismTests {
-    /// Each of the folds below is of so many records, 24 in all. DETERMINISM_RECORDS is for who has more time.
+    /// The number of records of each of the 24 folds below. Set DETERMINISM_RECORDS for a longer test.
     private static let count =
         ProcessInfo.processInfo.environment["DETERMINISM_RECORDS"].flatMap { Int($0) } ?? 200_000 / 24
     private static let stream = RandomStream(seed: 1, count: count, [.poison, .strangers]).drafts
-    /// Of a log of one partition, folded in one batch; strangers share commands by what partitions they meet in.
+    /// The documents of a log with one partition that is folded in one batch. Strangers share commands depending on the
+    /// partitions in which they meet.
     private static let documents: [Int64: String] = {
         let log = PartitionedLog(stream, partitions: 1)
         var model = MemoryReadModel(of: log.counts, discarded: log.discarded)
@@ -40,7 +41,7 @@ struct DeterminismTests {
         let live = try folded(log, log.batches(seed: 3))
         let loop = try EventLoop()
         let (root, quarantined) = try loop.run {
-            // As little memory as makes it write to its file often.
+            // The memory is so small that the spill often writes to its file.
             let buckets = partitions.isMultiple(of: 2) ? 1 : 300
             let spill = RecordSpill(buckets: buckets, memory: 500_000, commandMemory: 50_000)
             for record in log.batches(seed: Int(partitions)).joined() { try spill.add(record) }

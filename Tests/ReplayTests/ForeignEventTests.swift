@@ -5,7 +5,7 @@ import LogTesting
 import ReadModel
 import Testing
 
-/// Events that other writers put on the log.
+/// Events that other writers append to the log.
 @Suite(.timeLimit(.minutes(20)))
 struct ForeignEventTests {
     private static let counts = PartitionCounts(products: 1, users: 1)

@@ -7,7 +7,7 @@ import LogTesting
 import ReadModel
 import Replay
 
-/// The log of a release as a file: a record a line. It is never edited.
+/// The log of a release as a file with one record per line. The file is never edited.
 struct GoldenLog {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
 
@@ -53,7 +53,8 @@ struct GoldenLog {
         }.joined()
     }
 
-    /// What the log makes: roots by partition, places in quarantine, and the products that clients see, a line each.
+    /// The outcome of the log: the state roots by partition, the positions in quarantine, and the products that clients
+    /// see, one per line.
     func outcome() throws -> String {
         let partitions = Set(records.map(\.topicPartition))
         var model = MemoryReadModel(of: counts)

@@ -5,7 +5,8 @@ import Kafka
 import LogTesting
 import Testing
 
-/// The logs of all releases, replayed: what was once written is read for ever, and makes what it always made.
+/// The logs of all releases are replayed: an event that was once written can always be read, and always has the same
+/// effect.
 @Suite(.timeLimit(.minutes(20)))
 struct GoldenLogTests {
     private static let releases: [String] = {
@@ -31,7 +32,7 @@ struct GoldenLogTests {
         #expect(try Self.isComplete(log))
     }
 
-    /// With `GOLDEN_LOG=release-N` the test writes files: the log of a release that has none yet, and the outcome. For
+    /// With `GOLDEN_LOG=release-N` the test writes files: the log of a release that has none yet, and its outcome. For
     /// a log that exists it writes only the outcome.
     @Test func theLogOfAReleaseIsReadAsItIsWritten() throws {
         let name = ProcessInfo.processInfo.environment["GOLDEN_LOG"]
@@ -53,7 +54,8 @@ struct GoldenLogTests {
         return GoldenLog(records: log.batches(seed: seed, maximum: 1).flatMap { $0 })
     }
 
-    /// Whether it holds every type and every verdict, poison and what may be skipped, and requests that can come again.
+    /// Whether the log contains every type, every verdict, poison, records that may be skipped, and requests that can
+    /// be repeated.
     private static func isComplete(_ log: GoldenLog) throws -> Bool {
         var model = MemoryReadModel(of: log.counts)
         var types: Set<EventType> = []

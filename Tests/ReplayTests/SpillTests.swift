@@ -16,12 +16,12 @@ struct SpillTests {
                 wanted[bucket] += bytes
                 try spill.append(to: bucket) { $0 += bytes }
             }
-            // Asked for in the middle, and twice.
+            // The buckets are read in the middle, and twice.
             for bucket in 0..<5 {
                 #expect(try spill.withBytes(of: bucket) { Array($0) } == wanted[bucket], "round \(round)")
             }
             guard round == 2 else { continue }
-            // What it held before is not seen again.
+            // The previous contents do not appear again.
             spill.removeAll()
             wanted = Array(repeating: [], count: 5)
             for bucket in 0..<5 { #expect(try spill.withBytes(of: bucket) { $0.count } == 0) }

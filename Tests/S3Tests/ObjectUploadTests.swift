@@ -9,7 +9,7 @@ import Testing
 
 @testable import S3
 
-/// Objects in parts, as a server sees them that keeps a list of what it was asked.
+/// Uploads in parts, as they appear to a server that records the requests.
 @Suite(.timeLimit(.minutes(20)))
 struct ObjectUploadTests {
     private struct Call: Equatable {
@@ -19,7 +19,7 @@ struct ObjectUploadTests {
 
     private static let part = ObjectUpload.partBytes
 
-    /// Everything is well, but for the call that `failing` names.
+    /// Every call succeeds except the one that `failing` names.
     private func recorded(
         failing: String? = nil, with failure: HTTPResponse = HTTPResponse(.internalServerError),
         _ body: @escaping @Sendable (inout ObjectUpload) async throws -> Void
@@ -122,7 +122,7 @@ struct ObjectUploadTests {
         #expect(calls == ["POST uploads", "PUT partNumber=1&uploadId=i/d+&1", failed, "DELETE uploadId=i/d+&1"])
     }
 
-    /// It is not known then whether the object is there.
+    /// It is then not known whether the object exists.
     @Test(arguments: [HTTPStatus.serviceUnavailable, .ok])
     func whatFailsAtTheEndIsAbortedAndDeleted(_ status: HTTPStatus) throws {
         let failure = HTTPResponse(status, body: .bytes(Array("<Error><Code>InternalError</Code></Error>".utf8)))
@@ -159,7 +159,7 @@ struct ObjectUploadTests {
         #expect(calls.last?.what == "DELETE" && !calls.map(\.what).contains("DELETE uploadId=i/d+&1"))
     }
 
-    /// A task that was cancelled cleans up in spite of that.
+    /// A cancelled task cleans up nevertheless.
     @Test func discardingGoesOnInACancelledTask() throws {
         let calls = try recorded { upload in
             try await upload.write([UInt8](repeating: 7, count: Self.part + 1))

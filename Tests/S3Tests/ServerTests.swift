@@ -16,7 +16,7 @@ private let serverVariables: [String]? = {
     return values.count == names.count ? values : nil
 }()
 
-/// Against a real server.
+/// Tests against a real server.
 @Suite(.timeLimit(.minutes(20)), .enabled(if: serverVariables != nil, "S3_ENDPOINT and its companions name no server"))
 struct ServerTests {
     private func withBucket(
@@ -76,7 +76,7 @@ struct ServerTests {
                 try await client.put(key: key, bytes: [1, 2], sha256: SHA256.hex([1, 2]), contentType: "text/plain")
             }
             let objects = try await client.objects(prefix: "")
-            // By bytes: a hyphen is before a slash.
+            // The keys are ordered by their bytes: a hyphen comes before a slash.
             #expect(objects.map(\.key) == ["a", "b-c", "b/10.txt", "b/2.txt"])
             #expect(
                 objects.allSatisfy {

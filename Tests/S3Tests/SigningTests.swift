@@ -9,7 +9,7 @@ import Testing
 
 @testable import S3
 
-/// What the client sends, as a server that accepts everything sees it.
+/// The requests of the client, as they appear to a server that accepts everything.
 @Suite(.timeLimit(.minutes(20)))
 struct SigningTests {
     private func recorded(

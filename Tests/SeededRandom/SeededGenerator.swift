@@ -1,5 +1,5 @@
-/// The same numbers for the same seed, on every machine: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom
-/// number generators", 2014).
+/// A generator that gives the same numbers for the same seed on every machine: SplitMix64 (Steele, Lea, Flood, "Fast
+/// splittable pseudorandom number generators", 2014).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct DrainTests {
-    /// A task that nothing but `release` ends.
+    /// A task that ends only when `release` is called.
     private final class Stuck: Sendable {
         private let state = Mutex<(CheckedContinuation<Void, Never>?, DrainFailed?)>((nil, nil))
 

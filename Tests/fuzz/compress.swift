@@ -1,7 +1,7 @@
 import Fuzz
 
-/// Attacks all that a worker does with a picture, from its bytes to the bytes kept, whatever they are. Compiled into
-/// one module with the sources of `Imaging`.
+/// Attacks everything that a worker does with a picture, from its bytes to the output, with bytes of any kind. It is
+/// compiled into one module with the sources of `Imaging`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var recipe = ImageRecipe(renditions: [

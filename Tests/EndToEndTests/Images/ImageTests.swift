@@ -8,7 +8,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// What becomes of images when things go wrong around them.
+    /// Images when something goes wrong around them.
     @Suite struct ImageTests {
         @Test func everyRenditionIsThereWithItsTypeForEver() throws {
             try Environment.run { warelog in
@@ -37,7 +37,7 @@ extension EndToEnd {
                 let name = "ill-\(UInt32.random(in: 0 ... .max))"
                 await warelog.restartCompressor(with: ["IMAGE_ATTEMPTS": "3", "IMAGE_RETRY_MILLISECONDS": "300"])
                 let id = try await warelog.create(images: ["\(name)-a.jpg", "\(name)-b.jpg"]).id
-                // Between two attempts it says how it stands.
+                // Between two attempts the product shows the state of the image.
                 while true {
                     let image = try await warelog.send(.get, "/products/\(id)").data?["images"]?.elements.first
                     if let attempts = image?["attempts"]?.integer {
@@ -136,7 +136,7 @@ extension EndToEnd {
                 _ = try await warelog.finished(id)
                 let logged = warelog.processes.logs[.compressor]?.count ?? 0
                 warelog.requests.release()
-                // What was in work is answered, and the answer is void.
+                // The image that was in work is answered, and the answer is void.
                 await warelog.processes.awaitLog(of: .compressor, from: logged, "image compressed")
                 let document = try await warelog.finished(id)
                 #expect(document["compressed_product_images"]?.elements.count == 1)
@@ -152,7 +152,7 @@ extension Environment {
         do { try processes.start(.compressor, with: settings) } catch { Issue.record(error) }
     }
 
-    /// The compressor puts its objects into a store of the test's own meanwhile.
+    /// Runs `body` while the compressor stores its objects in a store of the test's own.
     func withStore(_ body: @escaping @Sendable (ObjectStore) async throws -> Void) async throws {
         let store = ObjectStore()
         try await withServer(on: loop, handler: { await store.answer($0) }) { server in

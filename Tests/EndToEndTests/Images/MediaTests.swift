@@ -6,7 +6,7 @@ import S3
 import Testing
 
 extension EndToEnd {
-    /// Objects: none that nobody refers to, none that is missing.
+    /// The bucket has no object that nothing refers to, and lacks none that is referred to.
     @Suite struct MediaTests {
         @Test func whatNobodyRefersToIsDeletedAfterItsGraceAndNothingElse() throws {
             try Environment.run { warelog in
@@ -23,7 +23,7 @@ extension EndToEnd {
                 let unwanted = Set(Self.keys(images) + ["uploads/" + source.split(separator: ":").suffix(1).joined()])
                     .subtracting(Self.keys(kept["images"]?.elements ?? []))
                 #expect(unwanted.count == 5)
-                // What is deleted now, with all that other tests have left, is not told apart.
+                // This also deletes the objects that other tests have left, which are not told apart.
                 try await warelog.collect("--run")
                 #expect(try await warelog.collect("--plan").hasPrefix(Self.nothing))
 
@@ -79,7 +79,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Of everything that there is, however young: nothing is in work.
+    /// Collects all objects, however young they are, because no image is in work.
     @discardableResult
     func collect(_ action: String) async throws -> String {
         try await processes.tool("media", "gc", action, "--grace", "0s", "--offline", "--json")

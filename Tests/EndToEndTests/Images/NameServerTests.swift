@@ -3,14 +3,14 @@ import NetworkTesting
 import Testing
 
 extension EndToEnd {
-    /// What a name server can do to the compressor, which asks it as it asks any: answers that lead inside, at once or
-    /// the next time, answers that are none, and silence.
+    /// Attacks by a name server on the compressor, which asks it as it asks any other: answers that lead inside, at
+    /// once or the next time, malformed answers, and silence.
     @Suite(.enabled(if: ResolverNamespace.isPermitted, "a mount namespace or port 53 is not to be had here"))
     struct NameServerTests {
         private static let allowed = DNSServer.Answer.addresses([HostileNetwork.allowed])
         private static let forbidden = DNSServer.Answer.addresses([HostileNetwork.forbidden])
 
-        /// That each source, `name:port/path`, ends as it says, and nobody is connected to who may not be.
+        /// Checks that each source, `name:port/path`, ends as it says, and that no forbidden host is connected to.
         private static func check(
             _ expected: KeyValuePairs<String, String>, names: [String: [DNSServer.Answer]],
             pages: [String: [HostileNetwork.Page]] = [:], settings: [String: String] = [:],
@@ -59,7 +59,7 @@ extension EndToEnd {
                 ])
         }
 
-        /// Rebinding: each name leads inside from its second answer on.
+        /// DNS rebinding: each name leads inside from its second answer on.
         @Test func aNameThatWasGoodOnceIsJudgedEveryTime() throws {
             let rebinding = [Self.allowed, Self.forbidden]
             try Self.check(
@@ -73,9 +73,9 @@ extension EndToEnd {
                 ],
                 pages: [
                     "/redirected": [.redirect("redirected.example:second/")],
-                    // Where it just was: the name is not asked for again.
+                    // The redirect leads to the same name, which is not looked up again.
                     "/kept": [.redirect("kept.example:first/")],
-                    // The first attempt comes to the good address, which asks for another one.
+                    // The first attempt reaches the permitted address, whose answer demands a second attempt.
                     "/repeated": [.redirect("repeated.example:first/busy"), .redirect("repeated.example:second/")],
                     "/busy": [.busy],
                 ]
@@ -105,8 +105,8 @@ extension EndToEnd {
             }
         }
 
-        /// The resolver asks once more when it has heard nothing for half a minute. An attempt that waits for it, or
-        /// keeps the compressor from everything else meanwhile, shows in the count.
+        /// The resolver asks again after half a minute of silence. An attempt that waits for it, or that keeps the
+        /// compressor from all other work meanwhile, shows in the count.
         @Test func anAnswerThatNeverComesHoldsNobodyUp() throws {
             try Self.check(
                 ["silent.example:first/": "timeout", "good.example:first/": "compressed"],

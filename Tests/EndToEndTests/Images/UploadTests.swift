@@ -13,13 +13,14 @@ import Testing
 @testable import S3
 
 extension EndToEnd {
-    /// Images that come by their bytes.
+    /// Images that clients upload.
     @Suite struct UploadTests {
         @Test func anUploadBecomesACompressedImageAndStaysPrivate() throws {
             try Environment.run { warelog in
                 let store = warelog.store
                 let id = try await warelog.create(price: "1").id
-                // The second is longer than a part of the store's; what follows a JPEG's end is nobody's.
+                // The second file is longer than a part of a multipart upload; the bytes after the end of a JPEG belong
+                // to nothing.
                 let files: [(bytes: [UInt8], type: String)] = [
                     (PictureRequests.photo, "image/jpeg"), (PictureRequests.photo + Self.zeros(6 << 20), "image/png"),
                     (Self.form("file", PictureRequests.drawing), Self.formType), (PictureRequests.webp, "image/webp"),
@@ -100,7 +101,7 @@ extension EndToEnd {
                 let headers: HTTPHeaders = [
                     "Idempotency-Key": "k-\(UInt64.random(in: 0 ... .max))", "If-Match": "\"1.0\"",
                 ]
-                // Two at once, on their way together: one takes effect.
+                // Two attempts are in flight at once; one of them takes effect.
                 async let one = warelog.upload(photo, as: "image/jpeg", to: "\(id)", headers)
                 async let other = warelog.upload(Self.form("image", photo), as: Self.formType, to: "\(id)", headers)
                 let first = try await [one, other]
@@ -116,7 +117,7 @@ extension EndToEnd {
                 let reused = try await warelog.upload(PictureRequests.drawing, as: "image/png", to: "\(id)", headers)
                 #expect(reused.json?["type"]?.string == "urn:warelog:problem:idempotency-key-reused")
                 #expect(try await warelog.storedUploads().count == before.count + 1)
-                // Of what takes no effect nothing stays. Version 7 might be one that the gateway has not seen: the fold
+                // Nothing stays of an upload without effect. The gateway might not have seen version 7 yet, so the fold
                 // judges it.
                 for tag in ["\"1.0\"", "\"7.0\""] {
                     let refused = try await warelog.upload(photo, as: "image/jpeg", to: "\(id)", ["If-Match": tag])
@@ -124,7 +125,7 @@ extension EndToEnd {
                 }
                 #expect(try await warelog.finished(id)["images"]?.elements.count == 1)
                 #expect(try await warelog.storedUploads().count == before.count + 1)
-                // Answered before it is folded: what will be there is named.
+                // The upload is answered before it is folded; the answer names its future path.
                 let pending = try await warelog.upload(
                     photo, as: "image/jpeg", to: "\(id)", ["Prefer": "respond-async"])
                 #expect(pending.status == .accepted)
@@ -167,8 +168,8 @@ extension EndToEnd {
 
         private static let formType = "multipart/form-data; boundary=warelog"
 
-        /// The next change of a new product makes its second version, and there is no image. Where the log ends does
-        /// not tell it: the compressor may still be answering for what other tests left.
+        /// The next change of a new product makes its second version, and the product has no image. The end of the log
+        /// would not show this, because the compressor may still be answering for images that other tests left.
         private static func expectNothingHappened(to id: Int64, _ warelog: Environment) async throws {
             let changed = try await warelog.send(.patch, "/products/\(id)", #"{"product_name":"next"}"#)
             #expect(changed.data?["version"]?.integer == 2)
@@ -219,7 +220,7 @@ extension Environment {
         }
     }
 
-    /// Those that are in parts.
+    /// Returns the uploads in parts that are not finished.
     func unfinishedUploads() async throws -> [String] {
         XMLDocument(try await store.send(.get, "/\(store.configuration.bucket)?uploads=").body).all("Key")
     }

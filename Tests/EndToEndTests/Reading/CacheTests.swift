@@ -11,7 +11,7 @@ import Redis
 import Testing
 
 extension EndToEnd {
-    /// Clients read the truth while the cache holds something else.
+    /// Clients read the present state while the cache holds something else.
     @Suite struct CacheTests {
         @Test(arguments: ["", "garbage", "{\"data\":{}}"])
         func aDamagedEntryIsAMissAndIsReplaced(_ damage: String) throws {
@@ -50,7 +50,7 @@ extension EndToEnd {
                 let partition = try #require(ProductID(id)).partition(of: partitions)
                 _ = try await warelog.cached(id)
                 try await warelog.withRedis { redis in
-                    // As after a failover: the server that all are connected to is a replica now.
+                    // The state after a failover: the server that all processes are connected to has become a replica.
                     _ = try await redis.texts("REPLICAOF", "127.0.0.1", "1")
                     do {
                         let edited = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":77}"#)
@@ -70,7 +70,7 @@ extension EndToEnd {
                         throw error
                     }
                     _ = try await redis.texts("REPLICAOF", "NO", "ONE")
-                    // Nothing is committed any more: what was refused is repeated.
+                    // Nothing else is committed, so only a repetition can do what was refused.
                     let row = try await warelog.database.query(
                         """
                         select next_offset from warelog.checkpoints
@@ -95,7 +95,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// A read of the product from the cache.
+    /// Reads the product twice, so that the second answer comes from the cache.
     fileprivate func cached(_ id: Int64) async throws -> HTTPClientResponse {
         _ = try await send(.get, "/products/\(id)")
         return try await send(.get, "/products/\(id)")
@@ -113,7 +113,7 @@ extension Environment {
 }
 
 extension RedisClient {
-    /// The texts of the reply.
+    /// Returns the texts of the reply.
     fileprivate func texts(_ words: String...) async throws -> [String] {
         guard case .array(let values) = try await command(words.map { .string($0) }) else { return [] }
         return values.compactMap { value in

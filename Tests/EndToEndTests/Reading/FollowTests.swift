@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 extension EndToEnd {
-    /// What a client is promised that follows a product by its stream of events.
+    /// The promises to clients that follow a product by its event stream.
     @Suite struct FollowTests {
         @Test func whoFollowsAProductIsLetGoWhenTheGatewayStops() throws {
             try Environment.run { warelog in
@@ -24,7 +24,7 @@ extension EndToEnd {
             }
         }
 
-        /// As after a restore of an older log: the client gets what there is, and then the changes.
+        /// The state after a restore of an older log: the client gets the present product, and then the changes.
         @Test func whoHasSeenMoreThanThereIsBeginsAnew() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create().id
@@ -77,14 +77,14 @@ extension EndToEnd {
                 let last = try #require(messages.last)
                 #expect(last.event == "deleted")
                 var states = messages.dropLast().map { "\($0.version).\($0.data["media_revision"]?.integer ?? 0)" }
-                // It began before the image was there, or after it.
+                // The stream began either before the image was finished or after it.
                 if states.first == "1.0" { states.removeFirst() }
                 #expect(states == ["1.1", "2.1", "3.1", "4.1", "5.1", "6.1"])
                 #expect(
                     messages.map(\.id) == messages.map(\.id).sorted() && Set(messages.map(\.id)).count == messages.count
                 )
 
-                // From the very beginning, from each message, and from the end.
+                // The stream is read from the very beginning, from each message, and from the end.
                 let whole = try await warelog.send(.get, "/products/\(id)/events", headers: ["Last-Event-ID": "0"])
                 let resumed = try ServerSentEvent.all(in: whole.body)
                 #expect(resumed.suffix(7).map(\.text) == messages.suffix(7).map(\.text))
@@ -95,7 +95,7 @@ extension EndToEnd {
                 }
                 #expect(stream.headers["X-Accel-Buffering"] == "no")
                 #expect(stream.headers["Cache-Control"] == "no-store, no-transform")
-                // A plain offset is one of this log.
+                // A plain offset counts as an offset of this log.
                 let plain = EventStreamID(number: messages[0].id).offset
                 let rest = try await warelog.send(
                     .get, "/products/\(id)/events", headers: ["Last-Event-ID": "\(plain)"])

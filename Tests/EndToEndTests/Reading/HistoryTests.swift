@@ -13,7 +13,7 @@ import Telemetry
 import Testing
 
 extension EndToEnd {
-    /// All that happened to a product, for clients and for operators.
+    /// The history of a product, for clients and for operators.
     @Suite struct HistoryTests {
         @Test func everyEventIsInTheHistoryWithItsVerdictAndItsChanges() throws {
             try Environment.run { warelog in
@@ -140,7 +140,7 @@ extension EndToEnd {
                 let deleted = try await warelog.processes.tool(
                     "tail", "--from-beginning", "--product", "\(id)", "--type", "ProductDeleted", "--limit", "1")
                 #expect(deleted.contains("  ProductDeleted  product \(id) command "))
-                // It has no end of its own, and ends well when it is asked to.
+                // The command has no end of its own, and ends well when it is told to.
                 let tail = try warelog.processes.start(tool: ["tail", "--from-beginning", "--type", "UserRegistered"])
                 await tail.awaitOutput { $0.text.contains("  UserRegistered  user ") }
                 tail.send(SIGINT)
@@ -151,8 +151,8 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Created with an image that fails, edited, edited in vain three times, once without a change, deleted, and edited
-    /// in vain.
+    /// Creates a product with an image that fails, edits it, edits it in vain three times and once without a change,
+    /// deletes it, and edits it in vain.
     func productWithAPast() async throws -> Int64 {
         let id = try await create(images: ["missing.jpg"]).id
         _ = try await finished(id)

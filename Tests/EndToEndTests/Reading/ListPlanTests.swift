@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 extension EndToEnd {
-    /// What a page of a list costs among 1,200,000 products: counted in pages of the database, never in time.
+    /// The cost of a page of a list of 1,200,000 products, counted in pages of the database and never in time.
     @Suite struct ListPlanTests {
         /// User 1 has a million products, 200 others have a thousand each.
         private static func fill(_ database: ListDatabase) async throws {
@@ -15,7 +15,7 @@ extension EndToEnd {
                 where schemaname = 'read_model_3' and tablename = 'products' and indexname <> 'products_pkey'
                 """
             ).rows.map { (name: try $0.text("indexname"), definition: try $0.text("indexdef")) }
-            // Filled first, indexed then: several times faster.
+            // The table is filled before it is indexed, which is several times faster.
             for index in indexes { try await database.connection.simple("drop index read_model_3.\(index.name)") }
             // So that vacuum finds every row committed and settled: an asynchronous commit is not, for a while. Full
             // pages: more than 32,672 of them have a second page of visibility map, and who goes to and fro between the
@@ -76,7 +76,7 @@ extension EndToEnd {
                                 database.query(list, after: try await database.placeNearTheEnd(of: list, order)))
                             for plan in [first, deep] {
                                 #expect(!plan.nodes.contains { $0.contains("Seq Scan") }, "\(list): \(plan)")
-                                // Once through the index, forth or back, and the products of the page.
+                                // The plan reads the index once, in either direction, and the products of the page.
                                 #expect(plan.buffers < 2 * index + 1000, "\(list): \(plan)")
                             }
                             #expect(deep.buffers <= 2 * first.buffers + 100, "\(list): first \(first), deep \(deep)")
@@ -92,8 +92,8 @@ extension EndToEnd {
 
         @Test func aListWithoutFiltersIsOneRangeOfItsIndexWhateverTheStatisticsKnow() throws {
             try ListDatabase.run { database in
-                // A new user's import, before Postgres has had a look at it: it expects one product, for which the
-                // order does not matter, and the index by name is the deepest of all.
+                // The state after a new user's import, before Postgres has analysed the table: it expects one product,
+                // for which the order does not matter, and the index by name is the deepest of all.
                 let name = "repeat('long ', 100) || i"
                 try await database.connection.simple("alter table read_model_3.products set (autovacuum_enabled = off)")
                 try await database.insert("generate_series(1001, 3000)", user: "i", name: name)
@@ -109,7 +109,8 @@ extension EndToEnd {
             }
         }
 
-        /// Filters that leave a few hundred of a million: whichever the order, they are not looked for one by one.
+        /// Filters that leave a few hundred of a million products. Whatever the order is, these are not looked for one
+        /// by one.
         private static let areFew: Set = [
             "&price_min=10&price_max=10.5", "&product_name=9999", "&product_name=СТОЛ", "&product_name=nowhere",
             "&product_name=9999&price_min=500", "&product_name=e&price_min=10&price_max=10.5",
@@ -118,7 +119,7 @@ extension EndToEnd {
 }
 
 extension ListDatabase {
-    /// The place of the 300th product from the end, or of one nearer to it in a list that is shorter.
+    /// The position of the 300th product from the end, or of one nearer to the end in a shorter list.
     fileprivate func placeNearTheEnd(of list: String, _ order: ListOrder) async throws -> ListCursor? {
         let reverse = ListOrder(key: order.key, isDescending: !order.isDescending)
         let query = list.replacing("sort=\(order.text)", with: "sort=\(reverse.text)")

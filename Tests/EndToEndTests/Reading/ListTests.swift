@@ -5,9 +5,9 @@ import Testing
 @testable import Gateway
 
 extension EndToEnd {
-    /// The read model's side of `GET /products`, with the gateway's own queries.
+    /// The read model's part in `GET /products`, with the gateway's own queries.
     @Suite struct ListTests {
-        /// A name, a text, and whether the one is found by the other.
+        /// A name, a text, and whether the text finds the name.
         private static let searches: [(name: String, text: String, isFound: Bool)] = [
             ("CAFÉ crème", "café", true), ("CAFÉ crème", "cafe CREME", true), ("cafe creme", "É C", true),
             ("Cafe\u{301}", "CAFÉ", true), ("Café", "e\u{301}", true), ("Café", "cafés", false),
@@ -49,7 +49,7 @@ extension EndToEnd {
                 try await database.insert(
                     "generate_series(1, 50)",
                     name: "(select string_agg(\(character), '') from generate_series(1, 900) j)")
-                // What is behind the part that an index entry can hold.
+                // The names differ only behind the part that an index entry can hold.
                 try await database.insert(
                     "generate_series(101, 150)", user: "2",
                     name: """
@@ -136,7 +136,7 @@ extension EndToEnd {
 }
 
 extension ListDatabase {
-    /// The ids of the whole list, page by page; `between` runs after each page.
+    /// Returns the ids of the whole list, page by page; `between` runs after each page.
     func walk(_ query: String, between: () async throws -> Void = {}) async throws -> [Int64] {
         var ids: [Int64] = []
         var cursor: ListCursor?

@@ -14,7 +14,7 @@ import Testing
 @testable import Gateway
 
 extension EndToEnd {
-    /// A list as it was, against what it gave at the time.
+    /// A past list is compared with the list that was read at that time.
     @Suite struct PastListTests {
         private static let queries = ListOrder.all.flatMap { order in
             ["", "&price_min=2&price_max=4.25&product_name=NAME", "&product_name=3"].map { "sort=\(order.text)\($0)" }
@@ -51,7 +51,7 @@ extension EndToEnd {
             return "\(numbers) \(product["product_name"]?.string ?? "") \(product["product_price"]?.number ?? "")"
         }
 
-        /// A page looks at so many products, and folds so many, and no more.
+        /// A page considers a bounded number of products, and folds a bounded number of them.
         @Test func whatWouldCostTooMuchIsShorterOrRefused() throws {
             try Environment.run { warelog in
                 let user = try await warelog.newUser()
@@ -101,7 +101,7 @@ extension EndToEnd {
 extension Environment {
     func newUser() async throws -> Int64 { try await send(.post, "/users", "{\"name\":\"Ada\"}").id }
 
-    /// Creates, edits and deletes products of a user, and gives what `look` saw now and then, with the time.
+    /// Creates, edits and deletes products of a user, and returns what `look` saw now and then, with the times.
     func changeProducts<Seen>(
         of user: Int64, steps: Int, every period: Int, look: () async throws -> Seen
     ) async throws -> [(time: Timestamp, seen: Seen)] {
@@ -127,7 +127,7 @@ extension Environment {
         return seen
     }
 
-    /// All products of a list, page by page.
+    /// Returns all products of a list, page by page.
     func walk(_ path: String) async throws -> [JSONValue] {
         var products: [JSONValue] = []
         var next: String? = path
@@ -140,7 +140,7 @@ extension Environment {
         return products
     }
 
-    /// What the past is made of, without a gateway.
+    /// Runs `body` with the parts that reads of the past need, without a gateway.
     func withPast(
         _ body: @escaping @Sendable (
             PostgresPool, _ history: @escaping @Sendable (ProductID) -> ProductHistory

@@ -6,9 +6,9 @@ import Telemetry
 import Testing
 
 extension EndToEnd {
-    /// A product as it was, against what reads of it gave at the time.
+    /// A past product is compared with the answers to reads at that time.
     @Suite struct PastTests {
-        /// What a read gave, and when that was.
+        /// The answer to a read, and its time.
         private struct Reading {
             let body: [UInt8]
             let entityTag: String?
@@ -45,7 +45,7 @@ extension EndToEnd {
 
                 for (index, reading) in readings.enumerated() {
                     var moments = ["at=\(reading.updatedAt)", "at=\(reading.time)"]
-                    // An edit that changed nothing left the version as it was, and so the document.
+                    // An edit that changed nothing kept the version, and therefore the document.
                     let isOld = reading.version < readings[readings.count - 1].version
                     moments.append("at_version=\(reading.version)")
                     for moment in moments {
@@ -92,17 +92,17 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// A time after all that has happened, and before all that will.
+    /// A time after everything that has happened and before everything that will happen.
     func pastNow() async -> Timestamp {
         func clock() -> Timestamp { WallClock.now() }
         let now = clock()
-        // Times of events have milliseconds: the next one is to be in another.
+        // Times of events are in milliseconds, and the next event must be in another millisecond.
         while clock() <= now { await Task.yield() }
         return now
     }
 }
 
-/// Edits made up from a seed.
+/// Edits that are derived from a seed.
 struct RandomEdits: RandomNumberGenerator {
     private var state: UInt64
 

@@ -11,7 +11,7 @@ import SeededRandom
 import Testing
 
 extension EndToEnd {
-    /// A projector that is killed again and again leaves the rows that a fold in memory makes.
+    /// A projector that is killed again and again leaves the same rows as a fold in memory.
     @Suite struct DeterminismTests {
         private static let records = 20_000
         private static let kills = 50
@@ -20,7 +20,7 @@ extension EndToEnd {
             try Environment.run { warelog in
                 await warelog.processes.stop(.compressor)  // its answers would go on while rows are compared
                 let seed = Int.random(in: 1...1_000_000)
-                // Ids of this run's own, above what the log has used.
+                // Ids of this run only, above those that the log has used.
                 let base = 840 * Int64(Int.random(in: 2_000_000...2_000_000_000))
                 let kafka = KafkaConfiguration(brokers: warelog.processes.brokers, clientID: "determinism")
                 let scan = LogScan(kafka, loop: warelog.loop)
@@ -62,7 +62,7 @@ extension EndToEnd {
             _ drafts: [Draft], _ counts: PartitionCounts, _ kafka: KafkaConfiguration, _ loop: EventLoop
         ) async throws {
             let producer = try KafkaProducer(kafka, loop: loop)
-            // Each partition's in their order: one after the other of a partition, the partitions side by side.
+            // The drafts of each partition are sent in order, and the partitions side by side.
             let lanes = Dictionary(grouping: drafts) { draft in
                 TopicPartition(topic: draft.topic.name, partition: Int32(draft.id % Int64(counts[draft.topic])))
             }
@@ -84,7 +84,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Records that the live read model has folded, over all partitions.
+    /// The number of records that the live read model has folded, over all partitions.
     fileprivate func folded() async throws -> Int64 {
         let sum = "select coalesce(sum(next_offset), 0)::bigint as n from warelog.checkpoints"
         return try await database.query(sum).rows[0].int("n")

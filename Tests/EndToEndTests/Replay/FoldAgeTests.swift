@@ -26,7 +26,7 @@ extension EndToEnd {
                 #expect(
                     try await warelog.send(.post, "/products", Self.document, headers: Self.later).status == .accepted)
                 try await warelog.awaitFoldAge { $0 >= 5 }
-                // A gateway that comes later knows how long the record has waited before.
+                // A gateway that starts later knows how long the record has waited before.
                 try await warelog.restart(.gateway, awaiting: "\"message\":\"serving\"", with: [:])
                 try await warelog.awaitFoldAge { $0 >= 5 }
                 try warelog.processes.start(.projector)
@@ -38,7 +38,7 @@ extension EndToEnd {
             try Environment.run { warelog in
                 try await warelog.caughtUp()
                 try await warelog.awaitReadiness(.projector, true)
-                // It has its partitions, and its transactions wait.
+                // The projector has its partitions, but its transactions wait.
                 let held = try await PostgresConnection.connect(warelog.databaseConfiguration, loop: warelog.loop)
                 defer { held.close() }
                 try await held.simple("begin; lock table \(try await warelog.liveSchema).checkpoints in share mode")
@@ -76,8 +76,8 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Returns when the greatest age that the gateway shows is as wanted. It is promised within ten seconds; a test on
-    /// a busy machine waits longer.
+    /// Returns when the greatest age that the gateway shows is as wanted. The promise is ten seconds; on a busy machine
+    /// the test waits longer.
     fileprivate func awaitFoldAge(_ isWanted: @escaping @Sendable (Int) -> Bool) async throws {
         try await loop.withDeadline(.seconds(60)) {
             while true {
@@ -91,7 +91,7 @@ extension Environment {
         }
     }
 
-    /// Returns when `name` is ready, or is not, and `/readyz` says why.
+    /// Returns when `name` is ready, or when it is not ready and `/readyz` gives the reason.
     fileprivate func awaitReadiness(_ name: Processes.Name, _ isWanted: Bool, because reason: String = "") async throws
     {
         try await loop.withDeadline(.seconds(60)) {

@@ -9,7 +9,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// The database is gone, the log is there: everything that clients hold is good afterwards.
+    /// The database is lost, and the log is there: everything that clients hold is valid afterwards.
     @Suite struct LostDatabaseTests {
         enum Recovery: String, CaseIterable, Sendable {
             case byRebuild, byProjectorAlone
@@ -24,7 +24,7 @@ extension EndToEnd {
                 #expect(created.status == .created)
                 let id = try created.id
                 let edited = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":6}"#)
-                // Another writer's id, far beyond those that gateways have leased: it must not hide these.
+                // The id of another writer, far beyond those that gateways have leased, which must not hide them.
                 let far = ProductID.maximumLeased - 1 - 5 * Int64.random(in: 0..<10_000_000_000)
                 try await warelog.appendStories(of: [try #require(ProductID(far))])
                 let token = edited.headers["Consistency-Token"] ?? ""
@@ -35,7 +35,7 @@ extension EndToEnd {
                     let processes = lost.processes
                     try await processes.tool("migrate", with: settings)
                     try await processes.tool("topics", "create", with: settings)
-                    // A gateway that is there before the log is folded gives no id away that the log has.
+                    // A gateway that starts before the log is folded gives out no id that the log has.
                     try await processes.start(.gateway, awaiting: "\"message\":\"serving\"", with: settings)
                     let early = try await lost.send(.post, "/users", #"{"name":"too early"}"#)
                     #expect(early.status == .serviceUnavailable)
@@ -60,13 +60,13 @@ extension EndToEnd {
                     let new = try await lost.createdInTheEnd(body)
                     #expect(new > id)
                     #expect(try await lost.send(.get, "/products/\(new)").data?["version"]?.integer == 1)
-                    // The database of the other tests has not seen these.
+                    // The database of the other tests does not know these ids.
                     _ = try await warelog.database.query("select warelog.reserve_ids($1, 0)", [.int(new)])
                 }
             }
         }
 
-        /// Another database on the same server, empty, in place of the one that the processes have.
+        /// Runs `body` with an empty database on the same server, in place of the one that the processes have.
         private static func withDatabase(
             beside warelog: Environment, _ body: (Environment, [String: String]) async throws -> Void
         ) async throws {
@@ -96,8 +96,8 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// The id of a product that is created as soon as there are ids again.
-    /// Until then, each attempt has one of the other statuses.
+    /// Returns the id of a product that is created as soon as there are ids again. Until then, each attempt is answered
+    /// with one of the other statuses.
     func createdInTheEnd(_ body: String, meanwhile: Set<HTTPStatus> = [.serviceUnavailable]) async throws -> Int64 {
         while true {
             let created = try await send(.post, "/products", body)

@@ -8,7 +8,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// What cannot be folded stops its own product, is looked at, and is taken out.
+    /// A record that cannot be folded stops its own product; operators can look at it and take it out of the fold.
     @Suite struct QuarantineTests {
         @Test func aPoisonedProductWaitsUntilItsPoisonIsTakenOut() throws {
             try Environment.run { warelog in
@@ -18,7 +18,7 @@ extension EndToEnd {
                 try await Self.expectQuarantined(products, positions, warelog)
                 try await warelog.expectVerified("the fold from nothing quarantines the same")
 
-                // A rebuild finds the same poison, and does not switch to it unasked.
+                // A rebuild finds the same poison, and does not switch to it without being told to.
                 let live = try await warelog.liveSchema
                 let refused = try await warelog.processes.run("rebuild")
                 #expect(refused.status == 1 && refused.output.contains("--accept-quarantine"), "\(refused)")
@@ -29,7 +29,7 @@ extension EndToEnd {
                 #expect(switched.isDone, "\(switched)")
                 try await Self.expectQuarantined(products, positions, warelog)
 
-                // Nothing changes by trying again, nor by asking what a discard would do.
+                // Neither a retry nor a dry run of a discard changes anything.
                 let retried = try await warelog.processes.run("quarantine", "retry", positions[0], "--json")
                 #expect(retried.isDone && retried.objects.first?["left"]?.elements.count == 2, "\(retried)")
                 let asked = try await warelog.processes.run(
@@ -55,7 +55,7 @@ extension EndToEnd {
                 }
                 #expect(try await warelog.processes.run("quarantine", "list").output == "nothing is in quarantine\n")
                 try await warelog.expectVerified()
-                // What is kept to go back to knows of it, and so does what is built anew.
+                // The standby generation knows of the discard, and so does a new generation.
                 #expect(try await warelog.processes.run("rebuild", "rollback").isDone)
                 try await warelog.expectVerified()
                 let clean = try await warelog.processes.run("rebuild")
@@ -72,7 +72,7 @@ extension EndToEnd {
                 try await warelog.appendStories(of: [product])
                 try await warelog.caughtUp()
                 let schema = try await warelog.liveSchema
-                // As an older version would have left it: from the second event on it understood nothing.
+                // The state that an older version would have left: it understood nothing from the second event on.
                 try await warelog.database.simple(
                     """
                     insert into \(schema).quarantine
@@ -106,7 +106,7 @@ extension EndToEnd {
                         var draft = Self.draft(.updated(ProductUpdated(productID: product, name: "far")), product)
                         draft.set("ce_commandid", "far-\(product)")
                         draft.set("ce_time", time)
-                        // The record's own time is the broker's to judge.
+                        // The broker judges the record's own time.
                         _ = try await producer.send(
                             topic: Topic.products.name, partition: product.partition(of: partitions.products),
                             key: Array(draft.key.utf8), value: draft.value, headers: draft.headers)
@@ -143,7 +143,8 @@ extension EndToEnd {
             }
         }
 
-        /// Of each product the positions of what cannot be folded, as `warelog` names them; the last product is well.
+        /// Appends poisoned records for each product, and returns the positions of those that cannot be folded, as
+        /// `warelog` names them. The last product has none.
         private static func appendPoisoned(_ products: [ProductID], _ warelog: Environment) async throws -> [String] {
             try await warelog.withProducer { producer, partitions in
                 let writer = EventWriter(producer, source: "warelog/test", partitions: partitions)
@@ -182,7 +183,7 @@ extension EndToEnd {
                 headers: cloud.headers.map { KafkaHeader(name: $0.name, text: $0.value) })
         }
 
-        /// The poisoned ones are as they were before, the others go on.
+        /// The poisoned products are as they were before, and the others have changed.
         private static func expectQuarantined(
             _ products: [ProductID], _ positions: [String], _ warelog: Environment
         ) async throws {

@@ -7,13 +7,13 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// One rebuilds at a time, and can be stopped at any moment.
+    /// Only one rebuild runs at a time, and it can be stopped at any moment.
     @Suite struct RebuildCancelTests {
         @Test func whoComesSecondIsToldWhoIsAtIt() throws {
             try Environment.run { warelog in
                 _ = try await warelog.create()
                 try await warelog.processes.tool("rebuild", "start")
-                // The lease is a session's: this one is at it as long as the test wants.
+                // The lease belongs to a session, and this session keeps it as long as the test needs.
                 let first = try warelog.processes.start(tool: ["rebuild", "verify"])
                 await first.awaitOutput { $0.lineCount > 0 }
                 first.send(SIGSTOP)
@@ -26,7 +26,7 @@ extension EndToEnd {
                         end.status == 1 && end.output.contains("rebuild is held by warelog rebuild on "),
                         "\(step) \(end)")
                 }
-                // A repair reads first: with an empty quarantine there is nothing that it would have to hold.
+                // A repair reads first: with an empty quarantine it needs no lease.
                 #expect(try await warelog.processes.run("quarantine", "retry", "--all").isDone)
                 let status = try await warelog.processes.run("status", "--json")
                 #expect(
@@ -45,10 +45,11 @@ extension EndToEnd {
                 try await warelog.appendStories(of: try await warelog.leaseProducts(4000))
                 try await warelog.caughtUp()
                 let id = try await warelog.create().id
-                // At each phase, and at a random number of lines; what is behind the switch is no cancel any more.
+                // Each phase is interrupted at a random number of lines. After the switch, there is nothing left to
+                // cancel.
                 let phases = ["reading", "loading", "indexing", "following", "verifying"]
                 for round in 0..<20 {
-                    // The server takes a second to notice that the one before is gone.
+                    // The server takes a second to notice that the previous session is gone.
                     _ = try await warelog.runWhenFree("rebuild", "abort")
                     let live = try await warelog.liveSchema
                     let run = try warelog.processes.start(tool: ["rebuild", "--accept-quarantine"])
@@ -102,7 +103,7 @@ extension EndToEnd {
                 #expect(try await warelog.processes.run("rebuild", "start").isDone)
                 let early = try await warelog.processes.run("rebuild", "switch", "--accept-quarantine")
                 #expect(early.status == 1 && early.output.contains("rebuild verify"), "\(early)")
-                // What happens between the steps is caught up with in the next one.
+                // The next step catches up with what happens between the steps.
                 _ = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":8}"#)
                 #expect(try await warelog.processes.run("rebuild", "verify").isDone)
                 _ = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":9}"#)
@@ -122,7 +123,7 @@ extension EndToEnd {
                 let id = try await warelog.create().id
                 try await warelog.processes.tool("rebuild", "start")
                 try await warelog.caughtUp()
-                // The projector stands still, and somebody folds the log into the other read model.
+                // The projector stands still while another process folds the log into the other read model.
                 await warelog.processes.stop(.projector)
                 let edited = try await warelog.send(
                     .patch, "/products/\(id)", #"{"product_price":11}"#, headers: ["Prefer": "wait=0"])

@@ -9,7 +9,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// A rebuild under load: nobody notices it.
+    /// A rebuild under load, which no client notices.
     @Suite struct RebuildTests {
         @Test func nobodyNoticesThatTheReadModelIsBuiltAnewSwitchedAndTakenBack() throws {
             try Environment.run { warelog in
@@ -33,7 +33,8 @@ extension EndToEnd {
                         let end = try await warelog.processes.start(tool: step).end()
                         #expect(end.isDone, "\(step): \(end.output)")
                         #expect(try await warelog.liveSchema != live)
-                        // The steps are not of equal length: each goes on until everybody has done something in it.
+                        // The steps take different times, so each goes on until every client has done something during
+                        // it.
                         while !["write 200", "read 200", "read with token 200", "list 200"].allSatisfy({
                             traffic.answers[$0, default: 0] > before[$0, default: 0]
                         }) { try await warelog.loop.sleep(for: .milliseconds(10)) }
@@ -57,7 +58,7 @@ extension EndToEnd {
                 try await warelog.caughtUp()
                 warelog.processes.pause(.projector)
                 for _ in 1...2 { try await warelog.processes.tool("rebuild", "--accept-quarantine") }
-                // A rebuild more than is kept: what the projector knows of is dropped.
+                // This is one rebuild more than are kept, so the generation that the projector knows is dropped.
                 try await warelog.processes.tool("rebuild", "--accept-quarantine")
                 warelog.processes.goOn(.projector)
                 let edited = try await warelog.send(.patch, "/products/\(id)", #"{"product_price":7}"#)
@@ -96,7 +97,7 @@ extension EndToEnd {
             }
         }
 
-        /// As a definition leaves them that a newer program has made.
+        /// The state that the definition of a newer program leaves.
         @Test func viewsWithOtherColumnsAreMadeAnewAndStayGranted() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create().id
@@ -122,7 +123,7 @@ extension EndToEnd {
             }
         }
 
-        /// The release before had no indexes for the lists of all products.
+        /// The previous release had no indexes for the lists of all products.
         @Test func aRebuildReplacesAnEarlierDefinition() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create().id
@@ -174,7 +175,8 @@ extension EndToEnd {
     }
 }
 
-/// Edits products, one after another each, until told to stop. Somebody may be killed meanwhile: an answer may be 202.
+/// Edits products, each one after another, until told to stop. A process may be killed meanwhile, so an answer may be
+/// 202.
 private struct Writers: Sendable {
     private let warelog: Environment
     private let products: [Int64]
@@ -184,7 +186,7 @@ private struct Writers: Sendable {
         self.products = products
     }
 
-    /// How many edits there were.
+    /// Returns the number of edits.
     func run(during body: @Sendable () async throws -> Void) async throws -> Int {
         let flag = Flag()
         return try await withThrowingTaskGroup(of: Int.self) { group in

@@ -9,7 +9,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// Repair and recovery leave everybody else alone.
+    /// Repair and recovery do not disturb other products and processes.
     @Suite struct RepairTests {
         @Test func aRecordInAnotherPartitionIsRepairedInItsOwn() throws {
             try Environment.run { warelog in
@@ -44,7 +44,7 @@ extension EndToEnd {
                 try await warelog.appendStories(of: products)
                 try await warelog.caughtUp()
                 let schema = try await warelog.liveSchema
-                // The first has a record that the log lacks; the second could have been folded all the time.
+                // The first has a record that the log lacks; the second could be folded all the time.
                 try await warelog.database.simple(
                     """
                     insert into \(schema).quarantine
@@ -102,7 +102,7 @@ extension EndToEnd {
                 let before = warelog.processes.logs[.projector]?.count ?? 0
                 let rebuilt = try await warelog.processes.run("rebuild", "--accept-quarantine")
                 #expect(rebuilt.isDone, "\(rebuilt)")
-                // Nobody has written since: the switch itself has woken the projector.
+                // No client has written since, so it is the switch itself that has woken the projector.
                 try await warelog.loop.withDeadline(.seconds(20)) {
                     await warelog.processes.awaitLog(of: .projector, from: before, "partitions assigned")
                 }
@@ -113,7 +113,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Appends an event of the product to a partition that is not its own; gives its position.
+    /// Appends an event of the product to a partition that is not its own, and returns its position.
     fileprivate func appendAstray(_ product: ProductID) async throws -> String {
         try await withProducer { producer, partitions in
             let cloud = CloudEvent(
@@ -142,7 +142,7 @@ extension Environment {
     fileprivate func setReadOnly(_ isReadOnly: Bool) async throws {
         try await database.simple(
             "alter database \(databaseConfiguration.database) set default_transaction_read_only = \(isReadOnly)")
-        // The setting is one of new sessions, so everybody else has to begin one, after it is committed.
+        // The setting holds for new sessions, so all other sessions have to begin anew after it is committed.
         try await database.simple(
             """
             select pg_terminate_backend(pid) from pg_stat_activity
@@ -150,7 +150,7 @@ extension Environment {
             """)
     }
 
-    /// Writes a record of an unknown type, which is skipped, in a transaction: the log ends in its marker.
+    /// Writes a record of an unknown type, which is skipped, in a transaction, so that the log ends with its marker.
     fileprivate func commitTransaction() async throws {
         let command = """
             echo '{}' | kcat -P -b \(processes.brokers) -t \(Topic.products.name) -p 0 \

@@ -4,7 +4,7 @@ import Kafka
 import Testing
 
 extension EndToEnd {
-    /// What operators are told of where everything stands.
+    /// The reports of the tool about the state of the service.
     @Suite struct StatusTests {
         @Test func theLagIsWhatIsNotFolded() throws {
             try Environment.run { warelog in

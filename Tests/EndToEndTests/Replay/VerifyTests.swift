@@ -5,18 +5,18 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// Whatever is changed in the read model behind the fold's back is found.
+    /// Verification finds every change of the read model that the fold did not make.
     @Suite struct VerifyTests {
         struct Damage: Sendable, CustomTestStringConvertible {
             let table: String
             /// SQL with `$SCHEMA` and `$ID`.
             let sql: String
-            /// To the id, of a row too many.
+            /// The number to add to the id, for an unexpected row.
             var added: Int64 = 0
             var testDescription: String { sql }
         }
 
-        /// A byte of one row, of each kind of column; a row that is gone; a row too many.
+        /// A changed byte of one row, for each kind of column; a missing row; an unexpected row.
         static let damages: [Damage] = [
             Damage(table: "products", sql: "update $SCHEMA.products set product_name = 'Odd product' where id = $ID"),
             Damage(

@@ -1,6 +1,6 @@
 import HTTPMessages
 
-/// A request that must be refused, with what, and the places that the answer must name.
+/// A request that must be refused, its problem, and the places that the answer must name.
 struct BadRequest: Sendable {
     let method: HTTPMethod
     let path: String

@@ -6,7 +6,7 @@ import Kafka
 import Postgres
 import Testing
 
-/// What tests of rebuilding ask and do.
+/// Questions and actions of the tests of rebuilding.
 extension Environment {
     /// The schema of the read model that is live.
     var liveSchema: String {
@@ -16,7 +16,7 @@ extension Environment {
         }
     }
 
-    /// `live` and `standby`, and nothing that was left behind.
+    /// Expects the generations `live` and `standby`, and nothing that was left behind.
     func expectNoRemains() async throws {
         let known = try await database.query(
             "select 'read_model_' || generation as name, state from warelog.read_models order by 1"
@@ -28,7 +28,7 @@ extension Environment {
         #expect(try known.allSatisfy { ["live", "standby"].contains(try $0.text("state")) })
     }
 
-    /// `warelog` is asked again as long as somebody whom a signal ended is still at it for the server.
+    /// Runs `warelog` again and again while the server still sees the session of a process that was ended by a signal.
     func runWhenFree(_ arguments: String..., with settings: [String: String] = [:]) async throws -> ToolRun.End {
         while true {
             let end = try await processes.start(tool: arguments, with: settings).end()
@@ -37,14 +37,14 @@ extension Environment {
         }
     }
 
-    /// That the live read model is what the log says, by a fresh fold of it.
+    /// Expects that the live read model equals a fresh fold of the log.
     func expectVerified(_ comment: Comment? = nil) async throws {
         try await caughtUp()
         let end = try await processes.run("verify")
         #expect(end.isDone, "\(comment ?? "") \(end.output)")
     }
 
-    /// `count` products that nobody uses yet, in the order of their ids.
+    /// Returns `count` products that nobody uses yet, in the order of their ids.
     func leaseProducts(_ count: Int) async throws -> [ProductID] {
         var ids: [ProductID] = []
         while ids.count < count {
@@ -71,7 +71,7 @@ extension Environment {
         return try result.get()
     }
 
-    /// Appends to the log, past any gateway: each product is made, edited twice and, one in five, deleted.
+    /// Appends events to the log, past any gateway: each product is created, edited twice and, one in five, deleted.
     func appendStories(of products: [ProductID]) async throws {
         try await withProducer { producer, partitions in
             let writer = EventWriter(producer, source: "warelog/test", partitions: partitions)

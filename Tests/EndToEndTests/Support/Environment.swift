@@ -8,7 +8,7 @@ import JSON
 import NetworkTesting
 import Postgres
 
-/// A running Warelog, a server of pictures, and a client: for the time of one test.
+/// A running Warelog, a server of pictures and a client, for the time of one test.
 struct Environment: Sendable {
     let loop: EventLoop
     let processes: Processes
@@ -23,9 +23,9 @@ struct Environment: Sendable {
         return needed.allSatisfy { getenv($0) != nil }
     }
 
-    /// Long enough for a slow machine; only a test that hangs gets there.
+    /// Long enough for a slow machine; only a test that hangs reaches it.
     private static let limit = Duration.seconds(600)
-    /// Raised when the topics, the read model and the first users are there, for all tests of this run.
+    /// Raised when the topics, the read model and the first users exist, for all tests of this run.
     private static let isPrepared = Flag()
 
     static func run(_ body: @escaping @Sendable (Environment) async throws -> Void) throws {
@@ -77,11 +77,11 @@ struct Environment: Sendable {
         try result.get()
     }
 
-    /// Returns when `condition` holds, asking after each commit of the projector. The condition reads Postgres: the
-    /// cache hears of a commit a moment later, and no other commit may follow to ask again.
+    /// Returns when `condition` holds, which it checks after each commit of the projector. The condition reads
+    /// Postgres: the cache is told of a commit a moment later, and there may be no further commit to check after.
     func fold(until condition: @escaping @Sendable () async throws -> Bool) async throws {
         while true {
-            // Ends when more is folded meanwhile than it holds; throws when the connection is gone.
+            // The stream ends if more is folded meanwhile than it can hold; it throws if the connection is lost.
             let folded = try await database.listen("warelog_folded")
             if try await condition() { return }
             for await _ in folded where try await condition() { return }
@@ -101,7 +101,7 @@ struct Environment: Sendable {
         var request = HTTPClientRequest(
             method, "http://127.0.0.1:\(processes.ports[gateway] ?? 0)\(path)", headers: headers,
             body: body.map { Array($0.utf8) })
-        // A stream of events goes on for as long as the test.
+        // An event stream stays open as long as the test runs.
         request.totalTimeout = Self.limit
         return try await client.send(request)
     }
@@ -110,15 +110,15 @@ struct Environment: Sendable {
 
     private static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
-    /// Free at the moment of asking, different from one another, and outside of the range that the kernel takes for
-    /// connections (ip(7), ip_local_port_range): a process that starts again finds its port as it left it.
+    /// Returns different ports that are free at this moment, and that are outside the range that the kernel uses for
+    /// connections (ip(7), ip_local_port_range), so that a process that starts again can have the same port.
     private static func freePorts(_ count: Int) throws -> [Int] {
         let loop = try EventLoop()
         var servers: [UInt16: HTTPServer] = [:]
         while servers.count < count {
             let port = UInt16.random(in: 10_000..<20_000)
             let configuration = HTTPServerConfiguration(port: port)
-            // A port that is taken is passed over.
+            // A port that is taken is skipped.
             servers[port] =
                 try? servers[port]
                 ?? HTTPServer(configuration: configuration, loop: loop) { _ in HTTPResponse(.notFound) }

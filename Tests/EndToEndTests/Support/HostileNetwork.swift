@@ -18,17 +18,18 @@ final class HostileNetwork: @unchecked Sendable {
 
     let names: DNSServer
     private let loop: EventLoop
-    /// The same two ports on every host: libcurl remembers names by port.
+    /// Every host has the same two ports, because libcurl remembers names by port.
     private var servers: [(host: IPAddress, server: RawServer)] = []
     private var ports: [UInt16] = []
     private let pages: [String: [Page]]
-    /// Requests to the host that may be reached, by path.
+    /// The requests to the permitted host, by path.
     private(set) var requests: [String: Int] = [:]
-    /// Connections to those that may not.
+    /// The connections to forbidden hosts.
     private(set) var intrusions: [IPAddress] = []
 
-    /// `answers` as `DNSServer` has them; `pages` by path, for one request after another, the last one for ever. In
-    /// both `first` and `second` stand for the ports. Every other path is a picture.
+    /// `answers` are those of `DNSServer`. `pages` are the answers of the web server by path, for one request after
+    /// another; the last one is repeated. In both, `first` and `second` stand for the ports. Every other path is a
+    /// picture.
     init(on loop: EventLoop, answers: [String: [DNSServer.Answer]], pages: [String: [Page]] = [:]) throws {
         self.loop = loop
         self.pages = pages
@@ -59,7 +60,7 @@ final class HostileNetwork: @unchecked Sendable {
         }
     }
 
-    /// Whoever is not to be reached would have the picture, too.
+    /// Forbidden hosts would serve the picture, too.
     private func answer(_ connection: RawConnection, of host: IPAddress) async throws {
         if host != Self.allowed { intrusions.append(host) }
         while true {
@@ -82,15 +83,15 @@ final class HostileNetwork: @unchecked Sendable {
         }
     }
 
-    /// `name:first/path` as an address.
+    /// The address for `name:first/path`.
     func address(_ text: String) -> String {
         "http://" + text.replacing(":first", with: ":\(ports[0])").replacing(":second", with: ":\(ports[1])")
     }
 }
 
 extension Environment {
-    /// What comes of a product with those images, as a compressor finds it that asks the network's names: each one's
-    /// status, or the reason of its failure.
+    /// Returns the outcome of a product with these images for a compressor that asks the network's name server: the
+    /// status of each image, or the reason of its failure.
     func outcomes(
         _ sources: [String], in network: HostileNetwork, with settings: [String: String]
     ) async throws -> [String] {

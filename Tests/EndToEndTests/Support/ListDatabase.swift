@@ -9,13 +9,13 @@ import Testing
 
 @testable import Gateway
 
-/// A database of its own with the migrated schema, for the time of one test: products go straight into the read model.
+/// A database with the migrated schema for the time of one test. Products are written directly to the read model.
 struct ListDatabase: Sendable {
     let connection: PostgresConnection
     let pool: PostgresPool
     let key = SigningKey(Secret("0123456789abcdef0123456789abcdef"))
 
-    /// Long enough for a slow machine; only a test that hangs gets there.
+    /// Long enough for a slow machine; only a test that hangs reaches it.
     private static let limit = Duration.seconds(600)
 
     static func run(_ body: @escaping @Sendable (ListDatabase) async throws -> Void) throws {
@@ -40,7 +40,7 @@ struct ListDatabase: Sendable {
                 result = .failure(error)
             }
             await pool.close()
-            // Waits for the sessions that are ending, and ends those of autovacuum.
+            // The statement waits for sessions that are ending, and ends those of autovacuum.
             try await server.simple("drop database \(name)")
             try result.get()
         }
@@ -53,7 +53,7 @@ struct ListDatabase: Sendable {
             password: Secret(variable("DB_PASSWORD")), database: variable("DB_NAME"))
     }
 
-    /// One product for each `i` of the range; the values are SQL expressions with `i`.
+    /// Inserts one product for each `i` of the range; the values are SQL expressions with `i`.
     func insert(
         _ ids: String, user: String = "1", name: String = "'product ' || i", price: String = "5",
         created: String = "timestamptz '2026-11-21 08:30:00.001Z'"
@@ -83,7 +83,7 @@ struct ListDatabase: Sendable {
         try await ProductPage.load(try self.query(query, after: cursor), pool)
     }
 
-    /// How Postgres runs what the gateway asks it.
+    /// Returns the plan of Postgres for a query of the gateway.
     func plan(_ query: ListQuery) async throws -> Plan {
         let statement = query.statement
         let results = try await connection.transaction([
@@ -97,9 +97,9 @@ struct ListDatabase: Sendable {
     }
 
     struct Plan: Sendable {
-        /// Each node's type and, where it has one, its index.
+        /// The type of each node and, if it has one, its index.
         var nodes: [String] = []
-        /// Pages that were looked at, in memory or not.
+        /// The number of pages that were read, in memory or not.
         let buffers: Int64
 
         init(_ root: JSONValue) throws {

@@ -1,4 +1,4 @@
-/// What an attacker sends, each on a connection of its own.
+/// Requests of an attacker, each on a connection of its own.
 enum MalformedRequests {
     private static let post = "POST /products HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 

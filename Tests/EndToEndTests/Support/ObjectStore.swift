@@ -2,13 +2,14 @@ import HTTPMessages
 import HTTPServer
 import Synchronization
 
-/// An object store in memory that can be away, and counts what is done at once. It believes every signature.
+/// An object store in memory that can be unavailable, and that counts concurrent requests. It accepts every signature.
 final class ObjectStore: Sendable {
     private struct State {
         var objects: [String: [UInt8]] = [:]
         var puts: [String: Int] = [:]
         var isAway = false
-        /// Requests since it was last away, and how many of them before the first of them had worked.
+        /// The requests since the store was unavailable last, and how many of them came before the first of them
+        /// succeeded.
         var putsUnderWay = 0
         var mostPutsBeforeTheFirstWorked = 0
         var hasWorked = false
@@ -31,7 +32,7 @@ final class ObjectStore: Sendable {
         }
     }
 
-    /// Returns when so many requests have been refused.
+    /// Returns when this many requests have been refused.
     func awaitRefusals(_ count: Int) async {
         var count = count
         for await _ in refusals {

@@ -3,7 +3,7 @@ import HTTPMessages
 import HTTPServer
 import Synchronization
 
-/// Pictures drawn here, served by name, and a count of who asked for what.
+/// Serves drawn pictures by name, and counts the requests for each.
 final class PictureRequests: Sendable {
     private let counts = Mutex<[String: Int]>([:])
     private let asked: AsyncStream<String>
@@ -17,13 +17,13 @@ final class PictureRequests: Sendable {
         (released, releasing) = AsyncStream.makeStream(of: Void.self)
     }
 
-    /// Whether `ill-….jpg` can not be had.
+    /// Whether requests for `ill-….jpg` fail.
     private let isIll = Mutex(true)
     func heal() { isIll.withLock { $0 = false } }
 
     func count(of name: String) -> Int { counts.withLock { $0[name] ?? 0 } }
 
-    /// Whoever asked for `held.jpg` gets it now.
+    /// Answers the pending requests for `held.jpg`.
     func release() { releasing.finish() }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -36,10 +36,10 @@ final class PictureRequests: Sendable {
         return HTTPResponse(.ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(bytes))
     }
 
-    /// Of all of them, so far.
+    /// The number of all requests so far.
     var count: Int { counts.withLock { $0.values.reduce(0, +) } }
 
-    /// Returns when `name` has been asked for since the last call.
+    /// Returns when `name` has been requested since the last call.
     func awaitRequest(for name: String) async {
         for await asked in asked where asked == name { return }
     }
@@ -61,12 +61,12 @@ final class PictureRequests: Sendable {
         "page.jpg": Array("<!doctype html><title>404</title>".utf8),
     ]
 
-    /// `same-….jpg` are the same bytes, `small-….jpg` and `ill-….jpg` all different ones.
+    /// All `same-….jpg` have the same bytes; all `small-….jpg` and `ill-….jpg` have different ones.
     static func numbered(_ name: String) -> [UInt8]? {
         if name.hasPrefix("same-") { return small }
         guard name.hasPrefix("small-") || name.hasPrefix("ill-") else { return nil }
         let text = Array(name.utf8.prefix(64))
-        // A comment behind the start of the picture.
+        // A comment after the start of the picture.
         return Array(small[..<2]) + [0xFF, 0xFE, 0, UInt8(text.count + 2)] + text + small[2...]
     }
 

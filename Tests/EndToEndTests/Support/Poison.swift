@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-/// A record that nobody can fold, made of one that everybody can.
+/// A record that cannot be folded, derived from one that can.
 struct Poison: Sendable, CustomTestStringConvertible {
     /// A record of `products.events` before it is written.
     struct Draft {
@@ -18,7 +18,7 @@ struct Poison: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let change: @Sendable (inout Draft) -> Void
 
-    /// Of what a writer that is not ours could append, and of what Postgres would refuse.
+    /// Records that another writer could append, and records that Postgres would refuse.
     static let all: [Poison] = [
         Poison("a value that is no JSON") { $0.value = Array("{".utf8) },
         Poison("a tombstone") { $0.value = nil },
@@ -46,7 +46,7 @@ struct Poison: Sendable, CustomTestStringConvertible {
         #"{"product_id":\#(draft.key),\#(member)}"#
     }
 
-    /// What does not get shorter by being compressed.
+    /// Text that compression does not make shorter.
     private static func noise(_ count: Int) -> String {
         String((0..<count).map { _ in Character(UnicodeScalar(UInt8.random(in: 0x21...0x7E))) })
     }

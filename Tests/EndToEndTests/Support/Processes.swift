@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// Warelog's executables, as the tests' own build made them, with the environment of the servers under test.
+/// Warelog's executables, as the build of the tests made them, with the environment of the servers under test.
 final class Processes: @unchecked Sendable {
     // `@unchecked`: for the loop's thread only.
     enum Name: String, CaseIterable {
@@ -16,23 +16,23 @@ final class Processes: @unchecked Sendable {
         }
     }
 
-    /// Of the ports that are given.
+    /// The order in which the given ports are used.
     static let order: [Name] = [.gateway, .projector, .compressor, .secondGateway, .secondProjector]
 
     struct Failed: Error { let what: String }
 
-    /// Of those that are spoken to.
+    /// The ports of the processes that have clients.
     let ports: [Name: Int]
     private let loop: EventLoop
     private let environment: [String: String]
     private var running: [Name: ChildProcess] = [:]
     private var exits: [Name: AsyncStream<ChildProcess.Exit>] = [:]
-    /// Everything that the processes have logged, by process.
+    /// Everything that each process has logged.
     private(set) var logs: [Name: [UInt8]] = [:]
     private let outputs: AsyncStream<Void>
     private let output: AsyncStream<Void>.Continuation
 
-    /// `settings` go before those of the test run.
+    /// `settings` take precedence over those of the test run.
     init(_ loop: EventLoop, ports: [Int], settings: [String: String] = [:]) {
         self.loop = loop
         (outputs, output) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -46,19 +46,19 @@ final class Processes: @unchecked Sendable {
             }
             entry += 1
         }
-        // A member that comes back under its name gets its partitions back at once, also after it was killed.
+        // A member that returns under its name gets its partitions back at once, even after it was killed.
         environment["PROJECTOR_INSTANCE_ID"] = "projector-1"
         environment["COMPRESSOR_INSTANCE_ID"] = "compressor-1"
         environment["IMAGE_ALLOWED_NETWORKS"] = "127.0.0.0/8"
         environment["IMAGE_RETRY_MILLISECONDS"] = "50"
-        // Longer than a projector that has just started needs for its partitions.
+        // Longer than a projector that has just started needs to get its partitions.
         environment["VERDICT_WAIT_MILLISECONDS"] = "20000"
         self.environment = environment.merging(settings) { $1 }
     }
 
     var brokers: String { environment["KAFKA_BROKERS"] ?? "" }
 
-    /// Where the executables are: beside the tests.
+    /// The directory of the executables, which is that of the tests.
     static var directory: String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes {
@@ -68,7 +68,8 @@ final class Processes: @unchecked Sendable {
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    /// With `settings` in place of those that all tests have; `command`, if any, is what runs it.
+    /// Starts `name` with `settings` in place of those that all tests have. `command` is a command that runs the
+    /// executable, if any.
     func start(_ name: Name, with settings: [String: String] = [:], by command: [String] = []) throws {
         let (exited, exit) = AsyncStream.makeStream(of: ChildProcess.Exit.self)
         exits[name] = exited
@@ -77,7 +78,7 @@ final class Processes: @unchecked Sendable {
             environment[variable] = ports[name].map { "\($0)" }
         }
         let words = command + ["\(Self.directory)/\(name.executable)"]
-        // Two members of one name would put each other out of the group.
+        // Two members with one name would remove each other from the group.
         if name == .secondProjector { environment["PROJECTOR_INSTANCE_ID"] = "projector-2" }
         running[name] = try ChildProcess(
             on: loop, executable: words[0], arguments: Array(words.dropFirst()),
@@ -99,7 +100,7 @@ final class Processes: @unchecked Sendable {
         await awaitLog(of: name, from: before, message)
     }
 
-    /// Returns when the log of `name` holds `text` behind its first `start` bytes.
+    /// Returns when the log of `name` contains `text` after its first `start` bytes.
     func awaitLog(of name: Name, from start: Int = 0, _ text: String) async {
         while !String(decoding: (logs[name] ?? []).dropFirst(start), as: UTF8.self).contains(text) {
             var iterator = outputs.makeAsyncIterator()
@@ -111,7 +112,7 @@ final class Processes: @unchecked Sendable {
         String(decoding: logs[name] ?? [], as: UTF8.self).contains(text)
     }
 
-    /// How `name` ended, when it does so by itself.
+    /// Returns how `name` ended, if it ends by itself.
     func exit(of name: Name) async -> ChildProcess.Exit? {
         defer {
             exits[name] = nil
@@ -120,24 +121,24 @@ final class Processes: @unchecked Sendable {
         return await exits[name]?.first { _ in true }
     }
 
-    /// SIGKILL, and the end of it.
+    /// Sends SIGKILL, and returns when `name` has ended.
     func kill(_ name: Name) async {
         running.removeValue(forKey: name)?.kill()
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
     }
 
-    /// SIGSTOP: it is there and does nothing, until `goOn`.
+    /// Sends SIGSTOP: the process exists and does nothing, until `goOn`.
     func pause(_ name: Name) { running[name]?.signal(SIGSTOP) }
     func goOn(_ name: Name) { running[name]?.signal(SIGCONT) }
 
-    /// SIGTERM, and the end of it: everything that `name` had to log is in `logs` then.
+    /// Sends SIGTERM, and returns when `name` has ended and everything that it logged is in `logs`.
     func stop(_ name: Name) async {
         running[name]?.signal(SIGTERM)
         if let exited = exits.removeValue(forKey: name) { for await _ in exited {} }
         running[name] = nil
     }
 
-    /// Stops all of them; who has not ended after a time in which everybody should is killed.
+    /// Stops all processes, and kills those that have not ended within the time in which every process should end.
     func stopAll() async {
         do {
             try await loop.withDeadline(.seconds(20)) {
@@ -150,19 +151,19 @@ final class Processes: @unchecked Sendable {
         }
     }
 
-    /// Starts `warelog`, with `settings` in place of those that all tests have; an empty one takes a setting away.
+    /// Starts `warelog` with `settings` in place of those that all tests have; an empty value removes a setting.
     func start(tool arguments: [String], with settings: [String: String] = [:]) throws -> ToolRun {
         try ToolRun(
             on: loop, executable: "\(Self.directory)/warelog", arguments: arguments,
             environment: environment.merging(settings) { $1 }.filter { !$0.value.isEmpty })
     }
 
-    /// Runs `warelog` to its end, whatever that is.
+    /// Runs `warelog` to its end, whatever its exit status is.
     func run(_ arguments: String..., with settings: [String: String] = [:]) async throws -> ToolRun.End {
         try await start(tool: arguments, with: settings).end()
     }
 
-    /// Runs `warelog`, which has to do what it is asked to, and gives what it has said.
+    /// Runs `warelog`, which has to succeed, and returns its output.
     @discardableResult
     func tool(_ arguments: String..., with settings: [String: String] = [:]) async throws -> String {
         let end = try await start(tool: arguments, with: settings).end()

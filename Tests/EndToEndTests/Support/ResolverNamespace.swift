@@ -2,10 +2,10 @@ import EventLoop
 import InternetAddress
 import NetworkTesting
 
-/// What makes a process ask a name server of the test's, as it would ask the machine's: files of its own in a mount
-/// namespace of its own.
+/// Makes a process ask a name server of the test as it would ask that of the machine: it has its own files in a mount
+/// namespace.
 enum ResolverNamespace {
-    /// The command that runs the one behind it so.
+    /// The command that runs the command after it in this way.
     static func command(nameServer: IPAddress) -> [String] {
         ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", script, "\(nameServer)"]
     }
@@ -21,7 +21,7 @@ enum ResolverNamespace {
         exec "$@"
         """
 
-    /// Whether the kernel and the user's rights allow for it, and for a name server.
+    /// Whether the kernel and the user's rights permit a mount namespace and a name server.
     static let isPermitted: Bool = {
         let isDone = try? onLoop { loop in
             let server = try DNSServer(on: loop, answers: [:])

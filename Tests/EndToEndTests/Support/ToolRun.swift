@@ -7,12 +7,12 @@ import JSON
 final class ToolRun: @unchecked Sendable {
     struct End: Sendable {
         let status: Int64
-        /// The signal that ended it, 0 when it exited by itself.
+        /// The signal that ended the run; 0 if it exited by itself.
         let signal: Int32
         let output: String
 
         var isDone: Bool { status == 0 && signal == 0 }
-        /// The objects of JSON among its lines.
+        /// The JSON objects among the lines of the output.
         var objects: [JSONValue] {
             output.split(separator: "\n").compactMap { try? JSONDocument(parsing: Array($0.utf8)).root }
         }
@@ -45,7 +45,7 @@ final class ToolRun: @unchecked Sendable {
     var lineCount: Int { output.count { $0 == 0x0A } }
     var isRunning: Bool { exit == nil }
 
-    /// Returns when `condition` holds of what it has said, and when it has ended.
+    /// Returns when `condition` holds for the output so far, or when the run has ended.
     func awaitOutput(_ condition: (ToolRun) -> Bool) async {
         while isRunning, !condition(self) {
             var iterator = news.makeAsyncIterator()
@@ -53,7 +53,7 @@ final class ToolRun: @unchecked Sendable {
         }
     }
 
-    /// Returns when it has ended and all that it said has come.
+    /// Returns when the run has ended and all its output has arrived.
     func end() async -> End {
         while true {
             if let exit, isOutputOver { return End(status: exit.status, signal: exit.signal, output: text) }

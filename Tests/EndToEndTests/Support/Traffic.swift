@@ -4,7 +4,7 @@ import HTTPMessages
 import JSON
 import Synchronization
 
-/// Raised once, for all to see.
+/// A flag that is raised once.
 final class Flag: Sendable {
     private let state = Atomic(false)
 
@@ -12,13 +12,13 @@ final class Flag: Sendable {
     func raise() { state.store(true, ordering: .releasing) }
 }
 
-/// Readers and writers that go on, through two gateways, until told to stop; what they were answered, and whatever went
-/// back for one of them.
+/// Readers and writers that work through two gateways until told to stop. It records their answers, and every state
+/// that went backwards.
 final class Traffic: Sendable {
     struct Record: Sendable {
-        /// By what was asked and what was answered: `write 200`.
+        /// The number of answers by request and status, such as `write 200`.
         var answers: [String: Int] = [:]
-        /// Sentences about what should never be seen.
+        /// Sentences about observations that must not occur.
         var faults: [String] = []
     }
 
@@ -51,7 +51,7 @@ final class Traffic: Sendable {
 
     var answers: [String: Int] { record.withLock { $0.answers } }
 
-    /// Goes on until `body` returns.
+    /// Runs the traffic until `body` returns.
     func run(during body: @Sendable () async throws -> Void) async throws -> Record {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, product) in products.enumerated() {
@@ -71,7 +71,7 @@ final class Traffic: Sendable {
         return record.withLock { $0 }
     }
 
-    /// Each write is read again through the other gateway, with its token.
+    /// Each write is read through the other gateway, with its token.
     private func write(to product: Int64, _ index: Int) async throws {
         var round = index
         var last: Int64 = 0

@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 extension EndToEnd {
-    /// Two gateways, many clients, one truth.
+    /// Two gateways and many clients see one state.
     @Suite struct ConcurrencyTests {
         private struct Attempt: Sendable {
             let expected: Int64
@@ -110,7 +110,7 @@ extension EndToEnd {
                         group.addTask { try await Self.writeAndRead(warelog, started, count) }
                     }
                     group.addTask {
-                        // Three times in the middle of it the projector stands still for a second.
+                        // The projector stops for a second, three times in the middle of the run.
                         for part in 1...3 {
                             while started.value < part * count / 4 {
                                 try await warelog.loop.sleep(for: .milliseconds(10))
@@ -130,7 +130,8 @@ extension EndToEnd {
             }
         }
 
-        /// How many reads ended with which status; under 0 those that were answered with 200 and without the product.
+        /// Returns the number of reads by status; those that were answered with 200 but without the product count as
+        /// status 0.
         private static func writeAndRead(
             _ warelog: Environment, _ started: Counter, _ count: Int
         ) async throws -> [Int: Int] {
@@ -168,7 +169,7 @@ extension EndToEnd {
                 let body = #"{"user_id":1,"product_name":"\#(name)","product_price":1}"#
                 let headers: HTTPHeaders = ["Idempotency-Key": name.replacing(" ", with: "-"), "Prefer": "wait=60"]
                 let before = try await warelog.logEnds().values.reduce(0, +)
-                // The event gets onto the log, and the gateway waits for a fold that does not come.
+                // The event is on the log, and the gateway waits for a fold that does not happen.
                 warelog.processes.pause(.projector)
                 let lost = Task { try? await warelog.send(.post, "/products", body, headers: headers) }
                 while try await warelog.logEnds().values.reduce(0, +) == before {
@@ -224,7 +225,7 @@ extension Environment {
             .int("n")
     }
 
-    /// What became of each command on one product, in the order of the log.
+    /// Returns the verdicts on the commands on one product, in the order of the log.
     func verdicts(of id: Int64) async throws -> String {
         try await database.query(
             """
@@ -235,7 +236,7 @@ extension Environment {
         ).rows[0].text("all")
     }
 
-    /// Throws the read model away and lets the projector fold the log from its beginning.
+    /// Deletes the read model and lets the projector fold the log from its beginning.
     func rebuild() async throws {
         await processes.stop(.projector)
         let live = try await liveSchema
@@ -259,7 +260,7 @@ extension Environment {
         }
     }
 
-    /// The product as the log itself makes it, without any read model: folded from every record of its partition.
+    /// Returns the product as the log defines it, folded from every record of its partition without any read model.
     func foldedFromLog(_ id: ProductID) async throws -> Product? {
         let ends = try await logEnds()
         let count = Int32(ends.keys.count { $0.topic == Topic.products.name })
@@ -273,7 +274,7 @@ extension Environment {
             guard case .records(let records) = try await consumer.next(maximum: 1000) else { continue }
             for record in records {
                 next = record.offset + 1
-                // What other tests have put there that nobody can fold is no event of this product.
+                // A record of another test that cannot be folded is not an event of this product.
                 if case .product(let recorded) = try? LogRecord(record), recorded.event.productID == id {
                     _ = Product.evolve(&product, recorded)
                 }

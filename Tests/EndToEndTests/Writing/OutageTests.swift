@@ -11,7 +11,8 @@ import Testing
 @testable import Projector
 
 extension EndToEnd {
-    /// A server freezes or goes away: what the gateway answers meanwhile, how soon, and when all is well again.
+    /// A server freezes or becomes unavailable: the tests check the gateway's answers meanwhile, their times, and the
+    /// recovery.
     @Suite struct OutageTests {
         private static let serving = "\"message\":\"serving\""
         private static let document = #"{"user_id":1,"product_name":"outage","product_price":1}"#
@@ -49,7 +50,8 @@ extension EndToEnd {
                             answers.append(
                                 try await warelog.send(.delete, "/products/\(ids[number + 4])", headers: headers))
                         }
-                        // Each is promised within a second and a half; those that waited for Postgres took five more.
+                        // The promise is one and a half seconds for each; writes that waited for Postgres took five
+                        // seconds more.
                         #expect(ContinuousClock.now - start < .seconds(number < 2 ? 9 : 6), "\(number)")
                     }
                     #expect(answers.map(\.status.code) == answers.map { _ in 202 })
@@ -74,7 +76,7 @@ extension EndToEnd {
                     let start = ContinuousClock.now
                     let refused = try await warelog.upload(PictureRequests.photo, as: "image/jpeg", to: "\(id)")
                     #expect(refused.status == .serviceUnavailable)
-                    // Five seconds are promised; twenty it has been.
+                    // The promise is five seconds; without it the answer took twenty.
                     #expect(ContinuousClock.now - start < .seconds(8))
                     relay.fault = nil
                     let stored = try await warelog.upload(PictureRequests.photo, as: "image/jpeg", to: "\(id)")
@@ -83,7 +85,7 @@ extension EndToEnd {
             }
         }
 
-        /// The longest pauses of the back-offs that come one after another.
+        /// The sum of the longest pauses of back-offs that follow one another.
         @Test func whoWaitsForPostgresTriesAgainWithinASecond() {
             let pool = PostgresPool.longestPause
             #expect(pool + PostgresSubscription.longestDelay < .seconds(1))
@@ -122,7 +124,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// Runs `body` with a relay to the server whose port, or URL, this setting has.
+    /// Runs `body` with a relay to the server whose port or URL is the value of this setting.
     func withRelay(to setting: String, _ body: @escaping @Sendable (Relay) async throws -> Void) async throws {
         let text = getenv(setting).map { String(cString: $0) } ?? ""
         let port = UInt16(text.split(separator: ":").last.map(String.init) ?? text) ?? 0
@@ -134,12 +136,12 @@ extension Environment {
         try await processes.start(name, awaiting: message, with: settings)
     }
 
-    /// Returns when `name` logs `text` once more.
+    /// Returns when `name` logs `text` again.
     func awaitNext(_ name: Processes.Name, _ text: String) async {
         await processes.awaitLog(of: name, from: processes.logs[name]?.count ?? 0, text)
     }
 
-    /// The operation when its write is folded.
+    /// Returns the operation when its write is folded.
     func operation(_ path: String, _ token: String) async throws -> JSONValue? {
         while true {
             let answer = try await send(.get, path, headers: ["Consistency-Token": token])

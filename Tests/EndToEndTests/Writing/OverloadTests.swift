@@ -9,12 +9,12 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// A gateway that has more to do than it may.
+    /// A gateway with more work than its limits allow.
     @Suite struct OverloadTests {
         private static let serving = "\"message\":\"serving\""
         private static let document = #"{"user_id":1,"product_name":"slow","product_price":1}"#
 
-        /// A write that has its place, and of whose body nothing has been sent.
+        /// Returns a connection with a write that is admitted and whose body has not been sent.
         private static func slowWrite(_ warelog: Environment) async throws -> RawConnection {
             let connection = try warelog.connect()
             try await connection.send(
@@ -50,7 +50,7 @@ extension EndToEnd {
                     #expect(try await warelog.send(.get, "/products?user_id=1&limit=1").status == .ok)
                 }
                 #expect(try await warelog.logEnds() == before)
-                // Each that ends makes room for one.
+                // Each write that ends makes room for one.
                 for connection in slow {
                     try await connection.send(Self.document)
                     #expect(try await connection.receiveResponse().head.hasPrefix("HTTP/1.1 201 "))
@@ -78,7 +78,7 @@ extension EndToEnd {
                         #expect(answer.body.contains("urn:warelog:problem:too-many-requests"))
                     }
                 }
-                // Over all loops together.
+                // The limits hold over all loops together.
                 #expect(held.count == 10 && refusals.count == 20)
                 for head in refusals {
                     #expect(head.hasPrefix("HTTP/1.1 429 ") && head.contains("\r\nRetry-After: 1\r\n"))
@@ -119,15 +119,15 @@ extension EndToEnd {
             }
         }
 
-        /// Requests that no client library sends. Nothing of them is an error of ours.
+        /// Requests that no client library sends. None of them causes an error of the service.
         @Test func whatIsMalformedIsAClientsFault() throws {
             try Environment.run { warelog in
                 for request in MalformedRequests.all {
                     let connection = try warelog.connect()
-                    // Who is cut off in the middle of sending gets a reset, and maybe no answer.
+                    // A client that is cut off while it sends gets a reset, and perhaps no answer.
                     try? await connection.send(request)
                     connection.finishSending()
-                    // Its beginning: after some of them the connection is kept.
+                    // Only the beginning of the answer is read, because some of them keep the connection open.
                     let answer = String(decoding: (try? await connection.receive()) ?? [], as: UTF8.self)
                     #expect(
                         answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505 "),
@@ -145,7 +145,7 @@ extension EndToEnd {
 }
 
 extension Environment {
-    /// As bytes to the gateway.
+    /// Connects to the gateway for raw bytes.
     fileprivate func connect() throws -> RawConnection {
         try RawConnection.connect(on: loop, port: UInt16(processes.ports[.gateway] ?? 0))
     }

@@ -8,7 +8,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// The whole path on real servers: a product goes in, its compressed images come out.
+    /// The whole path on real servers: a product is created, and its compressed images appear.
     @Suite struct PathTests {
         @Test func aProductGoesInAndItsCompressedImagesComeOut() throws {
             try Environment.run { warelog in
@@ -42,7 +42,7 @@ extension EndToEnd {
             try Environment.run { warelog in
                 let id = try await warelog.create(images: ["other.jpg"]).id
                 _ = try await warelog.finished(id)
-                // The invalidation follows the commit: a miss comes, and then hits.
+                // The invalidation follows the commit: a miss comes first, and then hits.
                 var states: [String?] = []
                 for prefix in ["", "/api/v1", "", ""] {
                     states.append(try await warelog.send(.get, "\(prefix)/products/\(id)").headers["X-Cache"])
@@ -151,12 +151,12 @@ extension EndToEnd {
             try Environment.run { warelog in
                 var ids: [Int64] = []
                 for _ in 0..<3 {
-                    // Nobody waits for a projector that has been killed.
+                    // The write does not wait for a projector that has been killed.
                     let created = try await warelog.create(
                         images: ["photo.jpg", "other.jpg"], headers: ["Prefer": "wait=2"])
                     #expect([.created, .accepted].contains(created.status))
                     if created.status == .created { ids.append(try created.id) }
-                    // In the middle of the work: the pictures have been asked for, and are not answered.
+                    // In the middle of the work the pictures have been requested, and are not answered.
                     await warelog.requests.awaitRequest(for: "photo.jpg")
                     await warelog.processes.kill(victim)
                     if victim == .gateway {
@@ -168,7 +168,7 @@ extension EndToEnd {
                 for id in ids {
                     let document = try await warelog.finished(id)
                     #expect(document["compressed_product_images"]?.elements.count == 2)
-                    // Each image was answered once: a second answer would have been voided, not counted.
+                    // Each image was answered once: a second answer would have been voided, and would not count.
                     #expect(document["media_revision"]?.integer == 2)
                 }
             }
@@ -234,7 +234,7 @@ extension Environment {
             and not exists (select 1 from json_array_elements(images) i where i->>'status' = 'pending')
             """
         try await fold { !(try await database.query(sql, [.int(id)]).rows.isEmpty) }
-        // Past the cache, which hears of the last commit a moment later.
+        // The read bypasses the cache, which is told of the last commit a moment later.
         while true {
             let document = try #require(try await send(.get, "/products/\(id)").data)
             let open: Set = ["pending", "fetching", "processing"]
@@ -244,7 +244,7 @@ extension Environment {
         }
     }
 
-    /// Where each partition of the log ends.
+    /// Returns the end of each partition of the log.
     func logEnds() async throws -> [TopicPartition: Int64] {
         let admin = try KafkaAdmin(KafkaConfiguration(brokers: processes.brokers, clientID: "test"), loop: loop)
         let topics = try await admin.metadata(Topic.allCases.map(\.name))
@@ -258,7 +258,7 @@ extension Environment {
 }
 
 extension JSONValue {
-    /// Of an image: the rendition that is the product's own.
+    /// The `full` rendition of an image.
     var full: JSONValue? { self["renditions"]?.elements.first { $0["name"]?.string == "full" } }
 }
 

@@ -37,7 +37,7 @@ extension EndToEnd {
             }
         }
 
-        /// Of two attempts, the first one takes effect; the second one does not know it yet.
+        /// The first of two attempts takes effect, and the second one does not know it yet.
         @Test func aRetryThatIsPendingNamesNoResourceThatNeverExists() throws {
             try Environment.run { warelog in
                 let id = try await warelog.create().id
@@ -99,7 +99,7 @@ extension EndToEnd {
             }
         }
 
-        /// The operator replaces the secret; clients go on with what they have.
+        /// The operator replaces the secret, and clients go on with their tokens.
         @Test func aSecondSigningKeyKeepsWhatClientsHave() throws {
             try Environment.run { warelog in
                 let headers: HTTPHeaders = ["Idempotency-Key": Self.name()]

@@ -25,7 +25,7 @@ extension EndToEnd {
                 let refused = try await warelog.send(.put, "/products/\(id)", other)
                 #expect(refused.status == .unprocessableContent)
                 #expect(refused.json?["errors"]?.elements.map { $0["pointer"]?.string } == ["/id"])
-                // Elsewhere, the same document is a new product.
+                // In another place, the same document creates a new product.
                 let copied = try await warelog.send(
                     .post, "/products", document.replacing("\"product_price\":1", with: "\"product_price\":0"))
                 #expect(copied.status == .created && copied.data?["product_price"]?.number == "0")

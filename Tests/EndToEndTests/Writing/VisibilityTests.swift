@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
     /// A write that is answered is visible, also through the cache.
     @Suite struct VisibilityTests {
-        /// Without Redis the projector invalidates nothing, which makes "later" into "never".
+        /// Without Redis the projector never invalidates, so nothing but the gateway can have done it.
         @Test func anAnsweredWriteIsVisibleToCachedReadsWhateverTheProjectorHasYetToDo() throws {
             try Environment.run { warelog in
                 try await warelog.processes.start(.secondGateway, awaiting: "\"message\":\"serving\"")

@@ -6,7 +6,7 @@ import Postgres
 import Testing
 
 extension EndToEnd {
-    /// What a client of the REST API is promised about its writes.
+    /// The promises to clients of the REST API about their writes.
     @Suite struct WriteTests {
         private static func name() -> String { "w\(UInt64.random(in: 0 ... .max))" }
 
@@ -17,7 +17,7 @@ extension EndToEnd {
                 #expect(created.headers["ETag"] == "\"1.0\"")
                 let id = try created.id
                 _ = try await warelog.finished(id)
-                // An image that has come meanwhile does not fail a person's save.
+                // An image that was finished meanwhile does not fail a person's save.
                 let replaced = try await warelog.send(
                     .patch, "/products/\(id)", #"{"product_price":2}"#, headers: ["If-Match": "\"1.0\""])
                 #expect(replaced.status == .ok)
@@ -77,7 +77,7 @@ extension EndToEnd {
                         .post, "/products", #"{"user_id":1,"product_name":"\#(name)","product_price":\#(price)}"#,
                         headers: headers, to: gateway)
                 }
-                // Ten at once, through both gateways.
+                // Ten requests are in flight at once, through both gateways.
                 let answers = try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
                     for number in 0..<10 {
                         group.addTask {
@@ -97,7 +97,7 @@ extension EndToEnd {
                 #expect(try await create(name, as: "Bearer somebody").status == .created)
                 #expect(try await warelog.count(named: name) == 2, "keys are each principal's own")
 
-                // On every other write, and on another gateway than the first time.
+                // Each key is repeated on every other write, and on another gateway than the first time.
                 let id = try answers[0].id
                 let calls: [(HTTPMethod, String, String?)] = [
                     (.put, "/products/\(id)", #"{"product_name":"\#(name)","product_price":7}"#),
@@ -115,7 +115,7 @@ extension EndToEnd {
                         #expect(again.headers[header] == first.headers[header], "\(header) of \(method) \(path)")
                     }
                 }
-                // What was deleted stays deleted, and answers as before.
+                // A deleted product stays deleted, and is answered as before.
                 let late = try await warelog.send(
                     .patch, "/products/\(id)", #"{"product_price":8}"#, headers: ["Idempotency-Key": "\(name)-1"])
                 #expect(late.status == .ok && late.data?["product_price"]?.number == "8")

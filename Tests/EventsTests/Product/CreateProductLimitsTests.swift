@@ -10,7 +10,7 @@ struct CreateProductLimitsTests {
         try CreateProductTests.faults(CreateProductTests.document([field: json]))
     }
 
-    /// As JSON Schema counts, and not as Swift does.
+    /// Characters are counted as JSON Schema counts them, and not as Swift does.
     @Test(
         arguments: characters, [("product_name", 200), ("product_description", 10_000)])
     func aTextIsCountedInCodePoints(_ character: String, _ row: (field: String, maximum: Int)) throws {
@@ -21,7 +21,8 @@ struct CreateProductLimitsTests {
         #expect(try Self.faults(row.field, "\"\(longest)\(rest)\u{301}\"") == ["/\(row.field) too-long"])
     }
 
-    /// The suite's time limit is what fails: comparing these as strings takes the square of their length.
+    /// The suite's time limit would fail this test: comparing these texts as strings takes time that grows with the
+    /// square of their length.
     @Test func hostileTextsTakeLinearTime() throws {
         let marks = String(repeating: "\u{315}\u{300}\u{5AE}", count: 150_000)
         #expect(try Self.faults("product_images", "[\"\(marks)\"]") == ["/product_images/0 invalid-url"])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct CreateProductTests {
-    /// A document with the required members, but for `changes`; nil takes a member away.
+    /// A document with the required members, apart from `changes`; nil removes a member.
     static func document(_ changes: [String: String?]) -> String {
         var members = ["user_id": "1", "product_name": #""Kettle""#, "product_price": "99.99"]
         for (name, json) in changes { members[name] = json }
@@ -47,7 +47,7 @@ struct CreateProductTests {
         #expect(command.images == [])
     }
 
-    /// Clients create with what they have read somewhere else, or with an id of their own.
+    /// Clients create products with documents that they have read somewhere else, or with an id of their own.
     @Test func whatTheServiceSetsIsIgnored() throws {
         let document = Self.document([
             "id": "1", "version": "7", "media_revision": "-1", "images": "[]", "compressed_product_images": "null",

@@ -83,7 +83,7 @@ struct EditProductTests {
         return changes.reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
-    /// What a read returned is what may be written, in whatever spelling and at whatever stage its images were.
+    /// A document that a read returned may be written, in any spelling and at any stage of its images.
     @Test(
         arguments: [
             [], [("\"pending\"", "\"fetching\"")],

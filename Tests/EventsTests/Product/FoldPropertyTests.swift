@@ -2,10 +2,10 @@ import Events
 import SeededRandom
 import Testing
 
-/// What holds for the fold of any log, tried on many.
+/// Properties of the fold of any log, tested on many logs.
 @Suite(.timeLimit(.minutes(20)))
 struct FoldPropertyTests {
-    /// A partition's products, folded up to a checkpoint, as the projector does it.
+    /// The products of a partition, folded up to a checkpoint as the projector does it.
     private struct Partition: Equatable {
         var products: [ProductID: Product] = [:]
         var verdicts: [Int64: Verdict] = [:]

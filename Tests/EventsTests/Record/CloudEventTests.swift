@@ -18,7 +18,7 @@ struct CloudEventTests {
         event.headers.map { ($0.name, Array($0.value.utf8)) }
     }
 
-    /// The headers of `full` with one of them replaced; nil takes it away.
+    /// The headers of `full` with one of them replaced; nil removes it.
     private static func headers(with name: String, _ value: String?) -> [(name: String, value: [UInt8]?)] {
         headers().filter { $0.name != name } + (value.map { [(name, Array($0.utf8))] } ?? [])
     }

@@ -3,10 +3,10 @@ import JSON
 import SeededRandom
 import Testing
 
-/// The data of every event type, as its golden file has it, but for one thing.
+/// The data of every event type, as in its golden file, apart from one change.
 @Suite(.timeLimit(.minutes(20)))
 struct EventDataTests {
-    /// What an edit leaves as it was is absent.
+    /// Members that are absent if an edit did not change them.
     private static let optional: Set = [
         "/product_name", "/product_description", "/product_price", "/product_images", "/new_images", "/user_id",
     ]
@@ -43,7 +43,7 @@ struct EventDataTests {
                 case .invalid(let named, _):
                     #expect(named == pointer || named == "\(pointer)/0")
                 case nil where json == #""text""# || (json == "true" && root.isFlag(pointer)):
-                    // What is text stays text, what is a flag a flag, and nothing else does.
+                    // A text stays a text and a flag stays a flag; every other value is a fault.
                     #expect(try JSONDocument(parsing: type.rewritten(data)).root.memberPointers().contains(pointer))
                 case let fault:
                     Issue.record("\(json) at \(pointer): \(String(describing: fault))")

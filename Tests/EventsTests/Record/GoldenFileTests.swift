@@ -2,7 +2,8 @@ import Events
 import JSON
 import Testing
 
-/// Events as they are on logs: a file of an old version is never edited, and always read and written the same.
+/// Events as they are on logs. A file of an old version is never edited, and is always read and written in the same
+/// way.
 @Suite(.timeLimit(.minutes(20)))
 struct GoldenFileTests {
     @Test(arguments: EventType.allCases)

@@ -2,7 +2,7 @@ import Events
 import JSON
 import Testing
 
-/// The JSON Schemas say what the golden files have and the code asks for.
+/// The JSON Schemas agree with the golden files and with the code.
 @Suite(.timeLimit(.minutes(20)))
 struct SchemaTests {
     @Test(arguments: EventType.allCases)
@@ -36,7 +36,8 @@ struct SchemaTests {
         #expect(description.contains("$ref: ./events/\(type.fileName).json\n"))
     }
 
-    /// Where a value is not as the schema says, as far as members, kinds and descriptions go.
+    /// The places where a value does not conform to the schema, as far as members, kinds and descriptions are
+    /// concerned.
     private static func differences(_ schema: JSONValue, _ value: JSONValue, at pointer: String = "") -> [String] {
         let kinds: [String: JSONValue.Kind] = [
             "object": .object, "array": .array, "string": .string, "number": .number, "integer": .number,

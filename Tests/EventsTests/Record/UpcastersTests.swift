@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct UpcastersTests {
-    /// A release that wrote a product's name and price otherwise, and one before it that had no prices.
+    /// A release that wrote the name and price of a product differently, and an earlier one that had no prices.
     private static let table = [
         Upcaster(from: "warelog.ProductAdded.v1", to: "warelog.ProductAdded.v2") { data in
             JSONWriter.object { json in
@@ -54,7 +54,7 @@ struct UpcastersTests {
         for data in ["{", "[]", "7"] {
             #expect(throws: EventFault.self) { _ = try Self.read("warelog.ProductAdded.v1", data) }
         }
-        // The steps are total; what they make of nothing is no product.
+        // The steps are total: they make something of an empty object, but it is not a product.
         let cloud = try Self.read("warelog.ProductAdded.v1", "{}")
         #expect(throws: EventFault.invalid("/product_id", "is not an identifier")) {
             _ = try ProductEvent(type: cloud.type, data: cloud.data)
@@ -90,7 +90,7 @@ struct UpcastersTests {
         } catch {
             #expect("\(error)" == "events of earlier releases cannot be read: \(row.expected)")
         }
-        // A process that read with it all the same would not hang.
+        // A process that read with these upcasters nevertheless would not hang.
         let headers = [("ce_specversion", "1.0"), ("ce_type", "a.v1")]
         _ = try? CloudEvent(headers: headers.map { (name: $0.0, value: Array($0.1.utf8)) }, value: [], upcasters)
     }

@@ -2,7 +2,7 @@ import Events
 import Testing
 
 extension EventType {
-    /// `data` read as an event of this type and written again.
+    /// Returns `data` after reading it as an event of this type and writing it again.
     func rewritten(_ data: [UInt8]) throws -> [UInt8] {
         if let event = try ProductEvent(type: self, data: data) {
             #expect(event.type == self)

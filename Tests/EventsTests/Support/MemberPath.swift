@@ -1,7 +1,7 @@
 import JSON
 
 extension JSONValue {
-    /// JSON pointers of all members, of objects in objects and arrays too.
+    /// JSON pointers to all members, including those of nested objects and arrays.
     func memberPointers(_ pointer: String = "") -> [String] {
         members.flatMap { key, value in
             let path = "\(pointer)/\(JSONPointer.escaped(key))"

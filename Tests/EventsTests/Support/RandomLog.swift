@@ -1,8 +1,8 @@
 import Events
 import SeededRandom
 
-/// Events of a few products in one partition, as no sane writer would write them: creations of what exists, answers
-/// for images of others, versions at random, the same images asked for again.
+/// Events of a few products in one partition, as no sane writer would write them: creations of existing products,
+/// answers for images of other products, random versions, and repeated requests for the same images.
 struct RandomLog {
     private(set) var events: [Recorded<ProductEvent>] = []
     private var random: SeededGenerator
@@ -33,12 +33,12 @@ struct RandomLog {
     }
 
     private mutating func sources() -> [String] {
-        // Now and then as many as a product can have.
+        // Now and then there are as many as a product can have.
         let count = chance(of: 15) ? 20 : pick(4)
         return (0..<count).map { _ in "http://a/\(pick(5)).png" }
     }
 
-    /// Mostly of one of the last events, whichever product it was of.
+    /// The id of an image, mostly of one of the last events, whichever product that concerned.
     private mutating func image() -> String {
         let recent = events.suffix(12).randomElement(using: &random)?.metadata.id.text ?? "e0"
         return "\(recent)-\(pick(3))"

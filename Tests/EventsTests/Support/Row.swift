@@ -14,6 +14,6 @@ struct Row<Input: Sendable, Expected: Sendable>: Sendable, CustomTestStringConve
 }
 
 extension Row where Expected == Never? {
-    /// A row of a table in which the same is expected of all.
+    /// A row of a table whose rows all have the same expected result.
     init(_ sentence: String, _ input: Input) { self.init(sentence, input, nil) }
 }

@@ -1,7 +1,7 @@
 import Events
 
 extension Identifier {
-    /// Of a number that the test wrote itself.
+    /// An identifier of a number that the test wrote itself.
     static func sample(_ value: Int64) -> Self { Self(value)! }
 }
 
@@ -90,7 +90,7 @@ extension ImageFailure {
 }
 
 extension EventMetadata {
-    /// Of the event at `offset`, whose id is `e` and the offset.
+    /// The metadata of the event at `offset`, whose id is `e` and the offset.
     static func sample(_ offset: Int64, expecting version: Int64? = nil) -> EventMetadata {
         EventMetadata(
             id: EventID("e\(offset)"), time: Timestamp(milliseconds: offset &* 1000), expectedVersion: version)

@@ -1,6 +1,6 @@
 import Events
 
-/// What happens to product 7, one event after another from offset 0 on; the event at offset n has the id `en`.
+/// The events of product 7, one after another from offset 0 on; the event at offset n has the id `en`.
 struct Story {
     private(set) var product: Product?
     private(set) var next: Int64 = 0

@@ -43,7 +43,7 @@ final class BulkLog {
         bytes += name.utf8.count + value.utf8.count
     }
 
-    /// Returns when everything is on the log; to be called once, whatever happened before.
+    /// Returns when everything is on the log. Call it once, whatever happened before.
     func close() throws(BulkFault) {
         let failed = bulk_close(raw)
         guard failed == 0 else { throw BulkFault(reason: "\(failed) records may not be on the log") }

@@ -4,8 +4,8 @@ import Glibc
 import JSON
 import Kafka
 
-/// `replay-bench decode`: what reading a record and folding it costs, without a broker. Prints one JSON object with
-/// microseconds of CPU for each event.
+/// `replay-bench decode`: measures the cost of reading a record and folding it, without a broker. Prints one JSON
+/// object with microseconds of CPU time for each event.
 struct DecodeBench {
     let seed: UInt64
     let events: Int

@@ -9,7 +9,7 @@ import SeededRandom
 /// answers to images; one in twenty deletes. Some are voided: decided on another version, sent twice, for a deleted
 /// product.
 struct PartitionStory {
-    /// As many products have a memory; older ones are edited now and then, blindly.
+    /// The number of products that are remembered; older ones are edited now and then, blindly.
     private static let remembered = 4096
     private static let start: Int64 = 1_767_225_600_000  // 2026-01-01
 
@@ -24,7 +24,7 @@ struct PartitionStory {
     private let users: Int64
     private var random: SeededGenerator
     private var products: [ProductID: Product] = [:]
-    /// The newest, oldest overwritten first.
+    /// The newest products; the oldest is overwritten first.
     private var recent: [ProductID] = []
     private var created: Int64 = 0
     private var asks: [Ask] = []
@@ -59,7 +59,7 @@ struct PartitionStory {
     // MARK: what people do
 
     private mutating func create() -> Recorded<ProductEvent> {
-        // 0 is nobody's id.
+        // No product has the id 0.
         let id = Int64(partition) + Int64(partitions) * (created + (partition == 0 ? 1 : 0))
         created += 1
         return decided(
@@ -89,7 +89,7 @@ struct PartitionStory {
         return decided(.updated(event), version, isMarked: random.chance(10))
     }
 
-    /// One more image in front, the last one gone.
+    /// Adds an image in front, and removes the last one.
     private mutating func exchange(_ product: Product) -> ProductUpdated {
         ProductUpdated(productID: product.id, images: [address()] + product.images.map(\.source).dropLast())
     }
